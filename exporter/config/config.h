@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// What a configuration file says, typed and with positions: the peer's dialect and ours. Plain
+// data; nothing here has been compared with a BPF object yet.
+namespace bpf_exporter {
+
+// 1-based; line 0 means "nowhere in the file".
+struct Position {
+  int line = 0;
+  int column = 0;
+};
+
+// A scalar as it was written, with its place.
+struct Text {
+  std::string value;
+  Position at;
+};
+
+struct DecoderSpec {
+  Text name;
+  // Absent and empty differ: see the dialect's static_map and regexp.
+  std::optional<std::vector<std::pair<std::string, std::string>>> static_map;
+  bool allow_unknown = false;
+  std::optional<std::vector<Text>> regexps;
+};
+
+struct LabelSpec {
+  Text name;
+  Text field;  // field of the key; empty: the field called like the label, or the label's turn
+  std::optional<std::uint32_t> size;     // bytes
+  std::optional<std::uint32_t> padding;  // bytes skipped after the field
+  std::vector<DecoderSpec> decoders;     // empty: the short form, decided by the field's BTF type
+};
+
+enum class MetricKind { kCounter, kGauge, kHistogram };
+enum class BucketType { kExp2, kExp2Zero, kLinear, kFixed };
+
+struct HistogramSpec {
+  BucketType type = BucketType::kExp2;
+  Position type_at;
+  std::optional<std::int64_t> min;
+  std::optional<std::int64_t> max;
+  double multiplier = 0;  // 0: treated as 1, as the peer does
+  std::vector<double> keys;
+  Position keys_at;
+  // Set when the value holds the buckets: `value: {buckets: FIELD, sum: FIELD}`.
+  std::optional<Text> buckets_field;
+  std::optional<Text> sum_field;
+};
+
+struct MetricSpec {
+  MetricKind kind = MetricKind::kCounter;
+  Text name;
+  std::string help;
+  Text map;    // empty: the metric's name
+  Text value;  // field of a struct value; empty: the whole value
+  bool skip_zero = false;
+  std::optional<std::uint32_t> max_series;
+  std::vector<LabelSpec> labels;
+  HistogramSpec histogram;  // for kHistogram
+
+  // Counters that count events of a buffer instead of reading rows.
+  bool perf_event_array = false;
+  bool ringbuf = false;
+  std::chrono::nanoseconds flush_interval{0};
+};
+
+enum class ProbeKind {
+  kTracepoint,     // targets: category/name
+  kRawTracepoint,  // targets
+  kKprobe,         // targets: function, the first that the kernel has
+  kKretprobe,
+  kFentry,
+  kFexit,
+  kLsm,
+  kUprobe,  // binary, symbol, pid
+  kUretprobe,
+  kUsdt,          // binary, provider, symbol
+  kPerfEvent,     // event, frequency
+  kXdp,           // interface
+  kTc,            // interface, direction
+  kSocketFilter,  // interface
+  kCgroup,        // path, type
+};
+
+struct ProbeSpec {
+  Text program;
+  ProbeKind kind = ProbeKind::kTracepoint;
+  Position at;  // of the kind's key
+  std::vector<Text> targets;
+  Text interface, direction, path, type, event, binary, provider, symbol;
+  std::optional<std::uint64_t> frequency;  // Hz
+  std::optional<std::int32_t> pid;
+  bool optional = false;
+};
+
+struct SpanSpec {
+  Text ringbuf;
+  std::string name;
+  std::string service;
+  std::vector<LabelSpec> labels;
+};
+
+enum class CgroupMapType { kHash, kCgrpStorage };
+
+struct CgroupIdMapSpec {
+  Text name;
+  CgroupMapType type = CgroupMapType::kHash;
+  std::vector<Text> regexps;
+};
+
+struct Config {
+  std::string name;  // the file's name below --config.dir without .yaml; the label `config`
+  std::string path;
+  std::string description;
+  Text object;  // as written; empty: NAME.bpf.o
+  std::vector<ProbeSpec> probes;
+  std::vector<MetricSpec> metrics;  // in the file's order
+  std::vector<SpanSpec> spans;
+  std::vector<Text> kaddrs;
+  std::optional<CgroupIdMapSpec> cgroup_id_map;
+  bool strace_syscall_names = false;  // compat.syscall_names: strace
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+namespace bpf_exporter {
+
+// Collects what is wrong with one file and prints it as compilers do:
+//   FILE:LINE:COL: error: TEXT
+//     the line
+//     ^
+// Used by the parser and by Resolve. One thread.
+class Diagnostics {
+ public:
+  // `source` is the file's text, from which the lines are shown.
+  Diagnostics(std::string file, std::string source);
+
+  void Error(Position at, std::string text);
+  void Warning(Position at, std::string text);
+  // Adds "; did you mean 'near'?" when one of `known` is near `given`, else nothing.
+  static std::string DidYouMean(std::string_view given, const std::vector<std::string>& known);
+
+  bool has_errors() const { return errors_ > 0; }
+  std::size_t errors() const { return errors_; }
+
+  // Everything, sorted by place; at most 20 entries and a line that counts the rest.
+  std::string Render() const;
+
+ private:
+  struct Entry {
+    Position at;
+    bool error;
+    std::string text;
+  };
+  std::string file_;
+  std::string source_;
+  std::vector<Entry> entries_;
+  std::size_t errors_ = 0;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "config/diagnostics.h"
+
+namespace bpf_exporter {
+
+// Reads a regular file of at most 1 MiB. Any thread.
+Result<std::string> ReadConfigFile(const std::string& path);
+
+// Parses the YAML text `source`; reports everything that is wrong with it to `diagnostics` and
+// returns nothing if there was an error. `name` becomes Config::name. Never throws.
+std::optional<Config> ParseConfig(std::string name, std::string path, const std::string& source,
+                                  Diagnostics& diagnostics);
+
+// The names of all NAME.yaml directly in `dir`, sorted.
+Result<std::vector<std::string>> ListConfigs(const std::string& dir);
+
+}  // namespace bpf_exporter

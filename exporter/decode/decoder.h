@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/config.h"
+
+namespace bpf_exporter {
+
+enum class Decoded {
+  kOk,
+  kProvisional,  // an answer such as "unknown:8:0" that may get better: ask again later
+  kSkip,         // the row makes no series, by the configuration's wish (regexp)
+  kError,        // the bytes do not fit the decoder; `out` holds the reason
+};
+
+// Turns bytes into bytes; the last one's output is the label's text. Immutable after it was made
+// or guarded inside: one decoder may be called by several threads. Never throws.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  // Replaces `out`, which never aliases `in`.
+  virtual Decoded Decode(std::string_view in, std::string& out) const = 0;
+};
+
+// What decoders need of the host. Opened at the first use, so that making a decoder (`check`)
+// touches nothing; one per process, shared by all decoders, outlives them.
+class DecoderContext;
+
+// Where things are on this host; tests point these at folders of their own.
+struct HostPaths {
+  std::string proc = "/proc";
+  std::string cgroup = "/sys/fs/cgroup";
+  std::vector<std::string> pci_ids = {"/usr/share/hwdata/pci.ids", "/usr/share/misc/pci.ids"};
+};
+
+struct DecoderContextDeleter {
+  void operator()(DecoderContext* context) const;
+};
+using DecoderContextOwner = std::unique_ptr<DecoderContext, DecoderContextDeleter>;
+DecoderContextOwner MakeDecoderContext(HostPaths paths);
+
+// What the first decoder of a label gets: the label's size in bytes. 0: text from the decoder
+// before it, of any length.
+struct DecoderInput {
+  std::uint32_t size = 0;
+  bool strace_syscall_names = false;
+};
+
+// Makes the decoder that `spec` names. An error says what does not fit, without a place:
+// "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3", "decoder 'regexp': missing ')'".
+Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
+                                                   const DecoderInput& input,
+                                                   DecoderContext& context);
+
+// An enum's numbers to its enumerators' names; others as decimal numbers. For the short form.
+std::shared_ptr<const Decoder> MakeEnumDecoder(
+    std::vector<std::pair<std::string, std::int64_t>> enumerators, bool is_signed);
+
+// The names of all decoders, sorted; for "did you mean", the documentation and its test.
+std::vector<std::string> DecoderNames();
+
+// `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD.
+std::string ValidUtf8(std::string_view text);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "metrics/snapshot.h"
+
+namespace bpf_exporter {
+
+enum class Encoding { kIdentity, kGzip };
+
+// A finished page. Immutable; as many scrapes as like may send it at once.
+struct Page {
+  std::string content_type;
+  std::string content_encoding;  // empty for identity
+  std::string body;
+};
+
+// Makes each page once per snapshot and encoding, when it is first asked for. Any thread.
+class PageCache {
+ public:
+  PageCache();
+  ~PageCache();
+  std::shared_ptr<const Page> Get(const std::shared_ptr<const Snapshot>& snapshot,
+                                  Encoding encoding);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The encoding to answer an Accept-Encoding header with, by its q values (RFC 9110, 12.5.3).
+Encoding ChooseEncoding(std::string_view accept_encoding);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bpf_exporter {
+
+// Collects what libbpf prints on this thread while it lives, instead of standard error; libbpf
+// tells the cause of a failure nowhere else. One at a time a thread.
+class LibbpfLog {
+ public:
+  LibbpfLog();
+  ~LibbpfLog();
+  LibbpfLog(const LibbpfLog&) = delete;
+  LibbpfLog& operator=(const LibbpfLog&) = delete;
+
+  // The lines since the start, oldest first; at most the newest 1,000.
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  friend struct LibbpfLogAccess;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "metrics/map_reader.h"
+#include "plan/plan.h"
+
+// BPF objects on their way into the kernel. The only folder that knows libbpf.
+namespace bpf_exporter {
+
+// What the ELF file and its BTF say. Needs no privilege and makes no bpf() call. Opens the file in
+// a child process first: libbpf 1.1 can crash on a corrupt object, and that must end one
+// configuration, not the process. Call before threads exist.
+Result<ObjectLayout> ReadObjectLayout(const std::string& path);
+
+struct LoadOptions {
+  std::string btf_path;  // BTF of the kernel for CO-RE; empty: /sys/kernel/btf/vmlinux
+};
+
+// How one program of an object fares.
+struct ProgramState {
+  std::string name;
+  std::string section;
+  bool attached = false;
+  bool optional = false;
+  std::string problem;   // why it is not loaded or attached; empty if it is
+  std::uint32_t id = 0;  // 0: not loaded
+  std::string tag;       // 16 hex digits; empty: not loaded
+};
+
+// A configuration's object in the kernel: its programs, maps and links. Destroying it detaches.
+// Used by one thread at a time.
+class LoadedObject {
+ public:
+  // Opens and loads (not yet attached). The error has the last telling lines of the verifier's
+  // log. Programs that are optional and cannot load are left out, with their `problem` set.
+  static Result<LoadedObject> Load(const ConfigPlan& plan, const LoadOptions& options);
+  LoadedObject(LoadedObject&&) noexcept;
+  LoadedObject& operator=(LoadedObject&&) noexcept;
+  ~LoadedObject();
+
+  // Attaches every loaded program as `probes:` or its section says. Failures are in programs().
+  void Attach();
+  const std::vector<ProgramState>& programs() const;
+
+  // A reader of the map of that name, which must be in the plan. It must not outlive this object.
+  Result<std::unique_ptr<MapReader>> Reader(const std::string& map);
+  // Bytes of kernel memory that the map is charged with (fdinfo's memlock); 0 if not told.
+  std::uint64_t MapMemoryBytes(const std::string& map) const;
+  // The map's fd, owned by this object; -1 if there is none of that name.
+  int MapFd(const std::string& map) const;
+
+ private:
+  struct State;
+  explicit LoadedObject(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bpf_exporter

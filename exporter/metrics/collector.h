@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "metrics/map_reader.h"
+#include "metrics/snapshot.h"
+#include "plan/plan.h"
+
+namespace bpf_exporter {
+
+// What one map did in the last snapshot and since the start.
+struct MapStats {
+  std::string config;
+  std::string map;
+  std::uint64_t entries = 0;  // rows read by the last snapshot
+  std::uint32_t max_entries = 0;
+  std::uint64_t read_errors = 0;  // since the start
+};
+
+// What one metric of one configuration did. Counts are since the start unless noted.
+struct MetricStats {
+  std::string config;
+  std::string metric;                     // the family's name
+  std::uint64_t series = 0;               // in the last snapshot
+  std::uint64_t series_over_limit = 0;    // left out of the last snapshot
+  std::uint64_t rows_skipped_regexp = 0;  // new keys that a decoder chose to skip
+  std::uint64_t rows_decode_error = 0;    // new keys that could not be decoded
+  std::uint64_t rows_out_of_range = 0;    // new keys whose bucket number is outside the histogram
+};
+
+struct CollectorStats {
+  std::uint64_t snapshots = 0;
+  std::chrono::nanoseconds last_duration{0};
+  std::chrono::system_clock::time_point last_time;
+  std::vector<MapStats> maps;
+  std::vector<MetricStats> metrics;
+};
+
+// Takes snapshots: reads every map once and folds its rows into series.
+class Collector {
+ public:
+  struct Source {
+    std::string config;
+    MapPlan plan;
+    std::unique_ptr<MapReader> reader;
+  };
+  // `own` is called at the end of every snapshot, with its numbers, for Snapshot::own.
+  using OwnMetrics =
+      std::function<std::vector<prometheus::MetricFamily>(const CollectorStats& stats)>;
+
+  Collector(std::vector<Source> sources, OwnMetrics own);
+  ~Collector();
+
+  // Takes one snapshot and publishes it. Any thread; calls that overlap share one.
+  std::shared_ptr<const Snapshot> Take();
+  // The newest one; null before the first Take. Any thread, never waits for a snapshot.
+  std::shared_ptr<const Snapshot> Latest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// What a BPF object file says of its programs and maps: plain data from ELF and BTF, the same on
+// every machine.
+namespace bpf_exporter {
+
+struct Type;
+
+struct Field {
+  std::string name;
+  std::uint32_t offset = 0;  // bytes from the start of the struct
+  std::shared_ptr<const Type> type;
+  bool bitfield = false;  // cannot be read as bytes
+};
+
+// A BTF type with typedefs, const and volatile taken off.
+struct Type {
+  enum class Kind { kInt, kBool, kChar, kEnum, kArray, kStruct, kOther };
+  Kind kind = Kind::kOther;
+  std::string name;        // as C writes it, for messages: "u32", "struct bio_key", "char[16]"
+  std::uint32_t size = 0;  // bytes
+  bool is_signed = false;  // kInt, kEnum
+  std::vector<std::pair<std::string, std::int64_t>> enumerators;  // kEnum
+  std::shared_ptr<const Type> element;                            // kArray
+  std::uint32_t count = 0;                                        // kArray
+  std::vector<Field> fields;                                      // kStruct, unions too
+};
+
+struct MapLayout {
+  std::string name;
+  bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
+  std::uint32_t key_size = 0;
+  std::uint32_t value_size = 0;  // of one CPU's value in the per-CPU kinds
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+  std::shared_ptr<const Type> key;    // null without BTF
+  std::shared_ptr<const Type> value;  // null without BTF
+};
+
+struct ProgramLayout {
+  std::string name;
+  std::string section;
+  bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
+  bool autoload = true;  // false for SEC("?…")
+};
+
+struct ObjectLayout {
+  std::string path;
+  std::vector<MapLayout> maps;  // without the compiler's own (.rodata, .bss …)
+  std::vector<ProgramLayout> programs;
+};
+
+// Whether each CPU has a value of its own (hash, array, LRU hash, cgroup storage).
+bool IsPerCpu(bpf_map_type type);
+// "hash", "percpu_array" … as bpftool names them; "type N" for one that is not known here.
+std::string MapTypeName(bpf_map_type type);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "decode/decoder.h"
+#include "plan/layout.h"
+
+// A configuration joined with its object: everything that can be decided from files is decided
+// here, so nothing can be missing or misconfigured afterwards. Immutable and shared.
+namespace bpf_exporter {
+
+// A number inside one value (of one CPU).
+struct ValueField {
+  std::uint32_t offset = 0;
+  std::uint32_t width = 8;  // 1, 2, 4 or 8 bytes
+  bool is_signed = false;
+};
+
+struct LabelPlan {
+  std::string name;
+  bool is_cpu = false;       // the CPU's number; nothing of the key
+  std::uint32_t offset = 0;  // in the key
+  std::uint32_t size = 0;
+  std::vector<std::shared_ptr<const Decoder>> decoders;  // run left to right
+};
+
+struct HistogramPlan {
+  // Bucket number b of a row counts into the bound at the same index; ascending, one for one.
+  std::vector<std::uint64_t> numbers;
+  std::vector<double> bounds;    // upper bounds (`le`), +Inf left out
+  std::uint64_t sum_number = 0;  // the row with this number holds the sum
+  double multiplier = 1;         // sum × multiplier is what is exposed
+
+  // The bucket number comes from the key …
+  std::optional<LabelPlan> bucket;
+  // … or the value holds an array of counts: element i is bucket number i.
+  std::optional<ValueField> array;  // its first element
+  std::uint32_t array_size = 0;
+  std::optional<ValueField> sum;  // beside `array`
+};
+
+struct MetricPlan {
+  MetricKind kind = MetricKind::kCounter;
+  std::string config;             // the configuration it comes from
+  std::string family;             // the exposed name, prefix included
+  std::string help;               // one line, no control characters
+  std::vector<LabelPlan> labels;  // in the page's order: by name
+  ValueField value;
+  bool skip_zero = false;
+  std::uint32_t max_series = 100'000;
+  HistogramPlan histogram;
+  // Set for counters that count a buffer's events; their rows are records, not map entries.
+  bool counts_events = false;
+  std::chrono::nanoseconds flush_interval{0};
+};
+
+// One map, read once a snapshot whatever number of metrics it feeds.
+struct MapPlan {
+  MapLayout layout;
+  std::vector<std::shared_ptr<const MetricPlan>> metrics;
+};
+
+struct ConfigPlan {
+  Config config;
+  ObjectLayout object;
+  std::vector<MapPlan> maps;
+};
+
+}  // namespace bpf_exporter

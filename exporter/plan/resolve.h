@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "config/diagnostics.h"
+#include "decode/decoder.h"
+#include "plan/plan.h"
+
+namespace bpf_exporter {
+
+struct ResolveOptions {
+  std::string prefix = "ebpf_exporter_";
+  std::uint32_t max_series = 100'000;  // for metrics that do not say
+};
+
+// Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports
+// everything that does not fit to `diagnostics` and returns nothing if there was an error.
+std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const ResolveOptions& options,
+                                  DecoderContext& context, Diagnostics& diagnostics);
+
+}  // namespace bpf_exporter
