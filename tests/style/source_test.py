@@ -1,0 +1,141 @@
+"""Rules of the source that no compiler checks: where libraries may appear, the direction of includes,
+the length of files, and that scripts and data files parse."""
+import json
+import os
+import re
+import subprocess
+import unittest
+
+import yaml
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+# Third-party headers, the folder they stay in, and how many files may include them (None: any).
+LIBRARIES = {
+    "yaml-cpp": (r"yaml-cpp/.*", "exporter/config/", None),
+    "libbpf": (r"bpf/.*", "exporter/kernel/", None),
+    "CivetWeb": (r"(CivetServer|civetweb)\.h", "exporter/web/", None),
+    "prometheus-cpp": (r"prometheus/.*", "exporter/", 2),
+    "spdlog": (r"spdlog/.*", "exporter/", 2),
+    "CLI11": (r"CLI/.*", "exporter/", 2),
+    "RE2": (r"re2/.*", "exporter/", 2),
+    "ISA-L": (r"isa-l.*", "exporter/", 2),
+    "fmt": (r"fmt/.*", "exporter/", None),
+}
+# Of the system: libc, POSIX and the kernel's own interface.
+SYSTEM = re.compile(r"(linux|asm|sys|net|netinet|arpa)/[a-z_0-9]+\.h|"
+                    r"(dirent|dlfcn|endian|errno|fcntl|grp|ifaddrs|libgen|link|netdb|poll|pthread|pwd|sched|"
+                    r"signal|stdint|stdlib|string|syscall|termios|time|unistd|elf|gelf|libelf)\.h")
+# A folder includes only itself and the ones before it; kernel and web do not know each other.
+LAYERS = ["base", "config", "decode", "plan", "metrics", "exposition"]
+ENDS = ["kernel", "web"]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+SKIPPED_FOLDERS = {".git", "build", "__pycache__"}
+LONGEST = 400
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def files(*tops, suffixes=("",)):
+    """Paths relative to the root, of the files under `tops` that end in one of `suffixes`."""
+    found = []
+    for top in tops:
+        for folder, folders, names in os.walk(os.path.join(ROOT, top)):
+            folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+            found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in sorted(names)]
+    return [path for path in found if path.endswith(tuple(suffixes))]
+
+
+def includes():
+    """(file, "<" or '"', header) of every include in exporter/."""
+    return [(path, bracket, header)
+            for path in files("exporter", suffixes=(".h", ".cc"))
+            for bracket, header in INCLUDE.findall(read(path))]
+
+
+def library_of(header):
+    return next((name for name, (pattern, _, _) in LIBRARIES.items() if re.fullmatch(pattern, header)), None)
+
+
+def shell_scripts():
+    def is_shell(path):
+        with open(os.path.join(ROOT, path), "rb") as file:
+            return re.match(rb"#!\s*/(usr/)?bin/(env )?(ba|da)?sh\b", file.readline()) is not None
+    return [path for path in files(".") if os.path.isfile(os.path.join(ROOT, path)) and is_shell(path)]
+
+
+class Source(unittest.TestCase):
+    maxDiff = None
+
+    def test_third_party_headers_stay_in_their_folder(self):
+        strays = []
+        users = {name: set() for name in LIBRARIES}
+        for path, _, header in includes():
+            name = library_of(header)
+            if name is None:
+                continue
+            users[name].add(path)
+            if not path.startswith(LIBRARIES[name][1]):
+                strays.append(f"{path}: <{header}>: {name} belongs in {LIBRARIES[name][1]}")
+        for name, paths in users.items():
+            most = LIBRARIES[name][2]
+            if most is not None and len(paths) > most:
+                strays.append(f"{name} is included by {len(paths)} files, at most {most}: {sorted(paths)}")
+        self.assertEqual([], strays)
+
+    def test_every_included_header_is_known(self):
+        unknown = []
+        for path, bracket, header in includes():
+            ours = bracket == '"' and os.path.isfile(os.path.join(ROOT, "exporter", header))
+            standard = bracket == "<" and re.fullmatch(r"[a-z_0-9]+", header)
+            if not (ours or standard or SYSTEM.fullmatch(header) or library_of(header)):
+                unknown.append(f"{path}: {header}: neither ours nor in LIBRARIES")
+        self.assertEqual([], unknown)
+
+    def test_includes_point_one_way(self):
+        wrong = []
+        for path, bracket, header in includes():
+            folder, other = path.split("/")[1], header.split("/")[0]
+            if bracket != '"' or folder == other or "/" not in header or path.count("/") < 2:
+                continue
+            if folder in LAYERS:
+                allowed = LAYERS[:LAYERS.index(folder)]
+            else:
+                self.assertIn(folder, ENDS, f"{path}: a folder that LAYERS does not know")
+                allowed = LAYERS
+            if other not in allowed:
+                wrong.append(f"{path} includes {header}")
+        self.assertEqual([], wrong)
+
+    def test_no_file_is_longer_than_the_ceiling(self):
+        sources = files("exporter", "programs", suffixes=(".h", ".cc", ".c", ".txt"))
+        lengths = {path: read(path).count("\n") for path in sources}
+        self.assertEqual({}, {path: n for path, n in lengths.items() if n > LONGEST})
+
+    def test_shell_scripts_parse_and_shellcheck_is_silent(self):
+        scripts = shell_scripts()
+        self.assertIn("tests/run", scripts)
+        for path in scripts:
+            with self.subTest(path):
+                shell = "bash" if "bash" in read(path).splitlines()[0] else "sh"
+                for command in ([shell, "-n", path], ["shellcheck", path]):
+                    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+                    self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr), command)
+
+    def test_data_files_parse(self):
+        for path in files(".", suffixes=(".json", ".yaml", ".yml")):
+            if path.startswith("tests/data/"):  # broken on purpose, many of them
+                continue
+            with self.subTest(path):
+                if path.endswith(".json"):
+                    json.loads(read(path))
+                else:
+                    self.assertTrue(list(yaml.safe_load_all(read(path))))
+
+
+if __name__ == "__main__":
+    unittest.main()
