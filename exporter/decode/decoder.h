@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -51,10 +53,15 @@ struct DecoderInput {
 };
 
 // Makes the decoder that `spec` names. An error says what does not fit, without a place:
-// "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3", "decoder 'regexp': missing ')'".
+// "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3", "decoder 'regexp': missing ): ^(foo".
 Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
                                                    const DecoderInput& input,
                                                    DecoderContext& context);
+
+// Runs `in` through a label's decoders, left to right; `out` is the label's text, or the reason of
+// kError. kProvisional if one of them said so.
+Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string_view in,
+               std::string& out);
 
 // An enum's numbers to its enumerators' names; others as decimal numbers. For the short form.
 std::shared_ptr<const Decoder> MakeEnumDecoder(
@@ -63,7 +70,8 @@ std::shared_ptr<const Decoder> MakeEnumDecoder(
 // The names of all decoders, sorted; for "did you mean", the documentation and its test.
 std::vector<std::string> DecoderNames();
 
-// `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD.
+bool IsValidUtf8(std::string_view text);
+// `text` with U+FFFD for each maximal part of it that is not valid UTF-8. NUL is valid.
 std::string ValidUtf8(std::string_view text);
 
 }  // namespace bpf_exporter

@@ -1,0 +1,51 @@
+#include <fmt/core.h>
+
+#include <charconv>
+#include <utility>
+
+#include "base/bytes.h"
+#include "decode/families.h"
+
+namespace bpf_exporter {
+
+std::optional<Number> ParseNumber(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  const auto whole = [&](auto& value) {
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && stop == end;
+  };
+  if (text.starts_with('-')) {
+    std::int64_t value = 0;
+    if (!whole(value)) return std::nullopt;
+    return Number{static_cast<std::uint64_t>(value), value < 0};
+  }
+  std::uint64_t value = 0;
+  if (!whole(value)) return std::nullopt;
+  return Number{value, false};
+}
+
+std::string NumberText(Number number) {
+  return number.negative ? fmt::format("{}", static_cast<std::int64_t>(number.bits))
+                         : fmt::format("{}", number.bits);
+}
+
+DecodeFunction FromNumber(const DecoderRequest& request, NumberFunction decode) {
+  if (request.input.size > 0) {
+    return [decode = std::move(decode)](std::string_view in, std::string& out) {
+      return decode({LoadUnsigned(in.data(), in.size()), false}, out);
+    };
+  }
+  return [decode = std::move(decode), name = request.spec.name.value](std::string_view in,
+                                                                      std::string& out) {
+    const std::optional<Number> number = ParseNumber(in);
+    if (!number) {
+      constexpr std::size_t kShown = 40;
+      out =
+          fmt::format("decoder '{}' takes a decimal number, not '{}'", name, in.substr(0, kShown));
+      return Decoded::kError;
+    }
+    return decode(*number, out);
+  };
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "config/diagnostics.h"
+#include "decode/families.h"
+#include "decode/sizes.h"
+
+namespace bpf_exporter {
+namespace {
+
+struct Entry {
+  std::string_view name;
+  Sizes sizes;
+  MakeFunction make;
+};
+
+template <Decoded (*Function)(std::string_view, std::string&)>
+Result<DecodeFunction> Bytes(const DecoderRequest&) {
+  return DecodeFunction(Function);
+}
+
+template <Decoded (*Function)(Number, std::string&)>
+Result<DecodeFunction> Numbers(const DecoderRequest& request) {
+  return FromNumber(request, Function);
+}
+
+// Every decoder that a configuration can name, sorted. config/README.md describes each.
+constexpr std::array kTable = {
+    Entry{"bool", Sizes::kInteger, Bytes<DecodeBool>},
+    Entry{"dname", Sizes::kAny, Bytes<DecodeDname>},
+    Entry{"duration", Sizes::kNumber, Numbers<DecodeDuration>},
+    Entry{"errno", Sizes::kNumber, Numbers<DecodeErrno>},
+    Entry{"hex", Sizes::kAny, Bytes<DecodeHex>},
+    Entry{"hostorder", Sizes::kWide, Bytes<DecodeUint>},
+    Entry{"inet_ip", Sizes::kAny, Bytes<DecodeInetIp>},
+    Entry{"int", Sizes::kInteger, Bytes<DecodeInt>},
+    Entry{"ip_protocol", Sizes::kNumber, Numbers<DecodeIpProtocol>},
+    Entry{"mac", Sizes::kMac, Bytes<DecodeMac>},
+    Entry{"netorder", Sizes::kWide, Bytes<DecodeNetworkOrder>},
+    Entry{"regexp", Sizes::kAny, MakeRegexp},
+    Entry{"static_map", Sizes::kAny, MakeStaticMap},
+    Entry{"string", Sizes::kAny, Bytes<DecodeString>},
+    Entry{"uint", Sizes::kInteger, Bytes<DecodeUint>},
+};
+static_assert(std::is_sorted(kTable.begin(), kTable.end(),
+                             [](const Entry& a, const Entry& b) { return a.name < b.name; }));
+
+class TableDecoder : public Decoder {
+ public:
+  TableDecoder(const Entry& entry, Sizes sizes, DecodeFunction decode)
+      : entry_(entry), sizes_(sizes), decode_(std::move(decode)) {}
+
+  Decoded Decode(std::string_view in, std::string& out) const override {
+    if (!Fits(sizes_, in.size())) {
+      out = DoesNotFit(entry_.name, sizes_, in.size());
+      return Decoded::kError;
+    }
+    return decode_(in, out);
+  }
+
+ private:
+  const Entry& entry_;
+  Sizes sizes_;
+  DecodeFunction decode_;
+};
+
+}  // namespace
+
+std::vector<std::string> DecoderNames() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kTable) names.emplace_back(entry.name);
+  return names;
+}
+
+Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
+                                                   const DecoderInput& input,
+                                                   DecoderContext& context) {
+  const std::string& name = spec.name.value;
+  const auto entry = std::find_if(kTable.begin(), kTable.end(),
+                                  [&](const Entry& candidate) { return candidate.name == name; });
+  if (entry == kTable.end()) {
+    return Error{"unknown decoder '" + name + "'"};
+  }
+  const bool takes_text = input.size == 0;
+  if (!takes_text && !Fits(entry->sizes, input.size)) {
+    return Error{DoesNotFit(name, entry->sizes, input.size)};
+  }
+  Result<DecodeFunction> decode = entry->make({spec, input, context});
+  if (!decode) return decode.error();
+  const Sizes sizes = takes_text && entry->sizes == Sizes::kNumber ? Sizes::kAny : entry->sizes;
+  return std::shared_ptr<const Decoder>(
+      std::make_shared<TableDecoder>(*entry, sizes, *std::move(decode)));
+}
+
+Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string_view in,
+               std::string& out) {
+  Decoded result = Decoded::kOk;
+  std::string from(in);
+  out = in;
+  for (const auto& decoder : decoders) {
+    from.swap(out);
+    const Decoded one = decoder->Decode(from, out);
+    if (one == Decoded::kSkip || one == Decoded::kError) return one;
+    if (one == Decoded::kProvisional) result = one;
+  }
+  return result;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "decode/decoder.h"
+
+namespace bpf_exporter {
+
+// What a decoder said, as one value to compare and print.
+struct Answer {
+  Decoded result;
+  std::string text;
+  bool operator==(const Answer&) const = default;
+};
+
+inline Answer Ok(std::string text) { return {Decoded::kOk, std::move(text)}; }
+inline Answer Provisional(std::string text) { return {Decoded::kProvisional, std::move(text)}; }
+inline Answer Failed(std::string text) { return {Decoded::kError, std::move(text)}; }
+
+inline std::ostream& operator<<(std::ostream& stream, const Answer& answer) {
+  return stream << static_cast<int>(answer.result) << " '" << answer.text << "'";
+}
+
+// Bytes from a literal that may hold NULs.
+template <std::size_t size>
+std::string Bytes(const char (&literal)[size]) {
+  return std::string(literal, size - 1);
+}
+
+// An integer's bytes in host order.
+template <typename T>
+std::string Raw(T value) {
+  return std::string(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+inline DecoderSpec Spec(std::string name) { return {.name = {std::move(name), {}}}; }
+
+// Makes decoders with a context of their own and runs them.
+class DecoderTest : public testing::Test {
+ protected:
+  explicit DecoderTest(HostPaths paths = {}) : context_(MakeDecoderContext(std::move(paths))) {}
+
+  // One decoder on text from another one before it.
+  Answer Text(const DecoderSpec& spec, std::string_view in, bool strace_syscall_names = false) {
+    return Run(spec, {0, strace_syscall_names}, in);
+  }
+  Answer Text(std::string name, std::string_view in) { return Text(Spec(std::move(name)), in); }
+
+  // One decoder, the first of its label, on all the label's bytes.
+  Answer First(const DecoderSpec& spec, std::string_view in) {
+    return Run(spec, {static_cast<std::uint32_t>(in.size())}, in);
+  }
+  Answer First(std::string name, std::string_view in) { return First(Spec(std::move(name)), in); }
+
+  // The error of making the decoder; empty if there is none.
+  std::string MakeError(const DecoderSpec& spec, std::uint32_t size) {
+    const auto decoder = MakeDecoder(spec, {size}, *context_);
+    return decoder ? "" : decoder.error().text;
+  }
+  std::string MakeError(std::string name, std::uint32_t size) {
+    return MakeError(Spec(std::move(name)), size);
+  }
+
+  DecoderContextOwner context_;
+
+ private:
+  Answer Run(const DecoderSpec& spec, const DecoderInput& input, std::string_view in) {
+    const auto decoder = MakeDecoder(spec, input, *context_);
+    if (!decoder) return Failed("not made: " + decoder.error().text);
+    std::string out = "left over from the row before";
+    const Decoded result = (*decoder)->Decode(in, out);
+    return {result, out};
+  }
+};
+
+}  // namespace bpf_exporter

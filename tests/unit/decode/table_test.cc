@@ -1,0 +1,64 @@
+#include <algorithm>
+#include <random>
+
+#include "unit/decode/run.h"
+
+namespace bpf_exporter {
+namespace {
+
+class Table : public DecoderTest {};
+
+TEST_F(Table, NamesAreSortedAndUnique) {
+  const std::vector<std::string> names = DecoderNames();
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+}
+
+TEST_F(Table, RefusesAnUnknownDecoder) {
+  EXPECT_EQ(MakeError("banana", 4), "unknown decoder 'banana'");
+}
+
+TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
+  std::mt19937 random(1);
+  for (const std::string& name : DecoderNames()) {
+    DecoderSpec spec = Spec(name);
+    spec.static_map = {{{"1", "one"}}};
+    spec.regexps = {{{"^(.*)$", {}}}};
+    for (std::uint32_t size = 0; size <= 40; ++size) {
+      const auto decoder = MakeDecoder(spec, {size}, *context_);
+      if (!decoder) continue;
+      for (int i = 0; i < 20; ++i) {
+        std::string in(size > 0 ? size : random() % 40, '\0');
+        for (char& byte : in) byte = static_cast<char>(random());
+        std::string out;
+        const Decoded result = (*decoder)->Decode(in, out);
+        EXPECT_TRUE(result != Decoded::kError || !out.empty()) << name;
+      }
+    }
+  }
+}
+
+TEST_F(Table, DecodersRunLeftToRight) {
+  DecoderSpec map = Spec("static_map");
+  map.static_map = {{{"8", "eight"}}};
+  const std::vector chain = {*MakeDecoder(Spec("uint"), {4}, *context_),
+                             *MakeDecoder(map, {0}, *context_)};
+  std::string out;
+  EXPECT_EQ(Decode(chain, Raw<std::uint32_t>(8), out), Decoded::kOk);
+  EXPECT_EQ(out, "eight");
+}
+
+TEST_F(Table, AnErrorOrASkipEndsTheChain) {
+  DecoderSpec nothing = Spec("regexp");
+  nothing.regexps.emplace();
+  const auto uint = *MakeDecoder(Spec("uint"), {0}, *context_);
+  const auto skip = *MakeDecoder(nothing, {0}, *context_);
+  const auto hex = *MakeDecoder(Spec("hex"), {0}, *context_);
+  std::string out;
+  EXPECT_EQ(Decode({uint, hex}, "abc", out), Decoded::kError);
+  EXPECT_EQ(out, "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3");
+  EXPECT_EQ(Decode({skip, uint}, "abc", out), Decoded::kSkip);
+}
+
+}  // namespace
+}  // namespace bpf_exporter
