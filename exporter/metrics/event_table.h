@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "metrics/map_reader.h"
+
+namespace bpf_exporter {
+
+// Counts a buffer's records by their first bytes, and reads like a map of those counts: the part of
+// a map that an event counter lacks. Bounded in keys. Add by one thread, Read by another.
+class EventTable : public MapReader {
+ public:
+  // Records count by their first `key_size` bytes, in at most `max_keys` keys. Every
+  // `flush_interval` all of them are forgotten; 0 takes the dialect's default of one hour.
+  EventTable(std::uint32_t key_size, std::uint32_t max_keys,
+             std::chrono::nanoseconds flush_interval);
+
+  // Counts one record. One that is shorter than the key, or whose key is one too many, is counted
+  // as such and nowhere else.
+  void Add(std::string_view record);
+  void AddLost(std::uint64_t records) { lost_ += records; }
+
+  Status Read(RowSink& sink) override;
+  std::uint32_t cpus() const override { return 1; }
+
+  // Since the start. Any thread.
+  std::uint64_t lost() const { return lost_; }            // the kernel had no room for them
+  std::uint64_t too_short() const { return too_short_; }  // shorter than the key
+  std::uint64_t over_limit() const { return over_limit_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const {
+      return std::hash<std::string_view>{}(key);
+    }
+  };
+
+  const std::uint32_t key_size_;
+  const std::uint32_t max_keys_;
+  const std::chrono::nanoseconds flush_interval_;
+  std::atomic<std::uint64_t> lost_{0};
+  std::atomic<std::uint64_t> too_short_{0};
+  std::atomic<std::uint64_t> over_limit_{0};
+
+  std::mutex mutex_;  // guards what follows
+  std::chrono::steady_clock::time_point flushed_;
+  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> rows_;
+  std::vector<char> keys_;  // of all rows, one after the other
+  std::vector<std::uint64_t> counts_;
+};
+
+}  // namespace bpf_exporter
