@@ -1,0 +1,29 @@
+#include "base/text.h"
+
+#include <fmt/core.h>
+
+namespace bpf_exporter {
+
+std::string Printable(std::string_view text, std::size_t most) {
+  std::string plain;
+  for (const char c : text) {
+    if (plain.size() >= most) break;
+    const auto byte = static_cast<unsigned char>(c);
+    plain += byte < 0x20 || byte >= 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  if (plain.size() > most) plain.resize(most);
+  return plain;
+}
+
+std::string List(const std::vector<std::string>& names, std::size_t most) {
+  if (names.empty()) return "none";
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i == most) return text + fmt::format(" … ({} in all)", names.size());
+    if (i > 0) text += ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+}  // namespace bpf_exporter
