@@ -1,5 +1,6 @@
 #include "plan/layout.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -43,6 +44,62 @@ constexpr std::array<std::string_view, 33> kMapTypeNames = {
     "cgrp_storage",
 };
 
+// In the order of enum bpf_prog_type (linux/bpf.h).
+constexpr std::array<std::string_view, 32> kProgramTypeNames = {
+    "unspec",
+    "socket_filter",
+    "kprobe",
+    "sched_cls",
+    "sched_act",
+    "tracepoint",
+    "xdp",
+    "perf_event",
+    "cgroup_skb",
+    "cgroup_sock",
+    "lwt_in",
+    "lwt_out",
+    "lwt_xmit",
+    "sock_ops",
+    "sk_skb",
+    "cgroup_device",
+    "sk_msg",
+    "raw_tracepoint",
+    "cgroup_sock_addr",
+    "lwt_seg6local",
+    "lirc_mode2",
+    "sk_reuseport",
+    "flow_dissector",
+    "cgroup_sysctl",
+    "raw_tracepoint_writable",
+    "cgroup_sockopt",
+    "tracing",
+    "struct_ops",
+    "ext",
+    "lsm",
+    "sk_lookup",
+    "syscall",
+};
+
+// Objects may nest structs so that writing them all out would not end.
+constexpr std::size_t kMostPaths = 256;
+
+template <std::size_t kCount>
+std::string NameAt(const std::array<std::string_view, kCount>& names, std::size_t index) {
+  if (index < kCount) return std::string(names[index]);
+  return "type " + std::to_string(index);
+}
+
+void AddPaths(const Type& type, const std::string& before, std::vector<std::string>& paths) {
+  for (const Field& field : type.fields) {
+    if (paths.size() >= kMostPaths) return;
+    if (field.type->kind == Type::Kind::kStruct) {
+      AddPaths(*field.type, before + field.name + ".", paths);
+    } else {
+      paths.push_back(before + field.name);
+    }
+  }
+}
+
 }  // namespace
 
 bool IsPerCpu(bpf_map_type type) {
@@ -51,9 +108,37 @@ bool IsPerCpu(bpf_map_type type) {
 }
 
 std::string MapTypeName(bpf_map_type type) {
-  const auto index = static_cast<std::size_t>(type);
-  if (index < kMapTypeNames.size()) return std::string(kMapTypeNames[index]);
-  return "type " + std::to_string(index);
+  return NameAt(kMapTypeNames, static_cast<std::size_t>(type));
+}
+
+std::string ProgramTypeName(bpf_prog_type type) {
+  return NameAt(kProgramTypeNames, static_cast<std::size_t>(type));
+}
+
+std::optional<Field> FindField(const Type& type, std::string_view path) {
+  const Type* inside = &type;
+  std::uint32_t offset = 0;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    const std::string_view name = path.substr(0, dot);
+    const auto field = std::find_if(inside->fields.begin(), inside->fields.end(),
+                                    [name](const Field& one) { return one.name == name; });
+    if (field == inside->fields.end()) return std::nullopt;
+    offset += field->offset;
+    if (dot == std::string_view::npos) {
+      Field found = *field;
+      found.offset = offset;
+      return found;
+    }
+    inside = field->type.get();
+    path.remove_prefix(dot + 1);
+  }
+}
+
+std::vector<std::string> FieldPaths(const Type& type) {
+  std::vector<std::string> paths;
+  AddPaths(type, "", paths);
+  return paths;
 }
 
 }  // namespace bpf_exporter

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,20 +49,38 @@ struct MapLayout {
 
 struct ProgramLayout {
   std::string name;
-  std::string section;
+  std::string section;  // without the ? of SEC("?…")
   bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
   bool autoload = true;  // false for SEC("?…")
+};
+
+// A global variable that can be set before a load.
+struct GlobalLayout {
+  std::string name;
+  std::string section;  // ".rodata", ".data" or one of their kind, ".rodata.x"
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;  // bytes
 };
 
 struct ObjectLayout {
   std::string path;
   std::vector<MapLayout> maps;  // without the compiler's own (.rodata, .bss …)
   std::vector<ProgramLayout> programs;
+  std::vector<GlobalLayout> globals;
 };
+
+// The field that `path` names ("op", "flow.port"), with its offset from the start of `type`.
+// Members of unnamed structs and unions are fields of the struct around them.
+std::optional<Field> FindField(const Type& type, std::string_view path);
+// The paths of everything that FindField would find and that is not a struct itself, in the
+// order of declaration.
+std::vector<std::string> FieldPaths(const Type& type);
 
 // Whether each CPU has a value of its own (hash, array, LRU hash, cgroup storage).
 bool IsPerCpu(bpf_map_type type);
 // "hash", "percpu_array" … as bpftool names them; "type N" for one that is not known here.
 std::string MapTypeName(bpf_map_type type);
+// The same for programs: "kprobe", "socket_filter".
+std::string ProgramTypeName(bpf_prog_type type);
 
 }  // namespace bpf_exporter
