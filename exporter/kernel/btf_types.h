@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "plan/layout.h"
+
+struct btf;
+struct btf_type;
+
+namespace bpf_exporter {
+
+// Turns BTF types into plain ones. Holds for every Type it makes, whatever the BTF claims: fields
+// and elements lie inside their type, nothing refers to itself, names are printable. What does not
+// fit is Kind::kOther. `btf` may be null and must outlive this.
+class BtfTypes {
+ public:
+  explicit BtfTypes(const btf* types) : btf_(types) {}
+
+  // Null for id 0 and for ids that are not there.
+  std::shared_ptr<const Type> Get(std::uint32_t id);
+  // The variables of .rodata and .data sections, which can be set before a load.
+  std::vector<GlobalLayout> Globals();
+
+ private:
+  std::shared_ptr<const Type> Make(std::uint32_t id, int depth);
+  std::shared_ptr<const Type> Convert(std::uint32_t id, int depth);
+  void ReadInt(const btf_type& source, Type& type) const;
+  void ReadEnum(const btf_type& source, Type& type) const;
+  void ReadArray(const btf_type& source, int depth, Type& type);
+  void ReadStruct(const btf_type& source, int depth, Type& type);
+  void AddField(Field field, Type& type) const;
+  std::string Name(std::uint32_t offset) const;
+
+  const btf* btf_;
+  // Null while a type is being made: a type that contains itself.
+  std::unordered_map<std::uint32_t, std::shared_ptr<const Type>> made_;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,127 @@
+#include "kernel/child.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <new>
+#include <string>
+
+#include "base/fd.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr unsigned kSeconds = 10;
+constexpr rlim_t kAddressSpace = rlim_t{1} << 30;
+constexpr std::size_t kMostText = 4096;  // fits into an empty pipe, so that writing never waits
+
+enum ExitCode { kFine = 0, kFailed = 1, kNoMemory = 2 };
+
+// The sanitizers reserve terabytes of address space before main.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kLimitMemory = false;
+#else
+constexpr bool kLimitMemory = true;
+#endif
+
+void Confine() {
+  for (const int signal_number : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM})
+    signal(signal_number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  alarm(kSeconds);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_DUMPABLE, 0);  // no core file, also where core_pattern is a pipe
+  const rlimit limit{kAddressSpace, kAddressSpace};
+  if (kLimitMemory) setrlimit(RLIMIT_AS, &limit);
+  if (const int null = open("/dev/null", O_RDWR | O_CLOEXEC); null >= 0) {
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+  }
+}
+
+[[noreturn]] void Child(int out, const std::function<Status()>& work) {
+  Confine();
+  int code = kNoMemory;
+  try {
+    if (const Status status = work(); status) {
+      code = kFine;
+    } else {
+      const std::string& text = status.error().text;
+      const ssize_t written = write(out, text.data(), std::min(text.size(), kMostText));
+      code = written < 0 || status.error().code == ENOMEM ? kNoMemory : kFailed;
+    }
+  } catch (const std::bad_alloc&) {
+  }
+  _exit(code);
+}
+
+std::string ReadAll(int fd) {
+  std::string text;
+  std::array<char, kMostText> buffer;
+  while (true) {
+    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+// A parent that ignores SIGCHLD (some supervisors hand that down) could not wait for its child.
+class DefaultChildSignal {
+ public:
+  DefaultChildSignal() {
+    struct sigaction standard = {};
+    standard.sa_handler = SIG_DFL;
+    sigaction(SIGCHLD, &standard, &before_);
+  }
+  ~DefaultChildSignal() { sigaction(SIGCHLD, &before_, nullptr); }
+  DefaultChildSignal(const DefaultChildSignal&) = delete;
+  DefaultChildSignal& operator=(const DefaultChildSignal&) = delete;
+
+ private:
+  struct sigaction before_;
+};
+
+Status Verdict(int status, std::string text) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kFine) return {};
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kFailed) return Error{std::move(text)};
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory)
+    return Error{"libbpf needs more than 1 GiB of memory for it; the file is corrupt"};
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+    return Error{
+        fmt::format("libbpf did not finish with it in {} s; the file is corrupt", kSeconds)};
+  }
+  const int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGABRT;
+  return Error{fmt::format("libbpf crashed on it (signal {}); the file is corrupt", number)};
+}
+
+}  // namespace
+
+Status TryInChild(const std::function<Status()>& work) {
+  std::array<int, 2> ends;
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return ErrnoError("pipe", errno);
+  const Fd in(ends[0]);
+  Fd out(ends[1]);
+  const DefaultChildSignal default_signal;
+  const pid_t child = fork();
+  if (child < 0) return ErrnoError("fork", errno);
+  if (child == 0) Child(out.get(), work);
+  out = Fd();
+  std::string text = ReadAll(in.get());
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return ErrnoError("waitpid", errno);
+  }
+  return Verdict(status, std::move(text));
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,113 @@
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+#include "base/text.h"
+#include "kernel/btf_types.h"
+#include "kernel/child.h"
+#include "kernel/libbpf_log.h"
+#include "kernel/object.h"
+#include "kernel/object_file.h"
+
+namespace bpf_exporter {
+namespace {
+
+struct CloseObject {
+  void operator()(bpf_object* object) const { bpf_object__close(object); }
+};
+using ObjectOwner = std::unique_ptr<bpf_object, CloseObject>;
+
+constexpr std::size_t kMostName = 128;
+constexpr std::size_t kMostCause = 300;
+constexpr std::string_view kPrefix = "libbpf: ";
+constexpr const char* kNoBtf = "it has no BTF that libbpf can read; compile with clang -g";
+
+// What libbpf printed last names the cause.
+std::string Cause(const LibbpfLog& log, int code) {
+  for (auto line = log.lines().rbegin(); line != log.lines().rend(); ++line) {
+    std::string_view text = *line;
+    if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+    if (text.starts_with("elf: skipping")) continue;  // a remark, not a cause
+    if (text.starts_with("BTF is required")) return kNoBtf;
+    if (text.ends_with('.')) text.remove_suffix(1);
+    return Printable(text, kMostCause);
+  }
+  std::array<char, 128> reason;
+  libbpf_strerror(code, reason.data(), reason.size());
+  return fmt::format("libbpf cannot make sense of it ({}); the file is corrupt", reason.data());
+}
+
+// Type and size disagree only in corrupt objects; then the type is worth nothing.
+std::shared_ptr<const Type> OfSize(std::shared_ptr<const Type> type, std::uint32_t size) {
+  return type != nullptr && type->size == size ? type : nullptr;
+}
+
+std::string Name(const char* name) { return name == nullptr ? "" : Printable(name, kMostName); }
+
+MapLayout ReadMap(const bpf_map* map, BtfTypes& types) {
+  MapLayout layout;
+  layout.name = Name(bpf_map__name(map));
+  layout.type = bpf_map__type(map);
+  layout.key_size = bpf_map__key_size(map);
+  layout.value_size = bpf_map__value_size(map);
+  layout.max_entries = bpf_map__max_entries(map);
+  layout.flags = bpf_map__map_flags(map);
+  layout.key = OfSize(types.Get(bpf_map__btf_key_type_id(map)), layout.key_size);
+  layout.value = OfSize(types.Get(bpf_map__btf_value_type_id(map)), layout.value_size);
+  return layout;
+}
+
+Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
+  const LibbpfLog log;
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "object");
+  const ObjectOwner object(bpf_object__open_mem(bytes.data(), bytes.size(), &options));
+  if (object == nullptr) {
+    const int code = errno;
+    return Error{Cause(log, code), code};
+  }
+  const btf* btf = bpf_object__btf(object.get());
+  if (btf == nullptr) return Error{kNoBtf};
+
+  ObjectLayout layout;
+  layout.path = path;
+  BtfTypes types(btf);
+  const bpf_map* map;
+  bpf_object__for_each_map(map, object.get()) {
+    if (!bpf_map__is_internal(map)) layout.maps.push_back(ReadMap(map, types));
+  }
+  if (layout.maps.empty())
+    return Error{"it has no maps; metrics are read from maps declared in SEC(\".maps\")"};
+  bpf_program* program;
+  bpf_object__for_each_program(program, object.get()) {
+    layout.programs.push_back({Name(bpf_program__name(program)),
+                               Name(bpf_program__section_name(program)), bpf_program__type(program),
+                               bpf_program__autoload(program)});
+  }
+  layout.globals = types.Globals();
+  return layout;
+}
+
+}  // namespace
+
+Result<ObjectLayout> ReadObjectLayout(const std::string& path) {
+  const std::string subject = fmt::format("object '{}'", path);
+  const Result<std::string> bytes = ReadObjectFile(path);
+  if (!bytes) return bytes.error().In(subject);
+  const Status survived = TryInChild([&]() -> Status {
+    const Result<ObjectLayout> layout = Read(path, *bytes);
+    if (!layout) return layout.error();
+    return {};
+  });
+  const std::string operation = subject + ": open";
+  if (!survived) return survived.error().In(operation);
+  Result<ObjectLayout> layout = Read(path, *bytes);
+  if (!layout) return layout.error().In(operation);
+  return layout;
+}
+
+}  // namespace bpf_exporter

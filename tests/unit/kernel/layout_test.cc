@@ -1,0 +1,193 @@
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "kernel/object.h"
+
+namespace bpf_exporter {
+namespace {
+
+// The structs of tests/data/programs/shapes.bpf.c as this compiler lays them out.
+struct Endpoint {
+  std::uint32_t address;
+  std::uint16_t port;
+};
+struct ShapeKey {
+  std::uint32_t device;
+  std::uint32_t operation;
+  char comm[16];
+  Endpoint peer;
+  unsigned char mac[6];
+  bool inbound;
+  char letter;
+  union {
+    std::uint32_t v4;
+    std::uint8_t v6[16];
+  };
+  std::int64_t offset;
+};
+struct ShapeValue {
+  std::uint64_t count;
+  std::int32_t level;
+  std::uint32_t low : 4;
+  std::uint32_t high : 28;
+  std::uint32_t slots[5];
+  std::int32_t state;
+  double ratio;
+  void* pointer;
+  struct {
+    std::uint16_t inner;
+    Endpoint nested;
+  };
+};
+
+class Layout : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    Result<ObjectLayout> read = ReadObjectLayout(BINARY_DIR "/tests/data/shapes.bpf.o");
+    ASSERT_TRUE(read.ok()) << read.error().text;
+    object_ = *read;
+  }
+  static const MapLayout& Map(const std::string& name) {
+    for (const MapLayout& map : object_.maps) {
+      if (map.name == name) return map;
+    }
+    ADD_FAILURE() << "no map " << name;
+    return object_.maps.front();
+  }
+  static Field KeyField(const std::string& path) { return Get(*Map("shapes").key, path); }
+  static Field ValueField(const std::string& path) { return Get(*Map("shapes").value, path); }
+
+  static ObjectLayout object_;
+
+ private:
+  static Field Get(const Type& type, const std::string& path) {
+    const std::optional<Field> field = FindField(type, path);
+    EXPECT_TRUE(field.has_value()) << path;
+    return field.value_or(Field{});
+  }
+};
+ObjectLayout Layout::object_;
+
+TEST_F(Layout, HoldsTheMapsThatTheProgramDeclares) {
+  ASSERT_EQ(object_.maps.size(), 4u);
+  const MapLayout& shapes = Map("shapes");
+  EXPECT_EQ(shapes.type, BPF_MAP_TYPE_HASH);
+  EXPECT_EQ(shapes.key_size, sizeof(ShapeKey));
+  EXPECT_EQ(shapes.value_size, sizeof(ShapeValue));
+  EXPECT_EQ(shapes.max_entries, 1000u);
+  const MapLayout& slots = Map("slots");
+  EXPECT_EQ(slots.type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  EXPECT_EQ(slots.value_size, 8u);
+  EXPECT_EQ(slots.value->name, "__u64");
+  const MapLayout& plain = Map("plain");
+  EXPECT_EQ(plain.flags, static_cast<std::uint32_t>(BPF_F_NO_PREALLOC));
+  EXPECT_EQ(plain.key_size, 12u);
+  EXPECT_EQ(plain.key, nullptr);
+  EXPECT_EQ(plain.value, nullptr);
+  EXPECT_EQ(Map("records").type, BPF_MAP_TYPE_RINGBUF);
+}
+
+TEST_F(Layout, HasTheOffsetsOfTheCompiler) {
+  EXPECT_EQ(KeyField("device").offset, offsetof(ShapeKey, device));
+  EXPECT_EQ(KeyField("operation").offset, offsetof(ShapeKey, operation));
+  EXPECT_EQ(KeyField("comm").offset, offsetof(ShapeKey, comm));
+  EXPECT_EQ(KeyField("mac").offset, offsetof(ShapeKey, mac));
+  EXPECT_EQ(KeyField("inbound").offset, offsetof(ShapeKey, inbound));
+  EXPECT_EQ(KeyField("letter").offset, offsetof(ShapeKey, letter));
+  EXPECT_EQ(KeyField("offset").offset, offsetof(ShapeKey, offset));
+  EXPECT_EQ(ValueField("slots").offset, offsetof(ShapeValue, slots));
+  EXPECT_EQ(ValueField("state").offset, offsetof(ShapeValue, state));
+}
+
+TEST_F(Layout, ReachesNestedAndUnnamedMembers) {
+  EXPECT_EQ(KeyField("peer").offset, offsetof(ShapeKey, peer));
+  EXPECT_EQ(KeyField("peer.port").offset, offsetof(ShapeKey, peer.port));
+  EXPECT_EQ(KeyField("v4").offset, offsetof(ShapeKey, v4));
+  EXPECT_EQ(KeyField("v6").offset, offsetof(ShapeKey, v6));
+  EXPECT_EQ(ValueField("inner").offset, offsetof(ShapeValue, inner));
+  EXPECT_EQ(ValueField("nested.port").offset, offsetof(ShapeValue, nested.port));
+}
+
+TEST_F(Layout, FindsNoFieldThatIsNotThere) {
+  const Type& key = *Map("shapes").key;
+  for (const char* path : {"", ".", "nosuch", "peer.", "peer.nosuch", ".peer", "comm.x", "devic"})
+    EXPECT_FALSE(FindField(key, path).has_value()) << path;
+}
+
+TEST_F(Layout, ListsThePathsOfAllFields) {
+  EXPECT_EQ(FieldPaths(*Map("shapes").key),
+            (std::vector<std::string>{"device", "operation", "comm", "peer.address", "peer.port",
+                                      "mac", "inbound", "letter", "v4", "v6", "offset"}));
+}
+
+TEST_F(Layout, TellsTheKindsApart) {
+  EXPECT_EQ(KeyField("device").type->kind, Type::Kind::kInt);
+  EXPECT_EQ(KeyField("device").type->name, "__u32");
+  EXPECT_FALSE(KeyField("device").type->is_signed);
+  EXPECT_EQ(KeyField("offset").type->kind, Type::Kind::kInt);
+  EXPECT_TRUE(KeyField("offset").type->is_signed);
+  EXPECT_EQ(KeyField("inbound").type->kind, Type::Kind::kBool);
+  EXPECT_EQ(KeyField("letter").type->kind, Type::Kind::kChar);
+  EXPECT_EQ(KeyField("peer").type->name, "struct endpoint");
+  EXPECT_EQ(ValueField("ratio").type->kind, Type::Kind::kOther);
+  EXPECT_EQ(ValueField("ratio").type->size, 8u);
+  EXPECT_EQ(ValueField("pointer").type->kind, Type::Kind::kOther);
+  EXPECT_TRUE(ValueField("level").type->is_signed);
+}
+
+TEST_F(Layout, TellsArraysOfCharFromArraysOfBytes) {
+  const Field comm = KeyField("comm");
+  EXPECT_EQ(comm.type->kind, Type::Kind::kArray);
+  EXPECT_EQ(comm.type->size, 16u);
+  EXPECT_EQ(comm.type->element->kind, Type::Kind::kChar);
+  const Field mac = KeyField("mac");
+  EXPECT_EQ(mac.type->name, "unsigned char[6]");
+  EXPECT_EQ(mac.type->count, 6u);
+  EXPECT_EQ(mac.type->element->kind, Type::Kind::kInt);
+}
+
+TEST_F(Layout, KnowsTheEnumeratorsAndTheirSign) {
+  const Type& verb = *KeyField("operation").type;
+  EXPECT_EQ(verb.kind, Type::Kind::kEnum);
+  EXPECT_EQ(verb.name, "enum verb");
+  EXPECT_FALSE(verb.is_signed);
+  using Pairs = std::vector<std::pair<std::string, std::int64_t>>;
+  EXPECT_EQ(verb.enumerators, (Pairs{{"VERB_READ", 0}, {"VERB_WRITE", 1}, {"VERB_FLUSH", 7}}));
+  const Type& level = *ValueField("state").type;
+  EXPECT_TRUE(level.is_signed);
+  EXPECT_EQ(level.enumerators, (Pairs{{"LEVEL_LOW", -1}, {"LEVEL_HIGH", 1}}));
+}
+
+TEST_F(Layout, MarksBitfields) {
+  EXPECT_TRUE(ValueField("low").bitfield);
+  EXPECT_TRUE(ValueField("high").bitfield);
+  EXPECT_FALSE(ValueField("level").bitfield);
+}
+
+TEST_F(Layout, HoldsThePrograms) {
+  ASSERT_EQ(object_.programs.size(), 2u);
+  EXPECT_EQ(object_.programs[0].name, "count");
+  EXPECT_EQ(object_.programs[0].section, "socket");
+  EXPECT_EQ(object_.programs[0].type, BPF_PROG_TYPE_SOCKET_FILTER);
+  EXPECT_TRUE(object_.programs[0].autoload);
+  EXPECT_EQ(object_.programs[1].section, "kprobe/do_unlinkat");
+  EXPECT_EQ(object_.programs[1].type, BPF_PROG_TYPE_KPROBE);
+  EXPECT_FALSE(object_.programs[1].autoload);
+}
+
+TEST_F(Layout, HoldsTheVariablesThatCanBeSetBeforeALoad) {
+  std::vector<std::string> seen;
+  for (const GlobalLayout& one : object_.globals) {
+    seen.push_back(one.name + " " + one.section + " " + std::to_string(one.offset) + " " +
+                   std::to_string(one.size));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"tunable .data 0 8", "kaddr_jiffies .rodata 0 8",
+                                            "verbose .rodata 8 4"}));
+}
+
+}  // namespace
+}  // namespace bpf_exporter
