@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/resolve.h"
+
+namespace bpf_exporter {
+
+struct CheckOptions {
+  std::string config_dir;
+  std::vector<std::string> names;  // of configurations in config_dir; empty: all of them
+  std::vector<std::string> files;  // paths of YAML files; if there are any, instead of config_dir
+  std::string programs_dir;
+  ResolveOptions resolve;
+};
+
+// `bpf_exporter check`: reads configurations and their objects up to the plan, without a kernel
+// and without privilege. Prints "FILE: ok" to standard output and what is wrong to standard error.
+// Returns the exit code: 0, or 3 if a configuration cannot work. Call before threads exist.
+int Check(const CheckOptions& options);
+
+}  // namespace bpf_exporter
