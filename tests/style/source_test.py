@@ -1,5 +1,5 @@
-"""Rules of the source that no compiler checks: where libraries may appear, the direction of includes,
-the length of files, and that scripts and data files parse."""
+"""Rules that no compiler checks: where libraries may appear, the direction of includes, the length
+of files, and that scripts and data files parse."""
 import json
 import os
 import re
@@ -23,9 +23,11 @@ LIBRARIES = {
     "fmt": (r"fmt/.*", "exporter/", None),
 }
 # Of the system: libc, POSIX and the kernel's own interface.
-SYSTEM = re.compile(r"(linux|asm|sys|net|netinet|arpa)/[a-z_0-9]+\.h|"
-                    r"(dirent|dlfcn|endian|errno|fcntl|grp|ifaddrs|libgen|link|netdb|poll|pthread|pwd|sched|"
-                    r"signal|stdint|stdlib|string|syscall|termios|time|unistd|elf|gelf|libelf)\.h")
+SYSTEM = re.compile(
+    r"(linux|asm|sys|net|netinet|arpa)/[a-z_0-9]+\.h|"
+    r"(dirent|dlfcn|endian|errno|fcntl|grp|ifaddrs|libgen|link|netdb|poll|pthread|pwd|sched|"
+    r"signal|stdint|stdlib|string|syscall|termios|time|unistd|elf|gelf|libelf)\.h"
+)
 # A folder includes only itself and the ones before it; kernel and web do not know each other.
 LAYERS = ["base", "config", "decode", "plan", "metrics", "exposition"]
 ENDS = ["kernel", "web"]
@@ -52,20 +54,27 @@ def files(*tops, suffixes=("",)):
 
 def includes():
     """(file, "<" or '"', header) of every include in exporter/."""
-    return [(path, bracket, header)
-            for path in files("exporter", suffixes=(".h", ".cc"))
-            for bracket, header in INCLUDE.findall(read(path))]
+    return [
+        (path, bracket, header)
+        for path in files("exporter", suffixes=(".h", ".cc"))
+        for bracket, header in INCLUDE.findall(read(path))
+    ]
 
 
 def library_of(header):
-    return next((name for name, (pattern, _, _) in LIBRARIES.items() if re.fullmatch(pattern, header)), None)
+    return next(
+        (name for name, (pattern, _, _) in LIBRARIES.items() if re.fullmatch(pattern, header)), None
+    )
 
 
 def shell_scripts():
     def is_shell(path):
         with open(os.path.join(ROOT, path), "rb") as file:
             return re.match(rb"#!\s*/(usr/)?bin/(env )?(ba|da)?sh\b", file.readline()) is not None
-    return [path for path in files(".") if os.path.isfile(os.path.join(ROOT, path)) and is_shell(path)]
+
+    return [
+        path for path in files(".") if os.path.isfile(os.path.join(ROOT, path)) and is_shell(path)
+    ]
 
 
 class Source(unittest.TestCase):
@@ -84,7 +93,9 @@ class Source(unittest.TestCase):
         for name, paths in users.items():
             most = LIBRARIES[name][2]
             if most is not None and len(paths) > most:
-                strays.append(f"{name} is included by {len(paths)} files, at most {most}: {sorted(paths)}")
+                strays.append(
+                    f"{name} is included by {len(paths)} files, at most {most}: {sorted(paths)}"
+                )
         self.assertEqual([], strays)
 
     def test_every_included_header_is_known(self):
@@ -103,7 +114,7 @@ class Source(unittest.TestCase):
             if bracket != '"' or folder == other or "/" not in header or path.count("/") < 2:
                 continue
             if folder in LAYERS:
-                allowed = LAYERS[:LAYERS.index(folder)]
+                allowed = LAYERS[: LAYERS.index(folder)]
             else:
                 self.assertIn(folder, ENDS, f"{path}: a folder that LAYERS does not know")
                 allowed = LAYERS
@@ -123,8 +134,12 @@ class Source(unittest.TestCase):
             with self.subTest(path):
                 shell = "bash" if "bash" in read(path).splitlines()[0] else "sh"
                 for command in ([shell, "-n", path], ["shellcheck", path]):
-                    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-                    self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr), command)
+                    done = subprocess.run(
+                        command, cwd=ROOT, capture_output=True, text=True, timeout=60
+                    )
+                    self.assertEqual(
+                        (0, "", ""), (done.returncode, done.stdout, done.stderr), command
+                    )
 
     def test_data_files_parse(self):
         for path in files(".", suffixes=(".json", ".yaml", ".yml")):

@@ -1,0 +1,134 @@
+"""One run of a guest: boots it, reads what its commands print, and tells a panic from a hang."""
+import dataclasses
+import os
+import re
+import selectors
+import shutil
+import subprocess
+import sys
+import time
+
+QEMU = "qemu-system-x86_64"
+# Guests hang under KVM on some hosts, and emulation needs no device.
+MACHINE = ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-m", "1G", "-smp", "2"]
+KERNEL_ARGUMENTS = "console=ttyS0 quiet panic=-1 oops=panic lsm=lockdown,bpf"
+BROKEN_KERNEL = re.compile(r"Kernel panic|Oops:|BUG:|general protection fault")
+LONGEST_OUTPUT = 4 << 20
+SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
+
+
+@dataclasses.dataclass
+class Command:
+    """A shell command for the guest and the seconds that it may take there."""
+
+    name: str
+    line: str
+    seconds: int = 60
+
+
+@dataclasses.dataclass
+class Result:
+    name: str
+    status: int
+    output: str
+
+
+class GuestError(Exception):
+    """The guest did not get through its commands; the text ends with what it last said."""
+
+
+def missing():
+    """What this machine lacks for a guest, as text; empty if nothing."""
+    lacks = [tool for tool in (QEMU, "busybox", "strip") if shutil.which(tool) is None]
+    if os.uname().machine != "x86_64":
+        lacks.append("an x86-64 machine")
+    return " and ".join(lacks)
+
+
+def skip(reason):
+    """Says why nothing runs here; the exit code for that, a failure under REQUIRE_KERNEL=1."""
+    required = os.environ.get("REQUIRE_KERNEL") == "1"
+    print(f"{'failed' if required else 'skipped'}: needs {reason}", file=sys.stderr)
+    return 1 if required else SKIPPED
+
+
+def commands_file(commands):
+    """What /init reads: name, seconds and command, a line each."""
+    for command in commands:
+        assert "|" not in command.name and "\n" not in command.line
+    return "".join(f"{command.name}|{command.seconds}|{command.line}\n" for command in commands)
+
+
+def boot(kernel, initramfs, console, commands, seconds):
+    """Runs all `commands` in a guest and returns their Results; GuestError when it ends early or
+    takes longer than `seconds`. The kernel's own messages go to the file `console`."""
+    arguments = [
+        QEMU,
+        *MACHINE,
+        "-display",
+        "none",
+        "-monitor",
+        "none",
+        "-no-reboot",
+        "-nodefaults",
+        "-serial",
+        f"file:{console}",
+        "-serial",
+        "stdio",
+        "-kernel",
+        kernel,
+        "-initrd",
+        initramfs,
+        "-append",
+        KERNEL_ARGUMENTS,
+    ]
+    process = subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        text, ended = _read(process, time.monotonic() + seconds)
+    finally:
+        process.kill()
+        process.wait(timeout=30)
+        process.stdout.close()
+    results = parse(text)
+    messages = _tail(console)
+    if BROKEN_KERNEL.search(messages):
+        problem = "the guest's kernel broke"
+    elif not ended:
+        problem = f"the guest was not done after {seconds} s; it hangs or is too slow"
+    elif "@@ off" not in text or len(results) != len(commands):
+        problem = "the guest stopped before its commands were done"
+    else:
+        return results
+    raise GuestError(f"{problem}:\n{messages}\n{text[-4000:]}")
+
+
+def parse(text):
+    """Results from the guest's output: "@@ begin NAME", what the command wrote, "@@ end STATUS"."""
+    found = re.findall(r"^@@ begin (\S+)\n(.*?)@@ end (\d+)$", text, re.MULTILINE | re.DOTALL)
+    return [Result(name, int(status), output) for name, output, status in found]
+
+
+def _read(process, deadline):
+    """All output until the end, and whether the end came before `deadline`."""
+    output = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while (left := deadline - time.monotonic()) > 0 and len(output) < LONGEST_OUTPUT:
+            if not selector.select(left):
+                continue
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                return _text(output), True
+            output += chunk
+    return _text(output), False
+
+
+def _text(output):
+    return output.decode(errors="replace").replace("\r\n", "\n")
+
+
+def _tail(path):
+    with open(path, "rb") as file:
+        return _text(file.read())[-8000:]

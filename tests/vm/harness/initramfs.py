@@ -1,0 +1,75 @@
+"""An initramfs made of files of this machine, each at the path that it has here."""
+import os
+import re
+import stat
+import subprocess
+import tempfile
+
+BUSYBOX = "/bin/busybox"
+SHELL = "/bin/dash"  # busybox's own shell prefers busybox's ip and ping to the real ones
+FOLDERS = ("dev", "proc", "sys", "tmp", "run", "etc", "root", "bin", "sbin", "usr/bin", "usr/sbin")
+
+
+class Initramfs:
+    """Collects files; write() makes the cpio archive, in the format "newc" that the kernel unpacks."""
+
+    def __init__(self):
+        self._files = {}  # path below / -> (mode, bytes)
+        for folder in FOLDERS:
+            self._add(folder, stat.S_IFDIR | 0o755, b"")
+        self.add_program(BUSYBOX)
+        self.add_program(SHELL, "/bin/sh")
+        self.add_text(
+            "/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n"
+        )
+        self.add_text("/etc/group", "root:x:0:\nnogroup:x:65534:\n")
+
+    def add_text(self, path, text, executable=False):
+        self._add(path, stat.S_IFREG | (0o755 if executable else 0o644), text.encode())
+
+    def add_file(self, path, target=None):
+        """Adds one file with its mode, at `target` or at its own path."""
+        with open(path, "rb") as file:
+            self._add(
+                target or path, stat.S_IFREG | stat.S_IMODE(os.stat(path).st_mode), file.read()
+            )
+
+    def add_folder(self, folder, suffix):
+        """Adds the files right in `folder` that end in `suffix`."""
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(suffix):
+                self.add_file(os.path.join(folder, name))
+
+    def add_program(self, path, target=None):
+        """Adds a program, at `target` or its own path and without its debug information, and the
+        libraries that ldd names."""
+        with tempfile.TemporaryDirectory() as work:
+            stripped = os.path.join(work, "program")
+            subprocess.run(["strip", "-o", stripped, path], check=True, timeout=60)
+            self.add_file(stripped, target or path)
+        done = subprocess.run(["ldd", path], capture_output=True, text=True, timeout=60)
+        for library in re.findall(r"(?:^|=>)\s*(/\S+) \(0x", done.stdout, re.MULTILINE):
+            self.add_file(library)
+        if "not found" in done.stdout:
+            raise FileNotFoundError(f"{path}: a library is missing: {done.stdout}")
+
+    def write(self, path):
+        with open(path, "wb") as out:
+            for number, (name, (mode, content)) in enumerate(sorted(self._files.items()), 1):
+                _write_entry(out, number, name, mode, content)
+            _write_entry(out, 0, "TRAILER!!!", 0, b"")
+
+    def _add(self, path, mode, content):
+        path = path.lstrip("/")
+        folder = os.path.dirname(path)
+        if folder and folder not in self._files:
+            self._add(folder, stat.S_IFDIR | 0o755, b"")
+        self._files[path] = (mode, content)
+
+
+def _write_entry(out, number, name, mode, content):
+    encoded = name.encode() + b"\0"
+    fields = (number, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(encoded), 0)
+    header = b"070701" + b"".join(b"%08X" % field for field in fields) + encoded
+    out.write(header + b"\0" * (-len(header) % 4))
+    out.write(content + b"\0" * (-len(content) % 4))

@@ -1,0 +1,152 @@
+"""Fetches Debian's kernels from the mirror that this machine's apt uses; installs nothing."""
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+
+SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
+META_PACKAGE = "linux-image-cloud-amd64"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+class KernelError(Exception):
+    """The kernel could not be had; the text says which step failed and why."""
+
+
+def fetch(kernel, cache):
+    """Path of the vmlinuz of Debian's newest `kernel`, a key of SUITES; downloaded once, into
+    `cache`/`kernel`."""
+    folder = os.path.join(cache, kernel)
+    os.makedirs(folder, exist_ok=True)
+    image = os.path.join(folder, "vmlinuz")
+    with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(image):
+            with tempfile.TemporaryDirectory(dir=folder) as work:
+                _download(SUITES[kernel], work, image)
+    return image
+
+
+def _download(suite, work, image):
+    apt = _PrivateApt(suite, work)
+    package = META_PACKAGE
+    for _ in range(
+        4
+    ):  # meta package, image package and, in newer suites, the package with the binary
+        following = apt.depends(package)
+        if not following:
+            break
+        package = following
+    print(f"==> downloading {package}", flush=True)
+    _extract_kernel(apt.download(package), image)
+
+
+class _PrivateApt:
+    """apt with lists, cache and sources of its own below `folder`."""
+
+    def __init__(self, suite, folder):
+        self.folder = folder
+        for name in ("lists/partial", "cache/archives/partial", "parts"):
+            os.makedirs(os.path.join(folder, name))
+        open(os.path.join(folder, "status"), "w", encoding="utf-8").close()
+        with open(os.path.join(folder, "sources.list"), "w", encoding="utf-8") as file:
+            file.writelines(_sources(suite))
+        settings = {
+            "Dir::Etc::SourceList": "sources.list",
+            "Dir::Etc::SourceParts": "parts",
+            "Dir::Etc::PreferencesParts": "parts",
+            "Dir::State::Lists": "lists",
+            "Dir::State::status": "status",
+            "Dir::Cache": "cache",
+        }
+        self.options = [f"-o{name}={os.path.join(folder, path)}" for name, path in settings.items()]
+        self.options += [
+            "-oAPT::Architecture=amd64",
+            "-oAPT::Architectures=amd64",
+            "-oAPT::Sandbox::User=",
+            "-oAcquire::Languages=none",
+        ]
+        self._run("apt-get", "update", "-qq", "-oAPT::Update::Error-Mode=any")
+
+    def depends(self, package):
+        """The kernel package that `package` depends on, or None."""
+        text = self._run("apt-cache", "depends", package)
+        found = re.search(r"^ *\|?Depends: (linux-(?:image|binary)-\S+)", text, re.MULTILINE)
+        return found and found.group(1)
+
+    def download(self, package):
+        self._run("apt-get", "download", package)
+        return next(
+            os.path.join(self.folder, name)
+            for name in os.listdir(self.folder)
+            if name.endswith(".deb")
+        )
+
+    def _run(self, program, *arguments):
+        try:
+            done = subprocess.run(
+                [program, *self.options, *arguments],
+                cwd=self.folder,
+                text=True,
+                timeout=300,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise KernelError(
+                f"{program} {' '.join(arguments)}: no answer in {late.timeout:.0f} s"
+            ) from late
+        if done.returncode != 0:
+            raise KernelError(f"{program} {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+
+def _sources(suite):
+    """Lines of a sources.list for `suite`, at the addresses where this machine's apt has Debian."""
+    done = subprocess.run(
+        [
+            "apt-get",
+            "indextargets",
+            "--format",
+            "$(REPO_URI) $(CODENAME) $(COMPONENT)",
+            "Created-By: Packages",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    targets = [line.split() for line in done.stdout.splitlines()]
+    names = [
+        (uri, codename)
+        for uri, codename, component in (t for t in targets if len(t) == 3)
+        if component == "main"
+    ]
+    security = next((uri for uri, codename in names if codename.endswith("-security")), None)
+    main = next(
+        (uri for uri, codename in names if "/" not in codename and "-" not in codename), None
+    )
+    if main is None:
+        raise KernelError(
+            "this machine's apt sources name no Debian suite; its mirror is needed for the kernel"
+        )
+    signed = f"[signed-by={KEYRING}] " if os.path.exists(KEYRING) else ""
+    yield f"deb {signed}{main} {suite} main\n"
+    if security and "-" not in suite:
+        yield f"deb {signed}{security} {suite}-security main\n"
+
+
+def _extract_kernel(package, image):
+    tar = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE)
+    with tar, tarfile.open(fileobj=tar.stdout, mode="r|") as archive:
+        for member in archive:
+            if member.isfile() and os.path.basename(member.name).startswith("vmlinuz"):
+                with open(image + ".part", "wb") as file:
+                    shutil.copyfileobj(archive.extractfile(member), file)
+                os.rename(image + ".part", image)
+        tar.stdout.read()
+    if not os.path.exists(image):
+        raise KernelError(f"{os.path.basename(package)}: no vmlinuz in it")
