@@ -1,0 +1,208 @@
+#include "web/server.h"
+
+#include <civetweb.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "web/connection.h"
+#include "web/listen_address.h"
+
+namespace bpf_exporter {
+namespace {
+
+// CivetWeb has a thread for each connection that it serves, and no way to wait for a request
+// without one. So the time that a connection can hold a thread is what has to be bounded: the
+// timeouts here, no idle connections while others wait, no request bodies, slow readers cut off.
+constexpr int kThreads = 24;
+constexpr int kMostWarnings = 100;
+
+// What CivetWeb's callbacks work with.
+struct Site {
+  ServerOptions options;
+  std::atomic<int> connections = 0;
+  std::atomic<int> warnings = 0;
+  std::atomic<bool> started = false;
+  std::string start_problem;
+};
+
+Site& SiteOf(const mg_connection* connection) {
+  return *static_cast<Site*>(mg_get_user_data(mg_get_context(connection)));
+}
+
+Response Answer(const ServerOptions& options, const Result<Request>& request,
+                std::string& counted_path) {
+  if (!request) return TextResponse(400, "400 Bad Request: " + request.error().text + "\n");
+  const auto route = options.routes.find(request->path);
+  if (route == options.routes.end()) return TextResponse(404, "404 Not Found\n");
+  counted_path = route->first;
+  if (request->method != "GET" && request->method != "HEAD") {
+    Response refusal = TextResponse(405, "405 Method Not Allowed\n");
+    refusal.headers.emplace_back("Allow", "GET, HEAD");
+    return refusal;
+  }
+  try {
+    return route->second(*request);
+  } catch (const std::exception& error) {
+    log::Error("GET {}: {}", request->path, error.what());
+  } catch (...) {
+    log::Error("GET {}: unknown exception", request->path);
+  }
+  return TextResponse(500, "500 Internal Server Error\n");
+}
+
+void Count(const Site& site, std::string_view path, int code) {
+  if (site.options.on_request) site.options.on_request(path, code);
+}
+
+// Nothing may leave a callback: CivetWeb is C, and an exception there ends the process.
+int OnRequest(mg_connection* connection) noexcept {
+  try {
+    Site& site = SiteOf(connection);
+    const Result<Request> request = ReadRequest(connection);
+    std::string path = "other";
+    const Response response = Answer(site.options, request, path);
+    const bool threads_left = site.connections.load() < kThreads;
+    const bool head_only = request.ok() && request->method == "HEAD";
+    Send(connection, response, head_only, threads_left && request.ok());
+    Count(site, path, response.status);
+    return response.status;
+  } catch (const std::exception& error) {
+    log::Error("HTTP request: {}", error.what());
+  }
+  mg_disable_connection_keep_alive(connection);
+  return 500;
+}
+
+// What CivetWeb itself refuses: text that is no HTTP, heads that are too long or come too slowly.
+int OnHttpError(mg_connection* connection, int status, const char* message) noexcept {
+  try {
+    Send(connection, TextResponse(status, fmt::format("{} {}\n", status, message)), false, false);
+    Count(SiteOf(connection), "other", status);
+  } catch (const std::exception& error) {
+    log::Error("HTTP request: {}", error.what());
+  }
+  return 0;
+}
+
+int OnLog(const mg_connection* connection, const char* message) noexcept {
+  try {
+    Site& site = SiteOf(connection);
+    if (!site.started) {
+      site.start_problem = message;
+    } else if (site.warnings.fetch_add(1) < kMostWarnings) {
+      log::Warn("CivetWeb: {}", message);
+    } else {
+      log::Debug("CivetWeb: {}", message);
+    }
+  } catch (const std::exception&) {
+    // Out of memory while logging: nothing is left to say it with.
+  }
+  return 1;
+}
+
+int OnConnection(const mg_connection* connection, void**) {
+  ++SiteOf(connection).connections;
+  return 0;
+}
+
+void OnConnectionClosed(const mg_connection* connection) { --SiteOf(connection).connections; }
+
+// Opens and closes one connection, so that CivetWeb's accepting thread looks around.
+void Poke(const ListenAddress& address, int port) {
+  const Fd poke(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_addr = address.ip;
+  if (address.ip.s_addr == htonl(INADDR_ANY)) where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  where.sin_port = htons(static_cast<std::uint16_t>(port));
+  // Whether it connects does not matter; without it, stopping takes up to two seconds longer.
+  static_cast<void>(connect(poke.get(), reinterpret_cast<const sockaddr*>(&where), sizeof(where)));
+}
+
+}  // namespace
+
+struct Server::State {
+  Site site;
+  ListenAddress address;
+  int port = 0;
+  mg_context* context = nullptr;
+
+  ~State();
+};
+
+Server::State::~State() {
+  if (context == nullptr) return;
+  std::atomic<bool> stopped = false;
+  std::thread poker([&] {
+    while (!stopped) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      Poke(address, port);
+    }
+  });
+  mg_stop(context);
+  stopped = true;
+  poker.join();
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+Server::~Server() = default;
+
+int Server::port() const { return state_->port; }
+
+Result<Server> Server::Start(ServerOptions options) {
+  Result<ListenAddress> address = ResolveListenAddress(options.listen_address);
+  if (!address) return address.error();
+  if (const Status free = TryToListen(*address); !free.ok()) return free.error();
+
+  auto state = std::make_unique<State>();
+  state->site.options = std::move(options);
+  state->address = *address;
+
+  mg_callbacks callbacks{};
+  callbacks.begin_request = OnRequest;
+  callbacks.http_error = OnHttpError;
+  callbacks.log_message = OnLog;
+  callbacks.init_connection = OnConnection;
+  callbacks.connection_closed = OnConnectionClosed;
+  const std::string where = address->Numeric();
+  const std::string threads = std::to_string(kThreads);
+  // No document_root: CivetWeb then has no files, listings, scripts or redirects to offer.
+  // clang-format off
+  const char* settings[] = {
+      "listening_ports", where.c_str(),
+      "num_threads", threads.c_str(),
+      "connection_queue", "64",
+      "listen_backlog", "256",
+      "request_timeout_ms", "2000",
+      "enable_keep_alive", "yes",
+      "keep_alive_timeout_ms", "1000",
+      "tcp_nodelay", "1",
+      "decode_url", "no",
+      "enable_directory_listing", "no",
+      "enable_auth_domain_check", "no",
+      nullptr};
+  // clang-format on
+  state->context = mg_start(&callbacks, &state->site, settings);
+  if (state->context == nullptr) {
+    return Error{
+        "listen on '" + address->given + "': " +
+        (state->site.start_problem.empty() ? "CivetWeb did not start" : state->site.start_problem)};
+  }
+  state->site.started = true;
+
+  mg_server_port port{};
+  if (mg_get_server_ports(state->context, 1, &port) == 1) state->port = port.port;
+  return Server(std::move(state));
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,335 @@
+#include "web/server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "unit/web/http_client.h"
+
+namespace bpf_exporter {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using testing::Connect;
+using testing::Exchange;
+using testing::Fetch;
+using testing::ReadAll;
+using testing::Reply;
+using testing::SendText;
+using testing::Split;
+
+class ServerTest : public ::testing::Test {
+ protected:
+  void Start() {
+    options_.listen_address = "127.0.0.1:0";
+    options_.routes["/metrics"] = [](const Request&) { return TextResponse(200, "up 1\n"); };
+    options_.routes["/echo"] = [](const Request& request) {
+      return TextResponse(200, request.method + "|" + request.query + "|" + request.accept + "|" +
+                                   request.accept_encoding);
+    };
+    options_.routes["/throws"] = [](const Request&) -> Response {
+      throw std::runtime_error("the handler broke");
+    };
+    options_.routes["/throws-a-number"] = [](const Request&) -> Response { throw 7; };
+    options_.on_request = [this](std::string_view path, int code) {
+      const std::lock_guard lock(mutex_);
+      ++counts_[std::string(path) + " " + std::to_string(code)];
+    };
+    Result<Server> server = Server::Start(std::move(options_));
+    ASSERT_TRUE(server.ok()) << server.error().text;
+    server_.emplace(std::move(*server));
+  }
+  int port() const { return server_->port(); }
+
+  // Requests are counted after their answer was sent: stop first, so that all are.
+  std::map<std::string, int> Counts() {
+    server_.reset();
+    return counts_;
+  }
+
+  ServerOptions options_;
+  std::optional<Server> server_;
+  std::mutex mutex_;
+  std::map<std::string, int> counts_;
+};
+
+TEST_F(ServerTest, AnswersGetWithLengthTypeAndBody) {
+  Start();
+  const Reply reply = Fetch(port(), "GET", "/metrics");
+  EXPECT_EQ(reply.status(), "200 OK");
+  EXPECT_EQ(reply.header("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(reply.header("Content-Length"), "5");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_NE(reply.header("Date"), "(none)");
+  EXPECT_EQ(reply.body, "up 1\n");
+}
+
+TEST_F(ServerTest, AnswersHeadWithTheSameHeadersAndNoBody) {
+  Start();
+  const Reply reply = Fetch(port(), "HEAD", "/metrics");
+  EXPECT_EQ(reply.status(), "200 OK");
+  EXPECT_EQ(reply.header("Content-Length"), "5");
+  EXPECT_EQ(reply.body, "");
+}
+
+TEST_F(ServerTest, RefusesOtherMethodsAndNamesTheAllowedOnes) {
+  Start();
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+    const Reply reply = Fetch(port(), method, "/metrics");
+    EXPECT_EQ(reply.status(), "405 Method Not Allowed") << method;
+    EXPECT_EQ(reply.header("Allow"), "GET, HEAD") << method;
+    EXPECT_EQ(reply.body, "405 Method Not Allowed\n") << method;
+  }
+}
+
+TEST_F(ServerTest, ServesNothingButTheExactPaths) {
+  Start();
+  for (const char* path :
+       {"/", "/metrics/", "/metrics/foo", "/metric", "/metricsx", "//metrics", "/x/../metrics",
+        "/./metrics", "/%6detrics", "/metrics%00", "/metrics%2f", "/etc/passwd", "/..%2f..%2fetc",
+        "/METRICS", "/index.html", "/a.cgi", "/a.shtml"}) {
+    const Reply reply = Fetch(port(), "GET", path);
+    EXPECT_EQ(reply.status(), "404 Not Found") << path;
+    EXPECT_EQ(reply.body, "404 Not Found\n") << path;
+  }
+}
+
+TEST_F(ServerTest, TakesAnAbsoluteUriOfItsOwnPort) {
+  Start();
+  const Reply reply = Fetch(port(), "GET", "http://anyhost:" + std::to_string(port()) + "/metrics");
+  EXPECT_EQ(reply.body, "up 1\n");
+}
+
+TEST_F(ServerTest, HandsOverMethodQueryAndAcceptHeaders) {
+  Start();
+  const Reply reply = Fetch(port(), "GET", "/echo?a=1&b=%20",
+                            "Accept: text/plain\r\naccept: */*;q=0.1\r\n"
+                            "Accept-Encoding: gzip;q=0\r\n");
+  EXPECT_EQ(reply.body, "GET|a=1&b=%20|text/plain, */*;q=0.1|gzip;q=0");
+}
+
+TEST_F(ServerTest, SendsTheHandlersHeadersAndBinaryBody) {
+  const std::string bytes("\x1f\x8b\0\xff gz", 7);
+  options_.routes["/gz"] = [bytes](const Request&) {
+    Response response = TextResponse(200, bytes, "text/plain; version=0.0.4; charset=utf-8");
+    response.headers = {{"Content-Encoding", "gzip"}, {"Vary", "Accept-Encoding"}};
+    return response;
+  };
+  Start();
+  const Reply reply = Fetch(port(), "GET", "/gz", "Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(reply.header("Content-Encoding"), "gzip");
+  EXPECT_EQ(reply.header("Vary"), "Accept-Encoding");
+  EXPECT_EQ(reply.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(reply.body, bytes);
+}
+
+TEST_F(ServerTest, SendsLargeBodiesWhole) {
+  std::string large;
+  for (int i = 0; large.size() < 20'000'000; ++i) large += std::to_string(i) + "\n";
+  options_.routes["/large"] = [large](const Request&) { return TextResponse(200, large); };
+  Start();
+  const Reply reply = Fetch(port(), "GET", "/large");
+  EXPECT_EQ(reply.header("Content-Length"), std::to_string(large.size()));
+  EXPECT_TRUE(reply.body == large);
+}
+
+TEST_F(ServerTest, TurnsAnExceptionInto500AndGoesOn) {
+  Start();
+  for (const char* path : {"/throws", "/throws-a-number", "/throws"}) {
+    const Reply reply = Fetch(port(), "GET", path);
+    EXPECT_EQ(reply.status(), "500 Internal Server Error");
+    EXPECT_EQ(reply.body, "500 Internal Server Error\n");
+  }
+  EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
+}
+
+TEST_F(ServerTest, CountsRequestsByRouteAndCode) {
+  Start();
+  Fetch(port(), "GET", "/metrics");
+  Fetch(port(), "HEAD", "/metrics");
+  Fetch(port(), "POST", "/metrics");
+  Fetch(port(), "GET", "/throws");
+  Fetch(port(), "GET", "/any/other");
+  Exchange(port(), "no http at all\r\n\r\n");
+  const std::map<std::string, int> expected = {{"/metrics 200", 2},
+                                               {"/metrics 405", 1},
+                                               {"/throws 500", 1},
+                                               {"other 404", 1},
+                                               {"other 400", 1}};
+  EXPECT_EQ(Counts(), expected);
+}
+
+TEST_F(ServerTest, KeepsAConnectionForSeveralRequests) {
+  Start();
+  const Fd fd = Connect(port());
+  const std::string one = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n";
+  SendText(fd, one + one);  // pipelined
+  SendText(fd, "GET /echo?last HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  const std::string all = ReadAll(fd, seconds(5));
+  EXPECT_EQ(Split(all).header("Connection"), "keep-alive");
+  std::size_t answers = 0;
+  for (std::size_t at = 0; (at = all.find("HTTP/1.1 200 OK", at)) != std::string::npos; ++at) {
+    ++answers;
+  }
+  EXPECT_EQ(answers, 3u);
+  EXPECT_NE(all.find("GET|last||"), std::string::npos);
+}
+
+TEST_F(ServerTest, ClosesAfterARequestWithABodyWithoutReadingIt) {
+  Start();
+  const auto start = steady_clock::now();
+  const Reply reply = Exchange(port(),
+                               "POST /metrics HTTP/1.1\r\nHost: test\r\n"
+                               "Content-Length: 10000000000\r\n\r\nabc");
+  EXPECT_EQ(reply.status(), "405 Method Not Allowed");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_LT(steady_clock::now() - start, seconds(2));
+}
+
+TEST_F(ServerTest, RefusesRequestsThatCanBeReadInTwoWays) {
+  Start();
+  for (const char* headers : {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+                              "Content-Length: 3\r\nContent-Length: 4\r\n"}) {
+    const Reply reply = Fetch(port(), "GET", "/metrics", headers);
+    EXPECT_EQ(reply.status(), "400 Bad Request") << headers;
+    EXPECT_EQ(reply.body, "400 Bad Request: the request's length is given twice\n") << headers;
+  }
+}
+
+TEST_F(ServerTest, SurvivesGarbage) {
+  Start();
+  const std::vector<std::string> garbage = {
+      "\r\n\r\n",
+      "GET\r\n\r\n",
+      "GET /metrics\r\n\r\n",
+      "GET /metrics HTTP/9.9\r\n\r\n",
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+      std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", 13),
+      "GET http://elsewhere/metrics HTTP/1.1\r\n\r\n",
+      "OPTIONS * HTTP/1.1\r\n\r\n",
+      "GET /metrics HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+      "GET /metrics HTTP/1.1\r\nno colon here\r\n\r\n",
+      "GET /" + std::string(60'000, 'a') + " HTTP/1.1\r\n\r\n",
+      "GET /metrics HTTP/1.1\r\nX: " + std::string(60'000, 'b') + "\r\n\r\n",
+      std::string("GET /metrics\0 HTTP/1.1\r\n\r\n", 26),
+      "CONNECT host:1 HTTP/1.1\r\n\r\n"};
+  std::string many = "GET /metrics HTTP/1.1\r\n";
+  for (int i = 0; i < 1000; ++i) many += "H" + std::to_string(i) + ": x\r\n";
+  for (const std::string& text : garbage) {
+    const Reply reply = Exchange(port(), text, seconds(5));
+    EXPECT_NE(reply.status().substr(0, 1), "2") << text.substr(0, 60);
+  }
+  Exchange(port(), many + "\r\n", seconds(5));
+  EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
+}
+
+TEST_F(ServerTest, AnswersWhileManyConnectionsAreHalfOpen) {
+  Start();
+  std::vector<Fd> idle;
+  for (int i = 0; i < 20; ++i) {
+    idle.push_back(Connect(port()));
+    if (i % 2 == 0) SendText(idle.back(), "GET /metrics HT");
+  }
+  std::this_thread::sleep_for(milliseconds(200));
+  const auto start = steady_clock::now();
+  EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
+  EXPECT_LT(steady_clock::now() - start, seconds(1));
+}
+
+TEST_F(ServerTest, EndsConnectionsThatDripTheirRequest) {
+  Start();
+  const Fd fd = Connect(port());
+  const auto start = steady_clock::now();
+  std::atomic<bool> ended = false;
+  std::thread drip([&fd, &ended] {
+    const std::string request = "GET /metrics HTTP/1.1\r\nX: " + std::string(60, 'x');
+    for (std::size_t i = 0; i < request.size(); ++i) {
+      SendText(fd, request.substr(i, 1));
+      std::this_thread::sleep_for(milliseconds(200));
+      if (ended) return;
+    }
+  });
+  ReadAll(fd, seconds(10));
+  ended = true;
+  EXPECT_LT(steady_clock::now() - start, seconds(5));
+  drip.join();
+}
+
+TEST_F(ServerTest, CutsOffClientsThatNeverRead) {
+  const auto large = std::make_shared<const std::string>(50'000'000, 'x');
+  options_.routes["/large"] = [large](const Request&) {
+    Response response;
+    response.owner = large;
+    response.body = *large;
+    return response;
+  };
+  Start();
+  std::vector<Fd> stuck;
+  for (int i = 0; i < 30; ++i) {  // more than there are threads
+    stuck.push_back(Connect(port()));
+    SendText(stuck.back(), "GET /large HTTP/1.1\r\nHost: test\r\n\r\n");
+  }
+  const auto start = steady_clock::now();
+  EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
+  EXPECT_LT(steady_clock::now() - start, seconds(9));
+}
+
+TEST_F(ServerTest, StopsAtOnce) {
+  Start();
+  const auto start = steady_clock::now();
+  server_.reset();
+  EXPECT_LT(steady_clock::now() - start, milliseconds(1000));
+}
+
+TEST_F(ServerTest, NamesAPortThatIsTaken) {
+  Start();
+  ServerOptions second;
+  second.listen_address = "127.0.0.1:" + std::to_string(port());
+  const std::string address = second.listen_address;
+  const Result<Server> server = Server::Start(std::move(second));
+  ASSERT_FALSE(server.ok());
+  EXPECT_EQ(server.error().text, "listen on '" + address + "': Address already in use");
+  EXPECT_EQ(server.error().code, EADDRINUSE);
+}
+
+TEST(ListenAddressTest, RefusesWhatCannotBeListenedOn) {
+  const std::map<std::string, std::string> expected = {
+      {"9435", "expected HOST:PORT or :PORT"},
+      {"", "expected HOST:PORT or :PORT"},
+      {"localhost:", "the port must be a number from 0 to 65535"},
+      {":65536", "the port must be a number from 0 to 65535"},
+      {":-1", "the port must be a number from 0 to 65535"},
+      {":http", "the port must be a number from 0 to 65535"},
+      {":9435 ", "the port must be a number from 0 to 65535"},
+      {"[::]:9435", "CivetWeb is built without IPv6 here; give an IPv4 address, a name or :PORT"},
+      {"::1:9435", "CivetWeb is built without IPv6 here; give an IPv4 address, a name or :PORT"},
+      {"fd://3", "CivetWeb cannot take a socket that is already open; give HOST:PORT"},
+      {"192.0.2.1:9435", "Cannot assign requested address"},
+  };
+  for (const auto& [address, problem] : expected) {
+    ServerOptions options;
+    options.listen_address = address;
+    const Result<Server> server = Server::Start(std::move(options));
+    ASSERT_FALSE(server.ok()) << address;
+    EXPECT_EQ(server.error().text, "listen on '" + address + "': " + problem);
+  }
+}
+
+TEST(ListenAddressTest, LooksUpNames) {
+  ServerOptions options;
+  options.listen_address = "localhost:0";
+  options.routes["/"] = [](const Request&) { return TextResponse(200, "here\n"); };
+  Result<Server> server = Server::Start(std::move(options));
+  ASSERT_TRUE(server.ok()) << server.error().text;
+  EXPECT_EQ(Fetch(server->port(), "GET", "/").body, "here\n");
+}
+
+}  // namespace
+}  // namespace bpf_exporter
