@@ -160,11 +160,11 @@ void BtfTypes::ReadStruct(const btf_type& source, int depth, Type& type) {
     std::shared_ptr<const Type> of = Make(member.type, depth + 1);
     if (of == nullptr) continue;
     const bool bitfield = btf_member_bitfield_size(&source, i) != 0 || bits % 8 != 0;
-    const Field field{Name(member.name_off), bits / 8, of, bitfield};
+    const FieldLayout field{Name(member.name_off), bits / 8, of, bitfield};
     if (!field.name.empty()) {
       AddField(field, type);
     } else if (of->kind == Type::Kind::kStruct) {
-      for (Field inner : of->fields) {
+      for (FieldLayout inner : of->fields) {
         inner.offset += field.offset;
         AddField(std::move(inner), type);
       }
@@ -172,7 +172,7 @@ void BtfTypes::ReadStruct(const btf_type& source, int depth, Type& type) {
   }
 }
 
-void BtfTypes::AddField(Field field, Type& type) const {
+void BtfTypes::AddField(FieldLayout field, Type& type) const {
   const std::uint64_t end = std::uint64_t{field.offset} + field.type->size;
   if (end > type.size && !field.bitfield) return;
   if (type.fields.size() < kMostFields) type.fields.push_back(std::move(field));

@@ -32,7 +32,7 @@ class BtfTypes {
   void ReadEnum(const btf_type& source, Type& type) const;
   void ReadArray(const btf_type& source, int depth, Type& type);
   void ReadStruct(const btf_type& source, int depth, Type& type);
-  void AddField(Field field, Type& type) const;
+  void AddField(FieldLayout field, Type& type) const;
   std::string Name(std::uint32_t offset) const;
 
   const btf* btf_;

@@ -90,7 +90,7 @@ std::string NameAt(const std::array<std::string_view, kCount>& names, std::size_
 }
 
 void AddPaths(const Type& type, const std::string& before, std::vector<std::string>& paths) {
-  for (const Field& field : type.fields) {
+  for (const FieldLayout& field : type.fields) {
     if (paths.size() >= kMostPaths) return;
     if (field.type->kind == Type::Kind::kStruct) {
       AddPaths(*field.type, before + field.name + ".", paths);
@@ -115,18 +115,18 @@ std::string ProgramTypeName(bpf_prog_type type) {
   return NameAt(kProgramTypeNames, static_cast<std::size_t>(type));
 }
 
-std::optional<Field> FindField(const Type& type, std::string_view path) {
+std::optional<FieldLayout> FindField(const Type& type, std::string_view path) {
   const Type* inside = &type;
   std::uint32_t offset = 0;
   while (true) {
     const std::size_t dot = path.find('.');
     const std::string_view name = path.substr(0, dot);
     const auto field = std::find_if(inside->fields.begin(), inside->fields.end(),
-                                    [name](const Field& one) { return one.name == name; });
+                                    [name](const FieldLayout& one) { return one.name == name; });
     if (field == inside->fields.end()) return std::nullopt;
     offset += field->offset;
     if (dot == std::string_view::npos) {
-      Field found = *field;
+      FieldLayout found = *field;
       found.offset = offset;
       return found;
     }

@@ -16,7 +16,7 @@ namespace bpf_exporter {
 
 struct Type;
 
-struct Field {
+struct FieldLayout {
   std::string name;
   std::uint32_t offset = 0;  // bytes from the start of the struct
   std::shared_ptr<const Type> type;
@@ -33,7 +33,7 @@ struct Type {
   std::vector<std::pair<std::string, std::int64_t>> enumerators;  // kEnum
   std::shared_ptr<const Type> element;                            // kArray
   std::uint32_t count = 0;                                        // kArray
-  std::vector<Field> fields;                                      // kStruct, unions too
+  std::vector<FieldLayout> fields;                                // kStruct, unions too
 };
 
 struct MapLayout {
@@ -71,7 +71,7 @@ struct ObjectLayout {
 
 // The field that `path` names ("op", "flow.port"), with its offset from the start of `type`.
 // Members of unnamed structs and unions are fields of the struct around them.
-std::optional<Field> FindField(const Type& type, std::string_view path);
+std::optional<FieldLayout> FindField(const Type& type, std::string_view path);
 // The paths of everything that FindField would find and that is not a struct itself, in the
 // order of declaration.
 std::vector<std::string> FieldPaths(const Type& type);

@@ -58,7 +58,7 @@ TEST_F(Btf, StopsAtTypesThatContainThemselves) {
   btf__add_array(btf_.get(), id, id, 3);
   const std::shared_ptr<const Type> type = Read(id);
   ASSERT_EQ(type->kind, Type::Kind::kStruct);
-  for (const Field& field : type->fields) EXPECT_EQ(field.type->size, 0u);
+  for (const FieldLayout& field : type->fields) EXPECT_EQ(field.type->size, 0u);
 }
 
 TEST_F(Btf, StopsAtTypedefsInACircle) {

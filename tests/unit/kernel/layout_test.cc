@@ -58,16 +58,16 @@ class Layout : public testing::Test {
     ADD_FAILURE() << "no map " << name;
     return object_.maps.front();
   }
-  static Field KeyField(const std::string& path) { return Get(*Map("shapes").key, path); }
-  static Field ValueField(const std::string& path) { return Get(*Map("shapes").value, path); }
+  static FieldLayout KeyField(const std::string& path) { return Get(*Map("shapes").key, path); }
+  static FieldLayout ValueField(const std::string& path) { return Get(*Map("shapes").value, path); }
 
   static ObjectLayout object_;
 
  private:
-  static Field Get(const Type& type, const std::string& path) {
-    const std::optional<Field> field = FindField(type, path);
+  static FieldLayout Get(const Type& type, const std::string& path) {
+    const std::optional<FieldLayout> field = FindField(type, path);
     EXPECT_TRUE(field.has_value()) << path;
-    return field.value_or(Field{});
+    return field.value_or(FieldLayout{});
   }
 };
 ObjectLayout Layout::object_;
@@ -140,11 +140,11 @@ TEST_F(Layout, TellsTheKindsApart) {
 }
 
 TEST_F(Layout, TellsArraysOfCharFromArraysOfBytes) {
-  const Field comm = KeyField("comm");
+  const FieldLayout comm = KeyField("comm");
   EXPECT_EQ(comm.type->kind, Type::Kind::kArray);
   EXPECT_EQ(comm.type->size, 16u);
   EXPECT_EQ(comm.type->element->kind, Type::Kind::kChar);
-  const Field mac = KeyField("mac");
+  const FieldLayout mac = KeyField("mac");
   EXPECT_EQ(mac.type->name, "unsigned char[6]");
   EXPECT_EQ(mac.type->count, 6u);
   EXPECT_EQ(mac.type->element->kind, Type::Kind::kInt);
