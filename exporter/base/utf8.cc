@@ -1,0 +1,69 @@
+#include "base/utf8.h"
+
+#include <fmt/core.h>
+
+#include <cstdint>
+
+namespace bpf_exporter {
+namespace {
+
+std::uint8_t Byte(std::string_view text, std::size_t at) {
+  return static_cast<std::uint8_t>(text[at]);
+}
+
+// The least and greatest second byte tell overlong forms, surrogates and what is above U+10FFFF.
+struct SecondByte {
+  std::size_t size;
+  std::uint8_t least;
+  std::uint8_t greatest;
+};
+
+SecondByte AfterFirst(std::uint8_t first) {
+  if (first >= 0xC2 && first <= 0xDF) return {2, 0x80, 0xBF};
+  if (first == 0xE0) return {3, 0xA0, 0xBF};
+  if (first == 0xED) return {3, 0x80, 0x9F};
+  if (first >= 0xE1 && first <= 0xEF) return {3, 0x80, 0xBF};
+  if (first == 0xF0) return {4, 0x90, 0xBF};
+  if (first >= 0xF1 && first <= 0xF3) return {4, 0x80, 0xBF};
+  if (first == 0xF4) return {4, 0x80, 0x8F};
+  return {0, 0, 0};
+}
+
+}  // namespace
+
+std::size_t Utf8CharacterSize(std::string_view text) {
+  if (text.empty()) return 0;
+  if (Byte(text, 0) < 0x80) return 1;
+  const SecondByte second = AfterFirst(Byte(text, 0));
+  if (second.size == 0 || text.size() < second.size) return 0;
+  if (Byte(text, 1) < second.least || Byte(text, 1) > second.greatest) return 0;
+  for (std::size_t i = 2; i < second.size; ++i)
+    if ((Byte(text, i) & 0xC0) != 0x80) return 0;
+  return second.size;
+}
+
+bool IsControl(std::string_view text, std::size_t size) {
+  if (size == 1) return (Byte(text, 0) < 0x20 && text[0] != '\t') || Byte(text, 0) == 0x7F;
+  return size == 2 && Byte(text, 0) == 0xC2 && Byte(text, 1) < 0xA0;
+}
+
+std::string Visible(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t size = Utf8CharacterSize(text);
+    if (text[0] == '\n') {
+      out += "\\n";
+    } else if (text[0] == '\t') {
+      out += "\\t";
+    } else if (size == 0 || IsControl(text, size)) {
+      for (std::size_t i = 0; i < (size == 0 ? 1 : size); ++i)
+        out += fmt::format("\\x{:02x}", Byte(text, i));
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return out;
+}
+
+}  // namespace bpf_exporter

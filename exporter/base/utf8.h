@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bpf_exporter {
+
+// Bytes of the character that `text` starts with; 0 if it is empty or starts with what is not
+// UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+std::size_t Utf8CharacterSize(std::string_view text);
+
+// Whether the character of `size` bytes at the start of `text` moves a terminal's cursor instead
+// of showing something: C0 without tab, DEL, C1.
+bool IsControl(std::string_view text, std::size_t size);
+
+// `text` on one line: control characters and what is not UTF-8 as \xNN, newline as \n, tab as \t.
+std::string Visible(std::string_view text);
+
+}  // namespace bpf_exporter
