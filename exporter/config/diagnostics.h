@@ -9,6 +9,9 @@
 
 namespace bpf_exporter {
 
+// 'text' for a message: on one line, and cut when it is long.
+std::string Quoted(std::string_view text);
+
 // Collects what is wrong with one file and prints it as compilers do:
 //   FILE:LINE:COL: error: TEXT
 //     the line
@@ -21,13 +24,14 @@ class Diagnostics {
 
   void Error(Position at, std::string text);
   void Warning(Position at, std::string text);
-  // Adds "; did you mean 'near'?" when one of `known` is near `given`, else nothing.
+  // "; did you mean 'near'?" when one of `known` is near `given`, else nothing.
   static std::string DidYouMean(std::string_view given, const std::vector<std::string>& known);
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }
 
-  // Everything, sorted by place; at most 20 entries and a line that counts the rest.
+  // Everything, sorted by place, each line ended; at most 20 entries and a line that counts the
+  // rest. Empty if there is nothing to say.
   std::string Render() const;
 
  private:
