@@ -18,7 +18,12 @@ Result<std::string> ReadConfigFile(const std::string& path);
 std::optional<Config> ParseConfig(std::string name, std::string path, const std::string& source,
                                   Diagnostics& diagnostics);
 
-// The names of all NAME.yaml directly in `dir`, sorted.
+// The names of all NAME.yaml directly in `dir` that are regular files or links to them, sorted.
+// Hidden files are left out; so is anything else of that ending, with a warning in the log.
 Result<std::vector<std::string>> ListConfigs(const std::string& dir);
+
+// Whether DIR/NAME.yaml stays below DIR. A name may have slashes, but neither start nor end with
+// one, nor have the part `..`.
+Status ValidConfigName(const std::string& name);
 
 }  // namespace bpf_exporter

@@ -1,0 +1,144 @@
+#include "config/histogram.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "config/scalars.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr std::int64_t kMostBuckets = 1'024;
+// Bucket numbers are unsigned; neighbours up to here stay distinct doubles times any multiplier.
+constexpr std::int64_t kGreatestNumber = std::int64_t{1} << 48;
+constexpr std::int64_t kGreatestExponent = 127;  // no kernel type has more bits
+
+void CheckFixed(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
+  for (const std::string_view key : {"bucket_min", "bucket_max"})
+    if (const auto at = PlaceOf(field.node, key))
+      field.diagnostics.Warning(*at,
+                                fmt::format("{} is fixed, so '{}' has no effect", subject, key));
+  const Node* keys = ValueOf(field.node, "bucket_keys");
+  if (!keys) {
+    field.diagnostics.Error(histogram.type_at, subject + " is fixed and needs 'bucket_keys'");
+    return;
+  }
+  if (keys->kind == Node::Kind::kList && keys->items.empty())
+    field.diagnostics.Error(keys->at, "bucket_keys: the list is empty");
+  std::vector<double> bounds = histogram.keys;
+  std::sort(bounds.begin(), bounds.end());
+  if (histogram.multiplier != 0)
+    for (double& bound : bounds) bound *= histogram.multiplier;
+  const bool distinct = std::is_sorted(bounds.begin(), bounds.end(), std::less_equal<>());
+  if (!bounds.empty() && (!distinct || !std::isfinite(bounds.back())))
+    field.diagnostics.Error(keys->at, fmt::format("bucket_keys: times {} the bounds are not finite "
+                                                  "or not distinct",
+                                                  histogram.multiplier));
+}
+
+// The upper bound of the greatest bucket, before the multiplier.
+double GreatestBound(BucketType type, std::int64_t max) {
+  if (type == BucketType::kLinear) return static_cast<double>(max);
+  return std::ldexp(1.0, static_cast<int>(type == BucketType::kExp2Zero ? max - 1 : max));
+}
+
+void CheckRange(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
+  if (const auto at = PlaceOf(field.node, "bucket_keys"))
+    field.diagnostics.Warning(*at, subject + " is not fixed, so 'bucket_keys' has no effect");
+  const auto max_at = PlaceOf(field.node, "bucket_max");
+  if (!max_at) {
+    field.Error(subject + " needs 'bucket_max'");
+    return;
+  }
+  if (!histogram.max || (PlaceOf(field.node, "bucket_min") && !histogram.min)) return;
+  const std::int64_t min = histogram.min.value_or(0);
+  const std::int64_t max = *histogram.max;
+  const auto error = [&](std::string text) { field.diagnostics.Error(*max_at, std::move(text)); };
+  if (max <= min) {
+    error(fmt::format("bucket_max {} must be greater than bucket_min {}", max, min));
+  } else if (max - min >= kMostBuckets) {
+    error(fmt::format("{} to {} are {} buckets; at most {} are possible", min, max, max - min + 1,
+                      kMostBuckets));
+  } else if (histogram.type != BucketType::kLinear && max > kGreatestExponent) {
+    error(fmt::format("bucket_max {} is an exponent of two; at most {} is possible", max,
+                      kGreatestExponent));
+  } else if (!std::isfinite(GreatestBound(histogram.type, max) * histogram.multiplier)) {
+    error(fmt::format("the bound of bucket {} times {} is not finite", max, histogram.multiplier));
+  }
+}
+
+std::optional<BucketType> BucketTypeOf(const std::string& name) {
+  const std::vector<std::string> names = BucketTypeNames();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<BucketType>(found - names.begin());
+}
+
+}  // namespace
+
+std::vector<std::string> BucketTypeNames() { return {"exp2", "exp2zero", "linear", "fixed"}; }
+
+void ReadBucketType(const Field& field, HistogramSpec& histogram) {
+  histogram.type_at = field.node.at;
+  if (const auto index = ReadWord(field, BucketTypeNames()))
+    histogram.type = static_cast<BucketType>(*index);
+}
+
+std::optional<std::int64_t> ReadBucketNumber(const Field& field) {
+  return ReadInteger(field, 0, kGreatestNumber);
+}
+
+double ReadMultiplier(const Field& field) {
+  const std::optional<double> multiplier = ReadDouble(field);
+  if (multiplier && *multiplier < 0)
+    field.Error(fmt::format("{}: {} is negative", field.name, Quoted(field.node.text)));
+  return multiplier.value_or(0);
+}
+
+void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
+  histogram.keys_at = field.node.at;
+  if (!ExpectList(field)) return;
+  std::map<double, Position> seen;
+  for (const NodePtr& item : field.node.items) {
+    const Field entry = field.Item(*item);
+    const std::optional<double> key = ReadDouble(entry);
+    if (!key) continue;
+    const auto [first, inserted] = seen.emplace(*key, item->at);
+    if (!inserted)
+      entry.Error(fmt::format("{}: {} is there twice", field.name, Quoted(item->text)));
+    else if (*key < 0 || *key != std::trunc(*key))
+      field.diagnostics.Warning(item->at,
+                                fmt::format("{}: bucket {} stays empty; bucket numbers are whole "
+                                            "and not negative",
+                                            field.name, item->text));
+    histogram.keys.push_back(*key);
+  }
+  if (histogram.keys.size() > kMostBuckets)
+    field.Error(fmt::format("{}: {} buckets; at most {} are possible", field.name,
+                            histogram.keys.size(), kMostBuckets));
+}
+
+void CheckHistogram(const Field& field, const std::string& subject, const MetricSpec& metric) {
+  const HistogramSpec& histogram = metric.histogram;
+  const Node* labels = ValueOf(field.node, "labels");
+  const bool no_labels = !labels || (labels->kind == Node::Kind::kList && labels->items.empty());
+  if (no_labels && !histogram.buckets_field)
+    field.Error(subject +
+                " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
+  const Node* type = ValueOf(field.node, "bucket_type");
+  if (!type) {
+    field.Error(subject + " needs 'bucket_type'");
+  } else if (!BucketTypeOf(type->text)) {
+    return;  // already reported; nobody knows what the others should be
+  } else if (histogram.type == BucketType::kFixed) {
+    CheckFixed(field, subject, histogram);
+  } else {
+    CheckRange(field, subject, histogram);
+  }
+}
+
+}  // namespace bpf_exporter

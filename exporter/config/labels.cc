@@ -1,0 +1,144 @@
+#include "config/labels.h"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "config/names.h"
+#include "config/scalars.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr std::int64_t kLargestField = 65'536;  // bytes: the largest record of a perf buffer
+
+std::vector<std::pair<std::string, std::string>> ReadStaticMap(const Field& field) {
+  std::vector<std::pair<std::string, std::string>> map;
+  if (!ExpectMapping(field, "the decoder's input and its output")) return map;
+  std::unordered_map<std::string_view, Position> seen;
+  for (const auto& [key, value] : field.node.entries) {
+    const auto is_text = [](const Node& node) {
+      return node.kind == Node::Kind::kScalar || node.kind == Node::Kind::kNull;
+    };
+    if (!is_text(*key) || !is_text(*value)) {
+      const Node& wrong = is_text(*key) ? *value : *key;
+      field.Item(wrong).Error(fmt::format("static_map: expected text, not {}", Describe(wrong)));
+      continue;
+    }
+    const auto [first, inserted] = seen.emplace(key->text, key->at);
+    if (!inserted)
+      field.Item(*key).Error(fmt::format("key {} is there twice; the first is in line {}",
+                                         Quoted(key->text), first->second.line));
+    map.emplace_back(key->text, value->text);
+  }
+  return map;
+}
+
+constexpr Key<DecoderSpec> kDecoderKeys[] = {
+    {"name", [](const Field& f, DecoderSpec& d) { d.name = ReadNonEmpty(f); }},
+    {"static_map", [](const Field& f, DecoderSpec& d) { d.static_map = ReadStaticMap(f); }},
+    {"allow_unknown", [](const Field& f, DecoderSpec& d) { d.allow_unknown = ReadBool(f); }},
+    {"regexps", [](const Field& f, DecoderSpec& d) { d.regexps = ReadTexts(f, false); }},
+};
+
+// The peer ignores the options of other decoders, so they cannot be errors.
+void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
+  const auto warn = [&](std::string_view option, std::string_view owner) {
+    const std::optional<Position> at = PlaceOf(field.node, option);
+    if (at && decoder.name.value != owner && !decoder.name.value.empty())
+      field.diagnostics.Warning(
+          *at, fmt::format("'{}' has no effect on decoder {}", option, Quoted(decoder.name.value)));
+  };
+  warn("static_map", "static_map");
+  warn("allow_unknown", "static_map");
+  warn("regexps", "regexp");
+}
+
+std::vector<DecoderSpec> ReadDecoders(const Field& field) {
+  std::vector<DecoderSpec> decoders;
+  if (!ExpectList(field)) return decoders;
+  for (const NodePtr& item : field.node.items) {
+    DecoderSpec decoder;
+    const Field entry = field.Item(*item);
+    if (!ReadMapping(entry, kDecoderMapping, decoder)) continue;
+    Require(entry, "a decoder", {"name"});
+    WarnOfIdleOptions(entry, decoder);
+    decoders.push_back(std::move(decoder));
+  }
+  return decoders;
+}
+
+std::optional<std::uint32_t> ReadBytes(const Field& field, std::int64_t least) {
+  const std::optional<std::int64_t> bytes = ReadInteger(field, least, kLargestField);
+  if (!bytes) return std::nullopt;
+  return static_cast<std::uint32_t>(*bytes);
+}
+
+constexpr Key<LabelSpec> kLabelKeys[] = {
+    {"name", [](const Field& f, LabelSpec& l) { l.name = ReadNonEmpty(f); }},
+    {"field", [](const Field& f, LabelSpec& l) { l.field = ReadNonEmpty(f); }},
+    {"size", [](const Field& f, LabelSpec& l) { l.size = ReadBytes(f, 1); }},
+    {"padding", [](const Field& f, LabelSpec& l) { l.padding = ReadBytes(f, 0); }},
+    {"decoders", [](const Field& f, LabelSpec& l) { l.decoders = ReadDecoders(f); }},
+};
+
+}  // namespace
+
+constinit const Mapping<DecoderSpec> kDecoderMapping = {"decoder", "a decoder", kDecoderKeys};
+constinit const Mapping<LabelSpec> kLabelMapping = {"label", "a label", kLabelKeys};
+
+std::vector<LabelSpec> ReadLabels(const Field& field) {
+  std::vector<LabelSpec> labels;
+  if (!ExpectList(field)) return labels;
+  for (const NodePtr& item : field.node.items) {
+    LabelSpec label;
+    const Field entry = field.Item(*item);
+    if (item->kind == Node::Kind::kScalar) {
+      label.name = ReadNonEmpty(entry);
+    } else if (item->kind != Node::Kind::kMapping) {
+      entry.Error(
+          fmt::format("labels: expected a name or a mapping with the keys of a label, not {}",
+                      Describe(*item)));
+    } else if (ReadMapping(entry, kLabelMapping, label)) {
+      Require(entry, "a label", {"name"});
+    }
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+void CheckLabelsDiffer(const std::vector<LabelSpec>& labels, Diagnostics& diagnostics) {
+  std::unordered_map<std::string_view, Position> seen;
+  for (const LabelSpec& label : labels) {
+    if (label.name.value.empty()) continue;  // already reported
+    const auto [first, inserted] = seen.emplace(label.name.value, label.name.at);
+    if (!inserted)
+      diagnostics.Error(label.name.at,
+                        fmt::format("label {} is there twice; the first is in line {}",
+                                    Quoted(label.name.value), first->second.line));
+  }
+}
+
+void CheckMetricLabels(const std::vector<LabelSpec>& labels, bool histogram, bool last_is_bucket,
+                       Diagnostics& diagnostics) {
+  CheckLabelsDiffer(labels, diagnostics);
+  for (const LabelSpec& label : labels) {
+    const std::string& name = label.name.value;
+    const bool bucket = last_is_bucket && &label == &labels.back();
+    if (name.empty()) continue;
+    if (!IsLabelName(name)) {
+      diagnostics.Error(label.name.at,
+                        fmt::format("{} is not a label name: letters, digits and _, no digit first",
+                                    Quoted(name)));
+    } else if (name.starts_with("__")) {
+      diagnostics.Error(label.name.at, fmt::format("label {}: names that start with __ belong to "
+                                                   "Prometheus",
+                                                   Quoted(name)));
+    } else if (name == "le" && histogram && !bucket) {
+      diagnostics.Error(label.name.at,
+                        "label 'le' of a histogram is its bucket bound; name this one otherwise");
+    }
+  }
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+#include <string_view>
+#include <unordered_map>
+
+#include "config/metrics.h"
+
+namespace bpf_exporter {
+namespace {
+
+// The names of the labels that are exposed.
+std::set<std::string_view> ExposedLabels(const MetricSpec& metric) {
+  std::set<std::string_view> names;
+  for (const LabelSpec& label : metric.labels) names.insert(label.name.value);
+  const bool last_is_bucket =
+      metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;
+  if (last_is_bucket && !metric.labels.empty()) names.erase(metric.labels.back().name.value);
+  return names;
+}
+
+// In what two metrics of one name differ though they may not; empty if in nothing.
+std::string Difference(const MetricSpec& first, const MetricSpec& second) {
+  if (first.kind != second.kind)
+    return fmt::format("is a {}, not a {}", KindName(first.kind), KindName(second.kind));
+  if (first.help != second.help) return "has other 'help'";
+  const auto labels = ExposedLabels(first);
+  if (labels != ExposedLabels(second))
+    return labels.empty() ? "has no labels"
+                          : fmt::format("has the labels {}", fmt::join(labels, ", "));
+  return {};
+}
+
+}  // namespace
+
+void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagnostics) {
+  std::unordered_map<std::string_view, const MetricSpec*> seen;
+  for (const MetricSpec& metric : metrics) {
+    if (metric.name.value.empty()) continue;  // already reported
+    const auto [first, inserted] = seen.emplace(metric.name.value, &metric);
+    if (inserted) continue;
+    const std::string difference = Difference(*first->second, metric);
+    if (!difference.empty())
+      diagnostics.Error(metric.name.at,
+                        fmt::format("metric {} in line {} {}", Quoted(metric.name.value),
+                                    first->second->name.at.line, difference));
+  }
+  for (const MetricSpec& metric : metrics) {
+    for (const std::string_view suffix : {"_bucket", "_sum", "_count"}) {
+      if (!std::string_view(metric.name.value).ends_with(suffix)) continue;
+      const std::string base =
+          metric.name.value.substr(0, metric.name.value.size() - suffix.size());
+      const auto histogram = seen.find(base);
+      if (histogram != seen.end() && histogram->second->kind == MetricKind::kHistogram)
+        diagnostics.Error(
+            metric.name.at,
+            fmt::format("{} is also a series of the histogram {} in line {}",
+                        Quoted(metric.name.value), Quoted(base), histogram->second->name.at.line));
+    }
+  }
+}
+
+}  // namespace bpf_exporter

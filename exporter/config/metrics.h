@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "config/mapping.h"
+
+namespace bpf_exporter {
+
+extern const Mapping<MetricSpec> kCounterMapping;
+extern const Mapping<MetricSpec> kGaugeMapping;
+extern const Mapping<MetricSpec> kHistogramMapping;
+extern const Mapping<HistogramSpec> kArrayValueMapping;
+
+// Appends what a list of metrics of that kind says.
+void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& metrics);
+
+// Metrics of one name must agree, and no counter may be named like a part of a histogram.
+void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagnostics);
+
+// "counter", "gauge", "histogram".
+std::string_view KindName(MetricKind kind);
+
+}  // namespace bpf_exporter

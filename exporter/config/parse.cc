@@ -1,0 +1,44 @@
+#include "config/parse.h"
+
+#include <utility>
+
+#include "config/metrics.h"
+#include "config/node.h"
+#include "config/top_level.h"
+
+namespace bpf_exporter {
+namespace {
+
+bool HasMetrics(const Node& root) {
+  for (const auto& [section, keys] : {std::pair<std::string_view, std::vector<std::string_view>>{
+                                          "metrics", {"counters", "gauges", "histograms"}},
+                                      {"tracing", {"spans"}}}) {
+    const Node* value = ValueOf(root, section);
+    if (!value) continue;
+    if (value->kind != Node::Kind::kMapping) return true;  // already reported
+    for (const std::string_view key : keys)
+      if (PlaceOf(*value, key)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Config> ParseConfig(std::string name, std::string path, const std::string& source,
+                                  Diagnostics& diagnostics) {
+  const std::size_t errors_before = diagnostics.errors();
+  const NodePtr root = ReadYaml(source, diagnostics);
+  if (!root) return std::nullopt;
+  Config config;
+  if (ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config) && !HasMetrics(*root))
+    diagnostics.Error({},
+                      "nothing to export: give metrics.counters, metrics.gauges, "
+                      "metrics.histograms or tracing.spans");
+  CheckMetricNames(config.metrics, diagnostics);
+  if (diagnostics.errors() > errors_before) return std::nullopt;
+  config.name = std::move(name);
+  config.path = std::move(path);
+  return config;
+}
+
+}  // namespace bpf_exporter

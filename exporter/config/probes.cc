@@ -1,0 +1,116 @@
+#include "config/probes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "config/scalars.h"
+
+namespace bpf_exporter {
+namespace {
+
+// `kprobe: NAME` or `kprobe: [NAME, …]`.
+template <ProbeKind kind>
+void ReadTargets(const Field& field, ProbeSpec& probe) {
+  probe.kind = kind;
+  probe.targets = ReadTexts(field, true);
+  if (kind != ProbeKind::kTracepoint) return;
+  for (const Text& target : probe.targets) {
+    const std::size_t slash = target.value.find('/');
+    const bool one = slash != std::string::npos && slash > 0 && slash + 1 < target.value.size() &&
+                     target.value.find('/', slash + 1) == std::string::npos;
+    if (!one && !target.value.empty())
+      field.diagnostics.Error(target.at, fmt::format("tracepoint: {} is not CATEGORY/NAME, such as "
+                                                     "sched/sched_switch",
+                                                     Quoted(target.value)));
+  }
+}
+
+void ReadPlace(const Field& field, ProbeKind kind, const Mapping<ProbeSpec>& mapping,
+               std::initializer_list<std::string_view> required, ProbeSpec& probe) {
+  probe.kind = kind;
+  if (ReadMapping(field, mapping, probe)) Require(field, field.name, required);
+}
+
+constexpr Key<ProbeSpec> kProbeKeys[] = {
+    {"program", [](const Field& f, ProbeSpec& p) { p.program = ReadNonEmpty(f); }},
+    {"optional", [](const Field& f, ProbeSpec& p) { p.optional = ReadBool(f); }},
+    // From here on the kinds; an entry has one of them.
+    {"tracepoint", ReadTargets<ProbeKind::kTracepoint>},
+    {"raw_tracepoint", ReadTargets<ProbeKind::kRawTracepoint>},
+    {"kprobe", ReadTargets<ProbeKind::kKprobe>},
+    {"kretprobe", ReadTargets<ProbeKind::kKretprobe>},
+    {"fentry", ReadTargets<ProbeKind::kFentry>},
+    {"fexit", ReadTargets<ProbeKind::kFexit>},
+    {"lsm", ReadTargets<ProbeKind::kLsm>},
+    {"uprobe",
+     [](const Field& f, ProbeSpec& p) {
+       ReadPlace(f, ProbeKind::kUprobe, kUprobeMapping, {"binary", "symbol"}, p);
+     }},
+    {"uretprobe",
+     [](const Field& f, ProbeSpec& p) {
+       ReadPlace(f, ProbeKind::kUretprobe, kUprobeMapping, {"binary", "symbol"}, p);
+     }},
+    {"usdt",
+     [](const Field& f, ProbeSpec& p) {
+       ReadPlace(f, ProbeKind::kUsdt, kUsdtMapping, {"binary", "provider", "name"}, p);
+     }},
+    {"perf_event",
+     [](const Field& f, ProbeSpec& p) {
+       ReadPlace(f, ProbeKind::kPerfEvent, kPerfEventMapping, {"event"}, p);
+     }},
+    {"xdp", [](const Field& f,
+               ProbeSpec& p) { ReadPlace(f, ProbeKind::kXdp, kXdpMapping, {"interface"}, p); }},
+    {"tc",
+     [](const Field& f, ProbeSpec& p) {
+       ReadPlace(f, ProbeKind::kTc, kTcMapping, {"interface", "direction"}, p);
+     }},
+    {"socket_filter",
+     [](const Field& f, ProbeSpec& p) {
+       ReadPlace(f, ProbeKind::kSocketFilter, kSocketFilterMapping, {"interface"}, p);
+     }},
+    {"cgroup", [](const Field& f,
+                  ProbeSpec& p) { ReadPlace(f, ProbeKind::kCgroup, kCgroupMapping, {"path"}, p); }},
+};
+constexpr std::span<const Key<ProbeSpec>> kKinds = std::span(kProbeKeys).subspan(2);
+
+// Sets the place of the kind; reports none and more than one.
+void CheckKind(const Field& entry, ProbeSpec& probe) {
+  std::string_view first;
+  std::vector<std::string_view> names;
+  for (const Key<ProbeSpec>& kind : kKinds) {
+    names.push_back(kind.name);
+    const auto at = PlaceOf(entry.node, kind.name);
+    if (!at) continue;
+    if (first.empty()) {
+      first = kind.name;
+      probe.at = *at;
+    } else {
+      entry.diagnostics.Error(*at, fmt::format("a probe attaches at one place, and '{}' is there "
+                                               "already; make this an entry of its own",
+                                               first));
+    }
+  }
+  if (first.empty())
+    entry.Error(fmt::format("this probe does not say where it attaches: one of {}",
+                            fmt::join(names, ", ")));
+}
+
+}  // namespace
+
+constinit const Mapping<ProbeSpec> kProbeMapping = {"probe", "a probe", kProbeKeys};
+
+std::vector<ProbeSpec> ReadProbes(const Field& field) {
+  std::vector<ProbeSpec> probes;
+  if (!ExpectList(field)) return probes;
+  for (const NodePtr& item : field.node.items) {
+    ProbeSpec probe;
+    const Field entry = field.Item(*item);
+    if (!ReadMapping(entry, kProbeMapping, probe)) continue;
+    Require(entry, "a probe", {"program"});
+    CheckKind(entry, probe);
+    probes.push_back(std::move(probe));
+  }
+  return probes;
+}
+
+}  // namespace bpf_exporter

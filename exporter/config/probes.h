@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/mapping.h"
+
+namespace bpf_exporter {
+
+extern const Mapping<ProbeSpec> kProbeMapping;
+extern const Mapping<ProbeSpec> kSocketFilterMapping;
+extern const Mapping<ProbeSpec> kXdpMapping;
+extern const Mapping<ProbeSpec> kTcMapping;
+extern const Mapping<ProbeSpec> kCgroupMapping;
+extern const Mapping<ProbeSpec> kPerfEventMapping;
+extern const Mapping<ProbeSpec> kUprobeMapping;
+extern const Mapping<ProbeSpec> kUsdtMapping;
+
+std::vector<ProbeSpec> ReadProbes(const Field& field);
+std::vector<std::string> TcDirections();
+
+}  // namespace bpf_exporter

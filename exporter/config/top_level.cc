@@ -1,0 +1,98 @@
+#include "config/top_level.h"
+
+#include <string_view>
+
+#include "config/labels.h"
+#include "config/metrics.h"
+#include "config/probes.h"
+#include "config/scalars.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr Key<Config> kMetricsKeys[] = {
+    {"counters",
+     [](const Field& f, Config& c) { ReadMetrics(f, MetricKind::kCounter, c.metrics); }},
+    {"gauges", [](const Field& f, Config& c) { ReadMetrics(f, MetricKind::kGauge, c.metrics); }},
+    {"histograms",
+     [](const Field& f, Config& c) { ReadMetrics(f, MetricKind::kHistogram, c.metrics); }},
+};
+
+constexpr Key<SpanSpec> kSpanKeys[] = {
+    {"ringbuf", [](const Field& f, SpanSpec& s) { s.ringbuf = ReadNonEmpty(f); }},
+    {"name", [](const Field& f, SpanSpec& s) { s.name = ReadText(f).value; }},
+    {"service", [](const Field& f, SpanSpec& s) { s.service = ReadText(f).value; }},
+    {"labels",
+     [](const Field& f, SpanSpec& s) {
+       s.labels = ReadLabels(f);
+       CheckLabelsDiffer(s.labels, f.diagnostics);
+     }},
+};
+
+void ReadSpans(const Field& field, Config& config) {
+  if (!ExpectList(field)) return;
+  for (const NodePtr& item : field.node.items) {
+    SpanSpec span;
+    const Field entry = field.Item(*item);
+    if (!ReadMapping(entry, kSpanMapping, span)) continue;
+    Require(entry, "a span", {"ringbuf"});
+    config.spans.push_back(std::move(span));
+  }
+}
+
+constexpr Key<Config> kTracingKeys[] = {{"spans", ReadSpans}};
+
+constexpr Key<CgroupIdMapSpec> kCgroupIdMapKeys[] = {
+    {"name", [](const Field& f, CgroupIdMapSpec& m) { m.name = ReadText(f); }},
+    {"type",
+     [](const Field& f, CgroupIdMapSpec& m) {
+       if (const auto index = ReadWord(f, CgroupMapTypeNames()))
+         m.type = static_cast<CgroupMapType>(*index);
+     }},
+    {"regexps", [](const Field& f, CgroupIdMapSpec& m) { m.regexps = ReadTexts(f, false); }},
+};
+
+void ReadCgroupIdMap(const Field& field, Config& config) {
+  CgroupIdMapSpec map;
+  if (!ReadMapping(field, kCgroupIdMapMapping, map)) return;
+  if (map.name.value.empty()) {
+    // The peer takes a map without a name for none.
+    field.diagnostics.Warning(field.node.at, "cgroup_id_map has no 'name', so it has no effect");
+    return;
+  }
+  config.cgroup_id_map = std::move(map);
+}
+
+constexpr Key<Config> kCompatKeys[] = {
+    {"syscall_names",
+     [](const Field& f, Config& c) {
+       c.strace_syscall_names = ReadWord(f, SyscallNameSources()) == std::size_t{1};
+     }},
+};
+
+constexpr Key<Config> kConfigKeys[] = {
+    {"name", [](const Field& f, Config&) { ReadText(f); }},  // the file's name counts
+    {"description", [](const Field& f, Config& c) { c.description = ReadProse(f); }},
+    {"object", [](const Field& f, Config& c) { c.object = ReadNonEmpty(f); }},
+    {"probes", [](const Field& f, Config& c) { c.probes = ReadProbes(f); }},
+    {"metrics", [](const Field& f, Config& c) { ReadMapping(f, kMetricsMapping, c); }},
+    {"tracing", [](const Field& f, Config& c) { ReadMapping(f, kTracingMapping, c); }},
+    {"kaddrs", [](const Field& f, Config& c) { c.kaddrs = ReadTexts(f, false); }},
+    {"cgroup_id_map", ReadCgroupIdMap},
+    {"compat", [](const Field& f, Config& c) { ReadMapping(f, kCompatMapping, c); }},
+};
+
+}  // namespace
+
+constinit const Mapping<Config> kConfigMapping = {"config", "a configuration", kConfigKeys};
+constinit const Mapping<Config> kMetricsMapping = {"metrics", "metrics", kMetricsKeys};
+constinit const Mapping<Config> kTracingMapping = {"tracing", "tracing", kTracingKeys};
+constinit const Mapping<SpanSpec> kSpanMapping = {"span", "a span", kSpanKeys};
+constinit const Mapping<CgroupIdMapSpec> kCgroupIdMapMapping = {"cgroup_id_map", "cgroup_id_map",
+                                                                kCgroupIdMapKeys};
+constinit const Mapping<Config> kCompatMapping = {"compat", "compat", kCompatKeys};
+
+std::vector<std::string> CgroupMapTypeNames() { return {"hash", "cgrp_storage"}; }
+std::vector<std::string> SyscallNameSources() { return {"kernel", "strace"}; }
+
+}  // namespace bpf_exporter

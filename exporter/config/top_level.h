@@ -1,0 +1,18 @@
+#pragma once
+
+#include "config/mapping.h"
+
+namespace bpf_exporter {
+
+extern const Mapping<Config> kConfigMapping;
+extern const Mapping<Config> kMetricsMapping;
+extern const Mapping<Config> kTracingMapping;
+extern const Mapping<SpanSpec> kSpanMapping;
+extern const Mapping<CgroupIdMapSpec> kCgroupIdMapMapping;
+extern const Mapping<Config> kCompatMapping;
+
+// In the order of CgroupMapType.
+std::vector<std::string> CgroupMapTypeNames();
+std::vector<std::string> SyscallNameSources();
+
+}  // namespace bpf_exporter
