@@ -7,15 +7,64 @@
 namespace bpf_exporter {
 namespace {
 
-// The kernel's IPPROTO_ names (include/uapi/linux/in.h, in6.h) in lower case.
-constexpr std::array<std::pair<std::uint64_t, std::string_view>, 33> kProtocols = {{
-    {0, "ip"},       {1, "icmp"},       {2, "igmp"},     {4, "ipip"},      {6, "tcp"},
-    {8, "egp"},      {12, "pup"},       {17, "udp"},     {22, "idp"},      {29, "tp"},
-    {33, "dccp"},    {41, "ipv6"},      {43, "routing"}, {44, "fragment"}, {46, "rsvp"},
-    {47, "gre"},     {50, "esp"},       {51, "ah"},      {58, "icmpv6"},   {59, "none"},
-    {60, "dstopts"}, {92, "mtp"},       {94, "beetph"},  {98, "encap"},    {103, "pim"},
-    {108, "comp"},   {115, "l2tp"},     {132, "sctp"},   {135, "mh"},      {136, "udplite"},
-    {137, "mpls"},   {143, "ethernet"}, {262, "mptcp"},
+// IANA's keywords as /etc/protocols writes them, and the kernel's own number for MPTCP.
+constexpr std::array<std::pair<std::uint64_t, std::string_view>, 56> kProtocols = {{
+    {0, "hopopt"},
+    {1, "icmp"},
+    {2, "igmp"},
+    {3, "ggp"},
+    {4, "ipencap"},
+    {5, "st"},
+    {6, "tcp"},
+    {8, "egp"},
+    {9, "igp"},
+    {12, "pup"},
+    {17, "udp"},
+    {20, "hmp"},
+    {22, "xns-idp"},
+    {27, "rdp"},
+    {29, "iso-tp4"},
+    {33, "dccp"},
+    {36, "xtp"},
+    {37, "ddp"},
+    {38, "idpr-cmtp"},
+    {41, "ipv6"},
+    {43, "ipv6-route"},
+    {44, "ipv6-frag"},
+    {45, "idrp"},
+    {46, "rsvp"},
+    {47, "gre"},
+    {50, "esp"},
+    {51, "ah"},
+    {57, "skip"},
+    {58, "ipv6-icmp"},
+    {59, "ipv6-nonxt"},
+    {60, "ipv6-opts"},
+    {73, "rspf"},
+    {81, "vmtp"},
+    {88, "eigrp"},
+    {89, "ospf"},
+    {93, "ax.25"},
+    {94, "ipip"},
+    {97, "etherip"},
+    {98, "encap"},
+    {103, "pim"},
+    {108, "ipcomp"},
+    {112, "vrrp"},
+    {115, "l2tp"},
+    {124, "isis"},
+    {132, "sctp"},
+    {133, "fc"},
+    {135, "mobility-header"},
+    {136, "udplite"},
+    {137, "mpls-in-ip"},
+    {138, "manet"},
+    {139, "hip"},
+    {140, "shim6"},
+    {141, "wesp"},
+    {142, "rohc"},
+    {143, "ethernet"},
+    {262, "mptcp"},
 }};
 
 }  // namespace
@@ -27,7 +76,7 @@ Decoded DecodeIpProtocol(Number number, std::string& out) {
   if (found != kProtocols.end() && found->first == number.bits) {
     out = found->second;
   } else {
-    out = "unknown:" + NumberText(number);
+    out = NumberText(number);
   }
   return Decoded::kOk;
 }

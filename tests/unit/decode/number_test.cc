@@ -54,15 +54,15 @@ TEST_F(NumberDecoders, TakeAnIntegerAsTheFirstOfTheirLabel) {
             "4 or 8 bytes, not 3");
 }
 
-TEST_F(NumberDecoders, IpProtocolGivesTheKernelsNames) {
+TEST_F(NumberDecoders, IpProtocolGivesNamesAndOtherNumbersAsTheyAre) {
   EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_TCP)), Ok("tcp"));
   EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_UDP)), Ok("udp"));
   EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_ICMP)), Ok("icmp"));
-  EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_ICMPV6)), Ok("icmpv6"));
+  EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_ICMPV6)), Ok("ipv6-icmp"));
   EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_SCTP)), Ok("sctp"));
   EXPECT_EQ(Text("ip_protocol", std::to_string(IPPROTO_MPTCP)), Ok("mptcp"));
-  EXPECT_EQ(Text("ip_protocol", "255"), Ok("unknown:255"));
-  EXPECT_EQ(Text("ip_protocol", "-1"), Ok("unknown:-1"));
+  EXPECT_EQ(Text("ip_protocol", "255"), Ok("255"));
+  EXPECT_EQ(Text("ip_protocol", "-1"), Ok("-1"));
 }
 
 TEST_F(NumberDecoders, DurationIsReadable) {
