@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
+#include "kernel/read_buffers.h"
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
 
@@ -18,6 +20,9 @@ Result<ObjectLayout> ReadObjectLayout(const std::string& path);
 
 struct LoadOptions {
   std::string btf_path;  // BTF of the kernel for CO-RE; empty: /sys/kernel/btf/vmlinux
+  // Shared by the readers of several objects that one thread reads one after the other; null: the
+  // object has its own.
+  std::shared_ptr<ReadBuffers> buffers;
 };
 
 // How one program of an object fares.
@@ -26,10 +31,22 @@ struct ProgramState {
   std::string section;
   bool attached = false;
   bool optional = false;
-  std::string problem;   // why it is not loaded or attached; empty if it is
+  // Why it is not loaded or attached, without the program's name; empty if it is.
+  std::string problem;
   std::uint32_t id = 0;  // 0: not loaded
   std::string tag;       // 16 hex digits; empty: not loaded
 };
+
+// What the kernel counts of one program; all 0 while statistics are off or it is not loaded.
+struct ProgramRun {
+  std::uint64_t run_time_ns = 0;
+  std::uint64_t run_count = 0;
+  std::uint64_t recursion_misses = 0;
+};
+
+// Switches run statistics on for as long as the result lives, whatever
+// kernel.bpf_stats_enabled says. Needs kernel 5.8 and CAP_SYS_ADMIN.
+Result<Fd> EnableStats();
 
 // A configuration's object in the kernel: its programs, maps and links. Destroying it detaches.
 // Used by one thread at a time.
@@ -43,8 +60,13 @@ class LoadedObject {
   ~LoadedObject();
 
   // Attaches every loaded program as `probes:` or its section says. Failures are in programs().
+  // Whatever is attached already stays as it is.
   void Attach();
+  // Attaches perf events on CPUs that came online since. Failures are in programs().
+  void AttachNewCpus();
   const std::vector<ProgramState>& programs() const;
+  // In the order of programs().
+  std::vector<ProgramRun> ProgramStatistics() const;
 
   // A reader of the map of that name, which must be in the plan. It must not outlive this object.
   Result<std::unique_ptr<MapReader>> Reader(const std::string& map);

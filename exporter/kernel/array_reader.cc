@@ -1,0 +1,49 @@
+#include "kernel/array_reader.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace bpf_exporter {
+namespace {
+
+class ArrayReader : public MapReader {
+ public:
+  ArrayReader(const std::byte* area, std::size_t bytes, std::uint32_t count, std::size_t stride)
+      : area_(area), bytes_(bytes), count_(count), stride_(stride) {}
+  ~ArrayReader() override { munmap(const_cast<std::byte*>(area_), bytes_); }
+  ArrayReader(const ArrayReader&) = delete;
+  ArrayReader& operator=(const ArrayReader&) = delete;
+
+  Status Read(RowSink& sink) override {
+    RowBlock block;
+    block.count = count_;
+    block.key_stride = sizeof(std::uint32_t);
+    block.values = area_;
+    block.value_stride = stride_;
+    sink.OnRows(block);
+    return {};
+  }
+
+  std::uint32_t cpus() const override { return 1; }
+
+ private:
+  const std::byte* area_;
+  std::size_t bytes_;
+  std::uint32_t count_;
+  std::size_t stride_;
+};
+
+}  // namespace
+
+std::unique_ptr<MapReader> MapArray(const RowShape& shape) {
+  // The kernel lays elements out at multiples of 8 bytes and maps whole pages.
+  const std::size_t stride = (std::size_t{shape.value_size} + 7) / 8 * 8;
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t bytes = (stride * shape.max_entries + page - 1) / page * page;
+  void* area = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, shape.fd, 0);
+  if (area == MAP_FAILED) return nullptr;
+  return std::make_unique<ArrayReader>(static_cast<const std::byte*>(area), bytes,
+                                       shape.max_entries, stride);
+}
+
+}  // namespace bpf_exporter

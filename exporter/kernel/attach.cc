@@ -1,0 +1,225 @@
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "kernel/attachment.h"
+#include "kernel/program_type.h"
+
+namespace bpf_exporter {
+namespace {
+
+// The kind that explains an error of SEC("tp/…") and the like; nothing where none fits.
+std::optional<ProbeKind> KindOfSection(std::string_view section) {
+  std::string_view word = section.substr(0, section.find('/'));
+  if (word.ends_with(".s")) word.remove_suffix(2);
+  constexpr std::pair<std::string_view, ProbeKind> kWords[] = {
+      {"tp", ProbeKind::kTracepoint},
+      {"tracepoint", ProbeKind::kTracepoint},
+      {"raw_tp", ProbeKind::kRawTracepoint},
+      {"raw_tracepoint", ProbeKind::kRawTracepoint},
+      {"tp_btf", ProbeKind::kRawTracepoint},
+      {"kprobe", ProbeKind::kKprobe},
+      {"kretprobe", ProbeKind::kKretprobe},
+      {"kprobe.multi", ProbeKind::kKprobe},
+      {"kretprobe.multi", ProbeKind::kKretprobe},
+      {"ksyscall", ProbeKind::kKprobe},
+      {"kretsyscall", ProbeKind::kKretprobe},
+      {"uprobe", ProbeKind::kUprobe},
+      {"uretprobe", ProbeKind::kUretprobe},
+      {"usdt", ProbeKind::kUsdt},
+      {"fentry", ProbeKind::kFentry},
+      {"fexit", ProbeKind::kFexit},
+      {"lsm", ProbeKind::kLsm},
+  };
+  for (const auto& [name, kind] : kWords)
+    if (name == word) return kind;
+  return std::nullopt;
+}
+
+std::string CodeText(int code) {
+  constexpr int kEnotsupp = 524;
+  if (code == kEnotsupp) return "not supported by this kernel";
+  return ErrnoError("", code).text.substr(2);
+}
+
+Error Failed(ProbeKind kind, std::string_view target, int code) {
+  return {fmt::format("{} '{}': {}{}", ProbeKindName(kind), target, CodeText(code),
+                      AttachRemedy(kind, code)),
+          code};
+}
+
+// Calls `attach(target)`, which returns a link or null and errno, until one works.
+template <typename Function>
+Result<Attachment> FirstTarget(const ProbeSpec& probe, Function attach) {
+  std::string tried;
+  int code = EINVAL;
+  for (const Text& target : probe.targets) {
+    LinkPtr link(attach(target.value));
+    if (link != nullptr) return Attachment(std::move(link));
+    code = errno;
+    tried.append(tried.empty() ? "" : "', '").append(target.value);
+  }
+  return Failed(probe.kind, tried, code);
+}
+
+bpf_link* AttachTracepoint(const bpf_program* program, const std::string& target) {
+  const std::size_t slash = target.find('/');
+  if (slash == std::string::npos) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  return bpf_program__attach_tracepoint(program, target.substr(0, slash).c_str(),
+                                        target.substr(slash + 1).c_str());
+}
+
+// "function", "function+0x10", or an offset in the file alone ("0x1234").
+struct UprobePlace {
+  std::string function;
+  std::size_t offset = 0;
+};
+
+std::optional<UprobePlace> ParseUprobePlace(std::string_view symbol) {
+  UprobePlace place;
+  const std::size_t plus = symbol.rfind('+');
+  std::string_view number;
+  if (plus != std::string_view::npos) {
+    place.function = symbol.substr(0, plus);
+    number = symbol.substr(plus + 1);
+  } else if (!symbol.empty() && symbol.front() >= '0' && symbol.front() <= '9') {
+    number = symbol;
+  } else {
+    place.function = symbol;
+    return place;
+  }
+  const bool hex = number.starts_with("0x");
+  if (hex) number.remove_prefix(2);
+  const char* end = number.data() + number.size();
+  const auto [at, error] = std::from_chars(number.data(), end, place.offset, hex ? 16 : 10);
+  if (error != std::errc() || at != end) return std::nullopt;
+  return place;
+}
+
+constexpr pid_t kAllProcesses = -1;
+
+Result<Attachment> AttachUprobe(const bpf_program* program, const ProbeSpec& probe) {
+  const std::string name = fmt::format("{}:{}", probe.binary.value, probe.symbol.value);
+  const std::optional<UprobePlace> place = ParseUprobePlace(probe.symbol.value);
+  if (!place)
+    return Error{fmt::format("{} '{}': the symbol reads FUNCTION, FUNCTION+OFFSET or OFFSET",
+                             ProbeKindName(probe.kind), name),
+                 EINVAL};
+  LIBBPF_OPTS(bpf_uprobe_opts, options);
+  options.retprobe = probe.kind == ProbeKind::kUretprobe;
+  if (!place->function.empty()) options.func_name = place->function.c_str();
+  LinkPtr link(bpf_program__attach_uprobe_opts(program, probe.pid.value_or(kAllProcesses),
+                                               probe.binary.value.c_str(), place->offset,
+                                               &options));
+  if (link == nullptr) return Failed(probe.kind, name, errno);
+  return Attachment(std::move(link));
+}
+
+Result<Attachment> AttachUsdt(const bpf_program* program, const ProbeSpec& probe) {
+  LinkPtr link(bpf_program__attach_usdt(program, probe.pid.value_or(kAllProcesses),
+                                        probe.binary.value.c_str(), probe.provider.value.c_str(),
+                                        probe.symbol.value.c_str(), nullptr));
+  if (link == nullptr) {
+    return Failed(
+        probe.kind,
+        fmt::format("{}:{}:{}", probe.binary.value, probe.provider.value, probe.symbol.value),
+        errno);
+  }
+  return Attachment(std::move(link));
+}
+
+Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEventSection& event) {
+  PerfEvents events(program, event);
+  if (Status status = events.Update(); !status) {
+    const Error& error = status.error();
+    return Error{error.text + AttachRemedy(ProbeKind::kPerfEvent, error.code), error.code};
+  }
+  return Attachment(std::move(events));
+}
+
+Result<Attachment> AttachPerfProbe(const bpf_program* program, const ProbeSpec& probe) {
+  Result<PerfEventSection> event = PerfEventByName(probe.event.value);
+  if (!event) return event.error();
+  if (!probe.frequency || *probe.frequency == 0)
+    return Error{"perf_event: needs a frequency: without one the event never runs the program",
+                 EINVAL};
+  event->frequency = *probe.frequency;
+  return AttachPerfEvents(program, *event);
+}
+
+}  // namespace
+
+Result<Attachment> AttachBySection(const bpf_program* program) {
+  const std::string section = bpf_program__section_name(program);
+  if (const auto event = ParsePerfEventSection(section)) {
+    if (!event->ok()) return event->error();
+    return AttachPerfEvents(program, event->value());
+  }
+  if (const std::string_view interface = XdpSectionInterface(section); !interface.empty())
+    return AttachXdp(program, std::string(interface));
+  LinkPtr link(bpf_program__attach(program));
+  if (link != nullptr) return Attachment(std::move(link));
+  const int code = errno;
+  const std::optional<ProbeKind> kind = KindOfSection(section);
+  // libbpf's answer for sections that do not say where to attach.
+  if (code == EOPNOTSUPP && (!kind || section.find('/') == std::string::npos))
+    return Error{fmt::format("section '{}' needs an entry under probes:", section), code};
+  return Error{fmt::format("section '{}': {}{}", section, CodeText(code),
+                           kind ? AttachRemedy(*kind, code) : std::string()),
+               code};
+}
+
+Result<Attachment> AttachProbe(const bpf_program* program, const ProbeSpec& probe) {
+  switch (probe.kind) {
+    case ProbeKind::kTracepoint:
+      return FirstTarget(
+          probe, [&](const std::string& target) { return AttachTracepoint(program, target); });
+    case ProbeKind::kRawTracepoint:
+      if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING) break;
+      return FirstTarget(probe, [&](const std::string& target) {
+        return bpf_program__attach_raw_tracepoint(program, target.c_str());
+      });
+    case ProbeKind::kKprobe:
+    case ProbeKind::kKretprobe:
+      return FirstTarget(probe, [&](const std::string& target) {
+        return bpf_program__attach_kprobe(program, probe.kind == ProbeKind::kKretprobe,
+                                          target.c_str());
+      });
+    case ProbeKind::kUprobe:
+    case ProbeKind::kUretprobe:
+      return AttachUprobe(program, probe);
+    case ProbeKind::kUsdt:
+      return AttachUsdt(program, probe);
+    case ProbeKind::kPerfEvent:
+      return AttachPerfProbe(program, probe);
+    case ProbeKind::kXdp:
+      return AttachXdp(program, probe.interface.value);
+    case ProbeKind::kTc:
+      return AttachTc(program, probe.interface.value, probe.direction.value);
+    case ProbeKind::kSocketFilter:
+      return AttachSocketFilter(program, probe.interface.value);
+    case ProbeKind::kCgroup:
+      return AttachCgroup(program, probe.path.value);
+    case ProbeKind::kFentry:
+    case ProbeKind::kFexit:
+    case ProbeKind::kLsm:
+      break;
+  }
+  // Tied to their target when they were loaded.
+  LinkPtr link(probe.kind == ProbeKind::kLsm ? bpf_program__attach_lsm(program)
+                                             : bpf_program__attach_trace(program));
+  if (link == nullptr) {
+    const int code = errno;
+    return Failed(probe.kind, probe.targets.empty() ? "" : probe.targets.front().value, code);
+  }
+  return Attachment(std::move(link));
+}
+
+}  // namespace bpf_exporter

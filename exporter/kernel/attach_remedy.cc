@@ -1,0 +1,97 @@
+#include <fmt/core.h>
+#include <linux/capability.h>
+
+#include <cerrno>
+
+#include "kernel/attachment.h"
+#include "kernel/kernel_facts.h"
+
+namespace bpf_exporter {
+namespace {
+
+std::string PermissionRemedy(const KernelFacts& facts) {
+  if (facts.Has(CAP_SYS_ADMIN)) {
+    if (!facts.lockdown.empty() && facts.lockdown != "none")
+      return fmt::format("the kernel is locked down (lockdown={})", facts.lockdown);
+    return {};
+  }
+  // Debian and Ubuntu kernels know a level 3, which asks for CAP_SYS_ADMIN whatever else is there.
+  if (facts.perf_event_paranoid > 2)
+    return fmt::format(
+        "kernel.perf_event_paranoid is {}, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON is "
+        "enough",
+        facts.perf_event_paranoid);
+  if (!facts.Has(CAP_PERFMON)) return "the process lacks CAP_PERFMON";
+  return "the process lacks CAP_SYS_ADMIN";
+}
+
+std::string TracepointRemedy(const KernelFacts& facts, int code) {
+  if (code == ENOENT && !facts.tracefs)
+    return "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
+  if (code == ENOENT && facts.lockdown == "confidentiality")
+    return "lockdown=confidentiality hides tracefs";
+  if (code == ENOENT) return fmt::format("kernel {} has no such event", facts.release);
+  if (code == EACCES && !facts.Has(CAP_DAC_READ_SEARCH) && facts.perf_event_paranoid <= 2)
+    return "reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's";
+  return PermissionRemedy(facts);
+}
+
+std::string KprobeRemedy(const KernelFacts& facts, int code) {
+  if (!facts.kprobes) return "this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)";
+  if (code == ENOENT || code == EINVAL)
+    return fmt::format("kernel {} has no such function to probe", facts.release);
+  return PermissionRemedy(facts);
+}
+
+std::string Remedy(ProbeKind kind, int code, const KernelFacts& facts) {
+  const bool permission = code == EPERM || code == EACCES;
+  switch (kind) {
+    case ProbeKind::kTracepoint:
+      return permission || code == ENOENT ? TracepointRemedy(facts, code) : std::string();
+    case ProbeKind::kRawTracepoint:
+      return code == ENOENT ? fmt::format("kernel {} has no such raw tracepoint", facts.release)
+                            : std::string();
+    case ProbeKind::kKprobe:
+    case ProbeKind::kKretprobe:
+      return KprobeRemedy(facts, code);
+    case ProbeKind::kUprobe:
+    case ProbeKind::kUretprobe:
+    case ProbeKind::kUsdt:
+      return permission ? PermissionRemedy(facts) : std::string();
+    case ProbeKind::kPerfEvent:
+      if (permission) return PermissionRemedy(facts);
+      if (code == ENOENT || code == EOPNOTSUPP || code == ENODEV)
+        return "this machine has no such event";
+      if (code == EINVAL)
+        return "the event is unknown or its frequency above kernel.perf_event_max_sample_rate";
+      return {};
+    case ProbeKind::kLsm:
+      if (!facts.lsms.empty() && facts.lsms.find("bpf") == std::string::npos)
+        return fmt::format("the kernel runs without the BPF LSM: boot it with lsm={},bpf",
+                           facts.lsms);
+      return {};
+    case ProbeKind::kXdp:
+      if (code == EBUSY) return "another XDP program is attached there";
+      [[fallthrough]];
+    case ProbeKind::kTc:
+    case ProbeKind::kCgroup:
+      return code == EPERM && !facts.Has(CAP_NET_ADMIN) ? "the process lacks CAP_NET_ADMIN"
+                                                        : std::string();
+    case ProbeKind::kSocketFilter:
+      return code == EPERM && !facts.Has(CAP_NET_RAW) ? "the process lacks CAP_NET_RAW"
+                                                      : std::string();
+    case ProbeKind::kFentry:
+    case ProbeKind::kFexit:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string AttachRemedy(ProbeKind kind, int code) {
+  const std::string remedy = Remedy(kind, code, ReadKernelFacts());
+  return remedy.empty() ? remedy : "; " + remedy;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+
+namespace bpf_exporter {
+
+// The clsact qdisc of an interface, shared by all our filters there.
+class Clsact {
+ public:
+  // Makes the qdisc unless it is there. Any thread.
+  static Result<std::shared_ptr<Clsact>> Of(int interface);
+  ~Clsact();
+  Clsact(const Clsact&) = delete;
+  Clsact& operator=(const Clsact&) = delete;
+
+  int interface() const { return interface_; }
+
+ private:
+  Clsact(int interface, bool made) : interface_(interface), made_(made) {}
+
+  int interface_;
+  bool made_;
+};
+
+}  // namespace bpf_exporter

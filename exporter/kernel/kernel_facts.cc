@@ -1,0 +1,58 @@
+#include "kernel/kernel_facts.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+
+namespace bpf_exporter {
+namespace {
+
+std::string FirstLine(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::uint64_t EffectiveCapabilities() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("CapEff:\t")) continue;
+    std::uint64_t bits = 0;
+    std::from_chars(line.data() + 8, line.data() + line.size(), bits, 16);
+    return bits;
+  }
+  return 0;
+}
+
+// "none [integrity] confidentiality": the one in brackets.
+std::string Lockdown() {
+  const std::string line = FirstLine("/sys/kernel/security/lockdown");
+  const std::size_t start = line.find('['), end = line.find(']');
+  if (start == std::string::npos || end == std::string::npos || end < start) return {};
+  return line.substr(start + 1, end - start - 1);
+}
+
+bool Exists(const char* path) { return access(path, F_OK) == 0; }
+
+}  // namespace
+
+KernelFacts ReadKernelFacts() {
+  KernelFacts facts;
+  utsname name{};
+  if (uname(&name) == 0) facts.release = name.release;
+  facts.capabilities = EffectiveCapabilities();
+  const std::string paranoid = FirstLine("/proc/sys/kernel/perf_event_paranoid");
+  std::from_chars(paranoid.data(), paranoid.data() + paranoid.size(), facts.perf_event_paranoid);
+  facts.lockdown = Lockdown();
+  facts.btf = Exists("/sys/kernel/btf/vmlinux");
+  facts.tracefs =
+      Exists("/sys/kernel/tracing/events") || Exists("/sys/kernel/debug/tracing/events");
+  facts.kprobes = Exists("/sys/bus/event_source/devices/kprobe/type");
+  facts.lsms = FirstLine("/sys/kernel/security/lsm");
+  return facts;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace bpf_exporter {
+
+// What decides whether BPF works here: asked for only when something failed, to name the remedy.
+struct KernelFacts {
+  std::string release;             // "6.1.0-32-amd64"
+  std::uint64_t capabilities = 0;  // effective, one bit each
+  int perf_event_paranoid = -1;    // -1: cannot be read
+  std::string lockdown;            // "none", "integrity", "confidentiality"; empty: not told
+  bool btf = false;                // /sys/kernel/btf/vmlinux
+  bool tracefs = false;            // mounted where libbpf looks
+  bool kprobes = false;            // the kernel was built with them
+  std::string lsms;                // "lockdown,bpf"; empty: not told
+
+  bool Has(int capability) const { return (capabilities >> capability & 1) != 0; }
+};
+
+KernelFacts ReadKernelFacts();
+
+}  // namespace bpf_exporter

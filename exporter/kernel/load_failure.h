@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernel/kernel_facts.h"
+
+namespace bpf_exporter {
+
+// What libbpf's log says of an object that did not load.
+struct LoadFailure {
+  std::string program;  // the program at fault; empty: a map, the BTF, the object as a whole
+  std::string text;     // "program 'p': load: Permission denied: R0 !read_ok | …"
+};
+
+// `lines` are libbpf's messages in order, `code` the errno that loading returned. The verifier's
+// log, if it is there, is cut to its last telling lines.
+LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
+                               const KernelFacts& facts);
+
+// The last lines of a verifier's log that tell something, at most five, oldest first.
+std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_log);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,67 @@
+#include "kernel/map_readers.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include "kernel/array_reader.h"
+#include "kernel/row_reader.h"
+
+namespace bpf_exporter {
+namespace {
+
+bool HasRows(bpf_map_type type) {
+  switch (type) {
+    case BPF_MAP_TYPE_QUEUE:
+    case BPF_MAP_TYPE_STACK:
+    case BPF_MAP_TYPE_RINGBUF:
+    case BPF_MAP_TYPE_USER_RINGBUF:
+    case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+    case BPF_MAP_TYPE_BLOOM_FILTER:
+    case BPF_MAP_TYPE_SK_STORAGE:
+    case BPF_MAP_TYPE_INODE_STORAGE:
+    case BPF_MAP_TYPE_TASK_STORAGE:
+    case BPF_MAP_TYPE_STRUCT_OPS:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<MapReader>> MakeMapReader(int fd, const MapLayout& layout,
+                                                 std::shared_ptr<ReadBuffers> buffers,
+                                                 const ReadOptions& options) {
+  if (!HasRows(layout.type))
+    return Error{fmt::format("map '{}': a {} map has no rows to read", layout.name,
+                             MapTypeName(layout.type))};
+  // The kernel's own numbers: a pinned map may differ from what the object says.
+  bpf_map_info info{};
+  std::uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0)
+    return ErrnoError(fmt::format("map '{}': read its description", layout.name), errno);
+  RowShape shape;
+  shape.map = layout.name;
+  shape.fd = fd;
+  shape.key_size = info.key_size;
+  shape.value_size = info.value_size;
+  shape.max_entries = info.max_entries;
+  if (IsPerCpu(layout.type)) {
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus < 1)
+      return ErrnoError(fmt::format("map '{}': count the possible CPUs", layout.name), -cpus);
+    shape.cpus = static_cast<std::uint32_t>(cpus);
+    shape.value_stride = std::size_t{(info.value_size + 7) / 8 * 8} * shape.cpus;
+  } else {
+    shape.value_stride = info.value_size;
+  }
+  if (layout.type == BPF_MAP_TYPE_ARRAY && (info.map_flags & BPF_F_MMAPABLE) != 0 &&
+      options.batches) {
+    if (std::unique_ptr<MapReader> reader = MapArray(shape)) return reader;
+  }
+  return std::unique_ptr<MapReader>(
+      std::make_unique<RowReader>(std::move(shape), std::move(buffers), options));
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,142 @@
+#include "kernel/object.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "kernel/attachment.h"
+#include "kernel/libbpf_log.h"
+#include "kernel/map_readers.h"
+#include "kernel/open_object.h"
+#include "kernel/program_info.h"
+
+namespace bpf_exporter {
+namespace {
+
+struct Program {
+  const bpf_program* handle = nullptr;
+  std::vector<ProbeSpec> probes;        // empty: attached as its section says
+  std::vector<Attachment> attachments;  // one for each probe that worked
+};
+
+}  // namespace
+
+struct LoadedObject::State {
+  std::vector<MapLayout> maps;
+  std::shared_ptr<ReadBuffers> buffers;
+  ObjectPtr object;
+  // After the object, so that everything is detached before it is closed.
+  std::vector<Program> programs;
+  std::vector<ProgramState> states;  // one for each of `programs`
+};
+
+LoadedObject::LoadedObject(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LoadedObject::LoadedObject(LoadedObject&&) noexcept = default;
+LoadedObject& LoadedObject::operator=(LoadedObject&&) noexcept = default;
+LoadedObject::~LoadedObject() = default;
+
+Result<LoadedObject> LoadedObject::Load(const ConfigPlan& plan, const LoadOptions& options) {
+  Result<OpenedObject> opened = OpenAndLoad(plan, options);
+  if (!opened) return opened.error();
+  auto state = std::make_unique<State>();
+  for (const MapPlan& map : plan.maps) state->maps.push_back(map.layout);
+  state->buffers = options.buffers ? options.buffers : std::make_shared<ReadBuffers>();
+  state->object = std::move(opened->object);
+  bpf_program* handle = nullptr;
+  bpf_object__for_each_program(handle, state->object.get()) {
+    Program program;
+    ProgramState about;
+    program.handle = handle;
+    about.name = bpf_program__name(handle);
+    about.section = bpf_program__section_name(handle);
+    for (const ProbeSpec& probe : plan.config.probes) {
+      if (probe.program.value != about.name) continue;
+      program.probes.push_back(probe);
+      about.optional |= probe.optional;
+    }
+    if (const auto left = opened->left_out.find(about.name); left != opened->left_out.end()) {
+      about.problem = left->second;
+    } else if (bpf_program__fd(handle) < 0) {
+      about.problem = fmt::format("section '?{}': not loaded unless it has an entry under probes:",
+                                  about.section);
+    } else {
+      Result<ProgramInfo> info = ReadProgramInfo(bpf_program__fd(handle));
+      if (!info) return info.error().In(fmt::format("program '{}'", about.name));
+      about.id = info->id;
+      about.tag = info->tag;
+    }
+    state->programs.push_back(std::move(program));
+    state->states.push_back(std::move(about));
+  }
+  return LoadedObject(std::move(state));
+}
+
+void LoadedObject::Attach() {
+  for (std::size_t i = 0; i < state_->programs.size(); ++i) {
+    Program& program = state_->programs[i];
+    ProgramState& state = state_->states[i];
+    if (state.id == 0 || !program.attachments.empty()) continue;
+    const LibbpfLog quiet;
+    state.problem.clear();
+    const auto keep = [&](Result<Attachment> attached) {
+      if (attached.ok())
+        program.attachments.push_back(std::move(*attached));
+      else if (state.problem.empty())
+        state.problem = attached.error().text;
+    };
+    if (program.probes.empty()) keep(AttachBySection(program.handle));
+    for (const ProbeSpec& probe : program.probes) keep(AttachProbe(program.handle, probe));
+    state.attached = state.problem.empty();
+  }
+}
+
+void LoadedObject::AttachNewCpus() {
+  for (std::size_t i = 0; i < state_->programs.size(); ++i) {
+    for (Attachment& attachment : state_->programs[i].attachments) {
+      PerfEvents* events = std::get_if<PerfEvents>(&attachment);
+      if (events == nullptr) continue;
+      const LibbpfLog quiet;
+      const Status status = events->Update();
+      state_->states[i].problem = status ? std::string() : status.error().text;
+    }
+  }
+}
+
+const std::vector<ProgramState>& LoadedObject::programs() const { return state_->states; }
+
+std::vector<ProgramRun> LoadedObject::ProgramStatistics() const {
+  std::vector<ProgramRun> runs;
+  for (const Program& program : state_->programs) {
+    const int fd = bpf_program__fd(program.handle);
+    const Result<ProgramInfo> info = ReadProgramInfo(fd);
+    runs.push_back(info ? info->run : ProgramRun{});
+  }
+  return runs;
+}
+
+int LoadedObject::MapFd(const std::string& map) const {
+  return std::max(bpf_object__find_map_fd_by_name(state_->object.get(), map.c_str()), -1);
+}
+
+Result<std::unique_ptr<MapReader>> LoadedObject::Reader(const std::string& map) {
+  const auto layout = std::find_if(state_->maps.begin(), state_->maps.end(),
+                                   [&](const MapLayout& known) { return known.name == map; });
+  if (layout == state_->maps.end()) return Error{fmt::format("map '{}': not in the plan", map)};
+  const int fd = MapFd(map);
+  if (fd < 0) return Error{fmt::format("map '{}': not in the object", map)};
+  return MakeMapReader(fd, *layout, state_->buffers);
+}
+
+std::uint64_t LoadedObject::MapMemoryBytes(const std::string& map) const {
+  std::ifstream info(fmt::format("/proc/self/fdinfo/{}", MapFd(map)));
+  for (std::string key; info >> key;) {
+    std::uint64_t bytes = 0;
+    if (key == "memlock:" && info >> bytes) return bytes;
+  }
+  return 0;
+}
+
+}  // namespace bpf_exporter

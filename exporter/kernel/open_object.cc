@@ -1,0 +1,124 @@
+#include "kernel/open_object.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "base/log.h"
+#include "kernel/kernel_facts.h"
+#include "kernel/libbpf_log.h"
+#include "kernel/load_failure.h"
+#include "kernel/program_type.h"
+
+namespace bpf_exporter {
+namespace {
+
+// The first entry of a program under `probes:`, which decides what it is loaded as.
+const ProbeSpec* ProbeOf(const ConfigPlan& plan, const std::string& program) {
+  for (const ProbeSpec& probe : plan.config.probes)
+    if (probe.program.value == program) return &probe;
+  return nullptr;
+}
+
+std::string Subject(const ConfigPlan& plan) {
+  return fmt::format("object '{}'", std::filesystem::path(plan.object.path).filename().string());
+}
+
+// Arrays that metrics read can be mapped. Pinned ones stay as they are: whoever made the pin
+// decided their flags.
+bool MakeMappable(const ConfigPlan& plan, bpf_object* object) {
+  bool any = false;
+  for (const MapPlan& map_plan : plan.maps) {
+    bpf_map* map = bpf_object__find_map_by_name(object, map_plan.layout.name.c_str());
+    if (map == nullptr || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
+        bpf_map__pin_path(map) != nullptr)
+      continue;
+    const std::uint32_t flags = bpf_map__map_flags(map);
+    if ((flags & (BPF_F_MMAPABLE | BPF_F_INNER_MAP)) != 0) continue;
+    any |= bpf_map__set_map_flags(map, flags | BPF_F_MMAPABLE) == 0;
+  }
+  return any;
+}
+
+struct Attempt {
+  const ConfigPlan& plan;
+  const LoadOptions& options;
+  std::map<std::string, std::string> left_out;
+  bool mappable = true;  // whether to try; then, whether there was anything to try
+
+  bool LeaveOut(const std::string& program, const std::string& why) {
+    const ProbeSpec* probe = ProbeOf(plan, program);
+    if (probe == nullptr || !probe->optional) return false;
+    return left_out.emplace(program, why).second;
+  }
+
+  Result<ObjectPtr> Open();
+  Status Prepare(bpf_program* program);
+  // The object, or null if another attempt makes sense.
+  Result<ObjectPtr> Load();
+};
+
+Result<ObjectPtr> Attempt::Open() {
+  LibbpfLog log;
+  LIBBPF_OPTS(bpf_object_open_opts, open_options);
+  if (!options.btf_path.empty()) open_options.btf_custom_path = options.btf_path.c_str();
+  ObjectPtr object(bpf_object__open_file(plan.object.path.c_str(), &open_options));
+  if (object != nullptr) return object;
+  const int code = errno;
+  Error error = ErrnoError(fmt::format("{}: open", Subject(plan)), code);
+  if (!log.lines().empty()) error.text += "; " + log.lines().back();
+  return error;
+}
+
+Status Attempt::Prepare(bpf_program* program) {
+  const std::string name = bpf_program__name(program);
+  const ProbeSpec* probe = ProbeOf(plan, name);
+  // SEC("?…") waits for somebody to ask for it.
+  if (probe != nullptr) bpf_program__set_autoload(program, true);
+  Status prepared;
+  if (!left_out.contains(name) && bpf_program__autoload(program)) {
+    prepared = PrepareProgram(program, probe);
+    if (!prepared && !LeaveOut(name, prepared.error().text))
+      return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
+  }
+  if (left_out.contains(name)) bpf_program__set_autoload(program, false);
+  return {};
+}
+
+Result<ObjectPtr> Attempt::Load() {
+  Result<ObjectPtr> opened = Open();
+  if (!opened) return opened;
+  bpf_object* object = opened->get();
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    if (Status prepared = Prepare(program); !prepared) return prepared.error();
+  }
+  if (mappable) mappable = MakeMappable(plan, object);
+
+  LibbpfLog log;
+  const int code = -bpf_object__load(object);
+  if (code == 0) return opened;
+  const LoadFailure failure = ExplainLoadFailure(log.lines(), code, ReadKernelFacts());
+  if (!failure.program.empty() && LeaveOut(failure.program, failure.text)) return ObjectPtr();
+  // Before 5.5 no array can be mapped, and some users of an array ask for the very flags it had.
+  if (failure.program.empty() && std::exchange(mappable, false)) return ObjectPtr();
+  return Error{fmt::format("{}: {}", Subject(plan), failure.text), code};
+}
+
+}  // namespace
+
+Result<OpenedObject> OpenAndLoad(const ConfigPlan& plan, const LoadOptions& options) {
+  Attempt attempt{plan, options, {}};
+  // Every attempt leaves out one more program, or the mapping of arrays.
+  for (std::size_t left = plan.config.probes.size() + 2; left > 0; --left) {
+    Result<ObjectPtr> object = attempt.Load();
+    if (!object) return object.error();
+    if (*object != nullptr) return OpenedObject{std::move(*object), std::move(attempt.left_out)};
+  }
+  return Error{fmt::format("{}: load: gave up", Subject(plan))};
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "kernel/handles.h"
+#include "kernel/object.h"
+
+namespace bpf_exporter {
+
+// An object in the kernel, and the optional programs that are missing from it.
+struct OpenedObject {
+  ObjectPtr object;
+  std::map<std::string, std::string> left_out;  // program -> why
+};
+
+// Opens and loads the plan's object; as LoadedObject::Load, of which it is the first half.
+Result<OpenedObject> OpenAndLoad(const ConfigPlan& plan, const LoadOptions& options);
+
+}  // namespace bpf_exporter

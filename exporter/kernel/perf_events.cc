@@ -1,0 +1,136 @@
+#include "kernel/perf_events.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <string>
+
+#include "base/fd.h"
+
+namespace bpf_exporter {
+namespace {
+
+struct EventName {
+  std::string_view name;
+  std::uint32_t type;
+  std::uint64_t config;
+};
+
+constexpr EventName kEvents[] = {
+    {"cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK},
+    {"task-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK},
+    {"page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS},
+    {"minor-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN},
+    {"major-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ},
+    {"context-switches", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES},
+    {"cpu-migrations", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS},
+    {"alignment-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_ALIGNMENT_FAULTS},
+    {"emulation-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_EMULATION_FAULTS},
+    {"cpu-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
+    {"instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
+    {"cache-references", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES},
+    {"cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES},
+    {"branch-instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS},
+    {"branch-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES},
+    {"bus-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BUS_CYCLES},
+    {"stalled-cycles-frontend", PERF_TYPE_HARDWARE, PERF_COUNT_HW_STALLED_CYCLES_FRONTEND},
+    {"stalled-cycles-backend", PERF_TYPE_HARDWARE, PERF_COUNT_HW_STALLED_CYCLES_BACKEND},
+    {"ref-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_REF_CPU_CYCLES},
+};
+
+template <typename T>
+bool Number(std::string_view text, T& number) {
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && at == end;
+}
+
+}  // namespace
+
+Result<PerfEventSection> PerfEventByName(std::string_view name) {
+  PerfEventSection event;
+  std::string known;
+  for (const EventName& candidate : kEvents) {
+    if (candidate.name == name) {
+      event.type = candidate.type;
+      event.config = candidate.config;
+      return event;
+    }
+    known.append(known.empty() ? "" : ", ").append(candidate.name);
+  }
+  const std::size_t slash = name.find('/');
+  if (slash != std::string_view::npos && Number(name.substr(0, slash), event.type) &&
+      Number(name.substr(slash + 1), event.config))
+    return event;
+  return Error{
+      fmt::format("perf_event: unknown event '{}' (TYPE/CONFIG in numbers, or {})", name, known),
+      EINVAL};
+}
+
+std::vector<int> ParseCpuList(std::string_view list) {
+  constexpr int kMostCpus = 65536;
+  std::vector<int> cpus;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view range = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    const std::size_t dash = range.find('-');
+    int first = 0, last = 0;
+    if (!Number(range.substr(0, dash), first)) continue;
+    last = first;
+    if (dash != std::string_view::npos && !Number(range.substr(dash + 1), last)) continue;
+    for (int cpu = first; cpu <= std::min(last, kMostCpus); ++cpu) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+Status PerfEvents::Update() {
+  std::ifstream file("/sys/devices/system/cpu/online");
+  std::string list;
+  std::getline(file, list);
+  const std::vector<int> online = ParseCpuList(list);
+  if (online.empty()) return Error{"perf_event: cannot read /sys/devices/system/cpu/online", EIO};
+  std::erase_if(links_, [&](const auto& entry) {
+    return std::find(online.begin(), online.end(), entry.first) == online.end();
+  });
+  Status status;
+  for (const int cpu : online) {
+    if (links_.contains(cpu)) continue;
+    Status attached = AttachTo(cpu);
+    if (!attached && status) status = attached;
+  }
+  return status;
+}
+
+Status PerfEvents::AttachTo(int cpu) {
+  perf_event_attr attributes{};
+  attributes.size = sizeof(attributes);
+  attributes.type = event_.type;
+  attributes.config = event_.config;
+  if (event_.frequency > 0) {
+    attributes.freq = 1;
+    attributes.sample_freq = event_.frequency;
+  }
+  constexpr int kAllProcesses = -1, kNoGroup = -1;
+  Fd fd(static_cast<int>(syscall(SYS_perf_event_open, &attributes, kAllProcesses, cpu, kNoGroup,
+                                 PERF_FLAG_FD_CLOEXEC)));
+  const auto failed = [&](std::string_view what) {
+    const int code = errno;
+    return ErrnoError(
+        fmt::format("perf_event: {} {}/{} on CPU {}", what, event_.type, event_.config, cpu), code);
+  };
+  if (!fd.valid()) return failed("open event");
+  LinkPtr link(bpf_program__attach_perf_event(program_, fd.get()));
+  if (link == nullptr) return failed("attach to event");
+  fd.Release();  // the link closes it
+  links_.emplace(cpu, std::move(link));
+  return {};
+}
+
+}  // namespace bpf_exporter

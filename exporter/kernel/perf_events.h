@@ -1,0 +1,40 @@
+#pragma once
+
+#include <linux/perf_event.h>
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/handles.h"
+#include "kernel/program_type.h"
+
+namespace bpf_exporter {
+
+// The event of `perf_event: {event: NAME}`: "cpu-clock", "instructions" … as perf calls them, or
+// "TYPE/CONFIG" in numbers. An error lists the names.
+Result<PerfEventSection> PerfEventByName(std::string_view name);
+
+// The CPUs in a kernel list such as "0-3,8".
+std::vector<int> ParseCpuList(std::string_view list);
+
+// A program attached to a perf event on each CPU that is online.
+class PerfEvents {
+ public:
+  PerfEvents(const bpf_program* program, const PerfEventSection& event)
+      : program_(program), event_(event) {}
+
+  // Attaches on CPUs that came online, and lets go of those that went: an event does not survive
+  // its CPU. Errors: the first CPU that failed; the others have theirs.
+  Status Update();
+
+ private:
+  Status AttachTo(int cpu);
+
+  const bpf_program* program_;
+  PerfEventSection event_;
+  std::map<int, LinkPtr> links_;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,33 @@
+#include "kernel/program_info.h"
+
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+
+#include <cerrno>
+
+#include "kernel/object.h"
+
+namespace bpf_exporter {
+
+Result<ProgramInfo> ReadProgramInfo(int fd) {
+  bpf_prog_info info{};
+  std::uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0)
+    return ErrnoError("read the program's description", errno);
+  ProgramInfo program;
+  program.id = info.id;
+  for (const unsigned char byte : info.tag) program.tag += fmt::format("{:02x}", byte);
+  program.run = {info.run_time_ns, info.run_cnt, info.recursion_misses};
+  return program;
+}
+
+Result<Fd> EnableStats() {
+  Fd stats(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  if (stats.valid()) return stats;
+  Error error = ErrnoError("BPF run statistics: enable", errno);
+  if (error.code == EPERM) error.text += "; it needs CAP_SYS_ADMIN";
+  if (error.code == EINVAL) error.text += "; it needs kernel 5.8 (CONFIG_BPF_SYSCALL)";
+  return error;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "kernel/object.h"
+
+namespace bpf_exporter {
+
+// What the kernel says of a loaded program.
+struct ProgramInfo {
+  std::uint32_t id = 0;
+  std::string tag;  // 16 hex digits
+  ProgramRun run;
+};
+
+Result<ProgramInfo> ReadProgramInfo(int fd);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,112 @@
+#include "kernel/row_reader.h"
+
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace bpf_exporter {
+namespace {
+
+// The kernel's own "not supported", which has no name in user space.
+constexpr int kEnotsupp = 524;
+// A batch that meets a busy bucket or a key that vanishes is asked for again this often.
+constexpr int kMostRetries = 100;
+constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
+// Where a growing batch ends: far beyond what one bucket of a sane map holds.
+constexpr std::size_t kMostBatchBytes = std::size_t{64} << 20;
+
+std::uint32_t RowsIn(std::size_t bytes, const RowShape& shape) {
+  const std::size_t rows = bytes / std::max<std::size_t>(shape.key_size + shape.value_stride, 1);
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(rows, 1, UINT32_MAX));
+}
+
+}  // namespace
+
+RowReader::RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers,
+                     const ReadOptions& options)
+    : shape_(std::move(shape)), buffers_(std::move(buffers)) {
+  if (!options.batches) batches_ = Batches::kUnsupported;
+  // Per-CPU maps may hold somewhat more than max_entries; a batch that is as long is never short.
+  batch_most_ = std::min(RowsIn(kMostBatchBytes, shape_), std::max(shape_.max_entries, 1u) * 2);
+  batch_ = std::clamp(std::min(options.first_batch, RowsIn(kBatchBytes, shape_)), 1u, batch_most_);
+  // Hash maps write a bucket's number to the cursor (4 bytes), all others a key.
+  const std::size_t cursor_size = std::max<std::size_t>(shape_.key_size, 8);
+  cursor_.resize(cursor_size);
+  next_cursor_.resize(cursor_size);
+}
+
+Status RowReader::Read(RowSink& sink) {
+  Status status;
+  if (batches_ != Batches::kUnsupported) status = ReadBatches(sink);
+  if (batches_ == Batches::kUnsupported) status = WalkRows(shape_, *buffers_, batch_, sink);
+  buffers_->Trim();
+  return status;
+}
+
+// Sets batches_ to kUnsupported, and has read nothing, if this kernel has none for this map.
+Status RowReader::ReadBatches(RowSink& sink) {
+  // Each call that succeeds moves on by a bucket or a key at least, so this is never reached by a
+  // walk that ends.
+  const std::uint64_t most_calls = std::uint64_t{shape_.max_entries} * 4 + 1024;
+  int retries = 0;
+  bool first = true;
+  for (std::uint64_t calls = 0; calls < most_calls; ++calls) {
+    std::byte* keys = buffers_->Keys(std::size_t{batch_} * shape_.key_size);
+    std::byte* values = buffers_->Values(std::size_t{batch_} * shape_.value_stride);
+    std::uint32_t count = batch_;
+    const int error = bpf_map_lookup_batch(shape_.fd, first ? nullptr : cursor_.data(),
+                                           next_cursor_.data(), keys, values, &count, nullptr) == 0
+                          ? 0
+                          : errno;
+    switch (error) {
+      case 0:
+      case ENOENT:  // the end, together with the last rows
+        break;
+      case ENOSPC:  // one bucket holds more rows than the batch; the cursor has not moved
+        if (GrowBatch()) continue;
+        return ErrnoError(fmt::format("map '{}': batch lookup of {} rows", shape_.map, batch_),
+                          error);
+      case EINTR:
+      case EAGAIN:
+      case EBUSY:
+        if (++retries <= kMostRetries) continue;
+        return ErrnoError(fmt::format("map '{}': batch lookup", shape_.map), error);
+      case EINVAL:
+      case EOPNOTSUPP:
+      case kEnotsupp:
+        if (batches_ == Batches::kUnknown && first) {
+          batches_ = Batches::kUnsupported;
+          return {};
+        }
+        [[fallthrough]];
+      default:
+        return ErrnoError(fmt::format("map '{}': batch lookup", shape_.map), error);
+    }
+    batches_ = Batches::kWork;
+    retries = 0;
+    if (count > 0) {
+      RowBlock block;
+      block.keys = keys;
+      block.count = count;
+      block.key_stride = shape_.key_size;
+      block.values = values;
+      block.value_stride = shape_.value_stride;
+      sink.OnRows(block);
+    }
+    if (error == ENOENT) return {};
+    cursor_.swap(next_cursor_);
+    first = false;
+  }
+  return Error{
+      fmt::format("map '{}': batch lookup: did not end after {} calls", shape_.map, most_calls)};
+}
+
+bool RowReader::GrowBatch() {
+  if (batch_ >= batch_most_) return false;
+  batch_ = std::min(batch_most_, batch_ > UINT32_MAX / 2 ? UINT32_MAX : batch_ * 2);
+  return true;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,103 @@
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+
+#include "kernel/row_reader.h"
+
+namespace bpf_exporter {
+namespace {
+
+// Keys of one size, one after the other.
+class KeyList {
+ public:
+  explicit KeyList(std::size_t key_size) : key_size_(key_size) {}
+
+  std::size_t size() const { return bytes_.size() / key_size_; }
+  const std::byte* operator[](std::size_t index) const { return &bytes_[index * key_size_]; }
+  void Add(const std::byte* key) { bytes_.insert(bytes_.end(), key, key + key_size_); }
+
+  // Sorts, and keeps one of each.
+  void MakeUnique() {
+    std::vector<std::size_t> order(size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto compare = [this](std::size_t a, std::size_t b) {
+      return std::memcmp((*this)[a], (*this)[b], key_size_);
+    };
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return compare(a, b) < 0; });
+    const auto end =
+        std::unique(order.begin(), order.end(), [&](auto a, auto b) { return compare(a, b) == 0; });
+    std::vector<std::byte> kept;
+    kept.reserve(static_cast<std::size_t>(end - order.begin()) * key_size_);
+    for (auto index = order.begin(); index != end; ++index)
+      kept.insert(kept.end(), (*this)[*index], (*this)[*index] + key_size_);
+    bytes_ = std::move(kept);
+  }
+
+ private:
+  std::size_t key_size_;
+  std::vector<std::byte> bytes_;
+};
+
+// All keys of the map, each once. When the current key is deleted the kernel starts again from the
+// first, so a busy map gives keys repeatedly; that costs time and memory, both bounded here.
+Result<KeyList> AllKeys(const RowShape& shape) {
+  KeyList keys(shape.key_size);
+  std::vector<std::byte> key(shape.key_size), next(shape.key_size);
+  const std::size_t most_kept = std::size_t{shape.max_entries} * 2 + 1024;
+  const std::uint64_t most_steps = std::uint64_t{shape.max_entries} * 16 + 1024;
+  bool first = true;
+  for (std::uint64_t steps = 0; steps < most_steps; ++steps) {
+    if (bpf_map_get_next_key(shape.fd, first ? nullptr : key.data(), next.data()) != 0) {
+      if (errno != ENOENT) return ErrnoError(fmt::format("map '{}': next key", shape.map), errno);
+      keys.MakeUnique();
+      return keys;
+    }
+    if (keys.size() == most_kept) {
+      keys.MakeUnique();
+      if (keys.size() == most_kept) break;
+    }
+    keys.Add(next.data());
+    key.swap(next);
+    first = false;
+  }
+  return Error{
+      fmt::format("map '{}': next key: the walk did not end: keys are deleted faster than "
+                  "they are read",
+                  shape.map)};
+}
+
+}  // namespace
+
+Status WalkRows(const RowShape& shape, ReadBuffers& buffers, std::uint32_t block_rows,
+                RowSink& sink) {
+  Result<KeyList> all = AllKeys(shape);
+  if (!all) return all.error();
+  const KeyList& keys = *all;
+  std::byte* block_keys = buffers.Keys(std::size_t{block_rows} * shape.key_size);
+  std::byte* block_values = buffers.Values(std::size_t{block_rows} * shape.value_stride);
+  RowBlock block;
+  block.keys = block_keys;
+  block.key_stride = shape.key_size;
+  block.values = block_values;
+  block.value_stride = shape.value_stride;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (bpf_map_lookup_elem(shape.fd, keys[i], block_values + block.count * shape.value_stride) !=
+        0) {
+      if (errno == ENOENT) continue;
+      return ErrnoError(fmt::format("map '{}': lookup", shape.map), errno);
+    }
+    std::memcpy(block_keys + block.count * shape.key_size, keys[i], shape.key_size);
+    if (++block.count == block_rows) {
+      sink.OnRows(block);
+      block.count = 0;
+    }
+  }
+  if (block.count > 0) sink.OnRows(block);
+  return {};
+}
+
+}  // namespace bpf_exporter
