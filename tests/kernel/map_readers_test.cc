@@ -1,0 +1,271 @@
+#include "kernel/map_readers.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <atomic>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "kernel/support.h"
+
+namespace bpf_exporter::testing {
+namespace {
+
+const std::vector<std::string> kMaps = {
+    "array8",        "array12",       "array4",        "hash20",       "hash2",       "lru8",
+    "percpu_array8", "percpu_array4", "percpu_hash20", "percpu_hash4", "lru_percpu8",
+};
+
+std::uint32_t PossibleCpus() { return static_cast<std::uint32_t>(libbpf_num_possible_cpus()); }
+
+MapLayout LayoutIn(const ConfigPlan& plan, const std::string& map) {
+  for (const MapPlan& known : plan.maps)
+    if (known.layout.name == map) return known.layout;
+  ADD_FAILURE() << "no map " << map;
+  return {};
+}
+
+std::size_t ValueBytes(const MapLayout& layout) {
+  return IsPerCpu(layout.type) ? std::size_t{(layout.value_size + 7) / 8 * 8} * PossibleCpus()
+                               : layout.value_size;
+}
+
+// Writes rows 0 … count-1 with keys and values that differ in every byte that there is.
+void Fill(int fd, const MapLayout& layout, std::uint32_t count) {
+  std::vector<unsigned char> key(layout.key_size), value(ValueBytes(layout));
+  for (std::uint32_t row = 0; row < count; ++row) {
+    for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(i * 7);
+    std::memcpy(key.data(), &row, std::min<std::size_t>(key.size(), 4));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      value[i] = static_cast<unsigned char>(row * 31 + i * 11 + 1);
+    ASSERT_EQ(bpf_map_update_elem(fd, key.data(), value.data(), BPF_ANY), 0) << strerror(errno);
+  }
+}
+
+std::string Bytes(const nlohmann::json& hex) {
+  std::string bytes;
+  for (const auto& byte : hex)
+    bytes += static_cast<char>(std::stoi(byte.get<std::string>(), nullptr, 16));
+  return bytes;
+}
+
+// The map as bpftool sees it: raw key to raw value; each CPU's value, without padding, in turn.
+std::map<std::string, std::string> BpftoolDump(int fd) {
+  bpf_map_info info{};
+  std::uint32_t size = sizeof(info);
+  EXPECT_EQ(bpf_obj_get_info_by_fd(fd, &info, &size), 0);
+  std::map<std::string, std::string> rows;
+  const std::string text = Output(fmt::format("bpftool -j map dump id {}", info.id));
+  for (const auto& row : nlohmann::json::parse(text)) {
+    std::string value;
+    if (row.contains("values"))
+      for (const auto& cpu : row["values"]) value += Bytes(cpu["value"]);
+    else
+      value = Bytes(row["value"]);
+    rows[Bytes(row["key"])] = value;
+  }
+  return rows;
+}
+
+// What the reader hands over, in bpftool's form.
+std::map<std::string, std::string> ReaderRows(MapReader& reader, const MapLayout& layout) {
+  RowCollector collector(ValueBytes(layout));
+  const Status status = reader.Read(collector);
+  EXPECT_TRUE(status) << status.error().text;
+  EXPECT_EQ(collector.repeats, 0u);
+  const std::size_t stride = ValueBytes(layout) / reader.cpus();
+  for (auto& [key, value] : collector.rows) {
+    std::string bare;
+    for (std::uint32_t cpu = 0; cpu < reader.cpus(); ++cpu)
+      bare += value.substr(cpu * stride, layout.value_size);
+    value = bare;
+  }
+  return collector.rows;
+}
+
+std::unique_ptr<MapReader> ReaderWith(int fd, const MapLayout& layout, const ReadOptions& options) {
+  Result<std::unique_ptr<MapReader>> reader =
+      MakeMapReader(fd, layout, std::make_shared<ReadBuffers>(), options);
+  EXPECT_TRUE(reader.ok()) << reader.error().text;
+  return reader.ok() ? std::move(*reader) : nullptr;
+}
+
+class MapKinds : public KernelTest, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
+  const ConfigPlan plan = PlanOf("map_kinds", kMaps);
+  LoadedObject* object = Load(plan);
+  ASSERT_NE(object, nullptr);
+  const MapLayout layout = LayoutIn(plan, GetParam());
+  const int fd = object->MapFd(GetParam());
+  const bool array = layout.type == BPF_MAP_TYPE_ARRAY || layout.type == BPF_MAP_TYPE_PERCPU_ARRAY;
+  // LRU maps evict before they are full.
+  const std::uint32_t rows = array ? layout.max_entries : layout.max_entries / 4 * 3;
+  Fill(fd, layout, rows);
+
+  Result<std::unique_ptr<MapReader>> reader = object->Reader(GetParam());
+  ASSERT_TRUE(reader.ok()) << reader.error().text;
+  EXPECT_EQ((*reader)->cpus(), IsPerCpu(layout.type) ? PossibleCpus() : 1u);
+  const std::map<std::string, std::string> expected = BpftoolDump(fd);
+  EXPECT_EQ(ReaderRows(**reader, layout), expected);
+  EXPECT_EQ(ReaderRows(**reader, layout), expected) << "the second time";
+  const bool evicts =
+      layout.type == BPF_MAP_TYPE_LRU_HASH || layout.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  EXPECT_EQ(expected.size(), evicts ? expected.size() : rows);
+}
+
+TEST_P(MapKinds, ReadsTheSameWithoutBatchesAndWithTheSmallest) {
+  const ConfigPlan plan = PlanOf("map_kinds", kMaps);
+  LoadedObject* object = Load(plan);
+  ASSERT_NE(object, nullptr);
+  const MapLayout layout = LayoutIn(plan, GetParam());
+  const int fd = object->MapFd(GetParam());
+  Fill(fd, layout, layout.max_entries / 4 * 3);
+  const std::map<std::string, std::string> expected = BpftoolDump(fd);
+  for (const ReadOptions& options : {ReadOptions{.batches = false}, ReadOptions{.first_batch = 1},
+                                     ReadOptions{.first_batch = 7}}) {
+    const std::unique_ptr<MapReader> reader = ReaderWith(fd, layout, options);
+    ASSERT_NE(reader, nullptr);
+    EXPECT_EQ(ReaderRows(*reader, layout), expected) << options.first_batch;
+  }
+}
+
+TEST_P(MapKinds, ReadsAnEmptyMap) {
+  const ConfigPlan plan = PlanOf("map_kinds", kMaps);
+  LoadedObject* object = Load(plan);
+  ASSERT_NE(object, nullptr);
+  const MapLayout layout = LayoutIn(plan, GetParam());
+  for (const bool batches : {true, false}) {
+    const std::unique_ptr<MapReader> reader =
+        ReaderWith(object->MapFd(GetParam()), layout, {.batches = batches});
+    ASSERT_NE(reader, nullptr);
+    EXPECT_EQ(ReaderRows(*reader, layout), BpftoolDump(object->MapFd(GetParam())));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, MapKinds, ::testing::ValuesIn(kMaps),
+                         [](const auto& map) { return map.param; });
+
+using MapReaders = KernelTest;
+
+bool IsMapped(const std::string& map, const LoadedObject& object) {
+  bpf_map_info info{};
+  std::uint32_t size = sizeof(info);
+  EXPECT_EQ(bpf_obj_get_info_by_fd(object.MapFd(map), &info, &size), 0);
+  return (info.map_flags & BPF_F_MMAPABLE) != 0;
+}
+
+TEST_F(MapReaders, MapsArraysThatMetricsReadAndNoOthers) {
+  LoadedObject* object = Load(PlanOf("map_kinds", {"array8", "percpu_array8"}));
+  ASSERT_NE(object, nullptr);
+  EXPECT_TRUE(IsMapped("array8", *object));
+  EXPECT_FALSE(IsMapped("array12", *object));
+  EXPECT_FALSE(IsMapped("percpu_array8", *object));
+}
+
+TEST_F(MapReaders, ReadsAnArrayThatCannotBeMapped) {
+  const ConfigPlan plan = PlanOf("map_kinds", {"locked"});
+  LoadedObject* object = Load(plan);
+  ASSERT_NE(object, nullptr);
+  const MapLayout layout = LayoutIn(plan, "locked");
+  for (std::uint32_t row = 0; row < layout.max_entries; ++row) {
+    const std::uint32_t value[2] = {0, row * 3};
+    ASSERT_EQ(bpf_map_update_elem(object->MapFd("locked"), &row, value, BPF_ANY), 0);
+  }
+  Result<std::unique_ptr<MapReader>> reader = object->Reader("locked");
+  ASSERT_TRUE(reader.ok()) << reader.error().text;
+  EXPECT_EQ(ReaderRows(**reader, layout), BpftoolDump(object->MapFd("locked")));
+}
+
+// While another thread inserts and deletes, keys that are never deleted come exactly once.
+void ReadWhileChurning(LoadedObject& object, const MapLayout& layout, const ReadOptions& options,
+                       std::uint64_t stable, int walks) {
+  constexpr std::uint64_t kChurned = 10'000;
+  const int fd = object.MapFd("churned");
+  for (std::uint64_t key = 0; key < stable; ++key)
+    ASSERT_EQ(bpf_map_update_elem(fd, &key, &key, BPF_ANY), 0);
+  std::atomic<bool> stop = false;
+  std::atomic<std::uint64_t> changes = 0;
+  std::thread churner([&] {
+    while (!stop) {
+      for (std::uint64_t i = 0; i < kChurned && !stop; ++i) {
+        const std::uint64_t key = (std::uint64_t{1} << 40) + i;
+        if (bpf_map_update_elem(fd, &key, &i, BPF_ANY) == 0) ++changes;
+      }
+      for (std::uint64_t i = 0; i < kChurned && !stop; ++i) {
+        const std::uint64_t key = (std::uint64_t{1} << 40) + i;
+        if (bpf_map_delete_elem(fd, &key) == 0) ++changes;
+      }
+    }
+  });
+  const std::unique_ptr<MapReader> reader = ReaderWith(fd, layout, options);
+  for (int walk = 0; walk < walks; ++walk) {
+    RowCollector collector(8);
+    const Status status = reader->Read(collector);
+    EXPECT_TRUE(status) << status.error().text;
+    std::uint64_t found = 0;
+    for (const auto& [key, value] : collector.rows) {
+      std::uint64_t number = 0;
+      std::memcpy(&number, key.data(), sizeof(number));
+      if (number >= stable) continue;
+      ++found;
+      EXPECT_EQ(key, value);
+    }
+    EXPECT_EQ(found, stable) << "walk " << walk;
+    EXPECT_EQ(collector.repeats, 0u) << "walk " << walk;
+  }
+  stop = true;
+  churner.join();
+  EXPECT_GT(changes, 100u) << "nothing happened meanwhile";
+}
+
+TEST_F(MapReaders, KeepsEveryKeyOnceWhileOthersComeAndGo) {
+  const ConfigPlan plan = PlanOf("map_kinds", {"churned"});
+  LoadedObject* object = Load(plan);
+  ASSERT_NE(object, nullptr);
+  ReadWhileChurning(*object, plan.maps[0].layout, {}, 100'000, 25);
+}
+
+TEST_F(MapReaders, KeepsEveryKeyOnceAlsoWithoutBatches) {
+  const ConfigPlan plan = PlanOf("map_kinds", {"churned"});
+  LoadedObject* object = Load(plan);
+  ASSERT_NE(object, nullptr);
+  ReadWhileChurning(*object, plan.maps[0].layout, {.batches = false}, 10'000, 20);
+}
+
+TEST_F(MapReaders, RefusesMapsWithoutRows) {
+  MapLayout layout;
+  layout.name = "events";
+  layout.type = BPF_MAP_TYPE_RINGBUF;
+  const auto reader = MakeMapReader(-1, layout, std::make_shared<ReadBuffers>());
+  ASSERT_FALSE(reader.ok());
+  EXPECT_EQ(reader.error().text, "map 'events': a ringbuf map has no rows to read");
+}
+
+TEST_F(MapReaders, ReportsAMapThatCannotBeRead) {
+  const int fd = [] {
+    LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_WRONLY);
+    return bpf_map_create(BPF_MAP_TYPE_HASH, "write_only", 4, 8, 10, &options);
+  }();
+  ASSERT_GE(fd, 0);
+  MapLayout layout;
+  layout.name = "write_only";
+  layout.type = BPF_MAP_TYPE_HASH;
+  for (const bool batches : {true, false}) {
+    const std::unique_ptr<MapReader> reader = ReaderWith(fd, layout, {.batches = batches});
+    RowCollector collector(8);
+    const Status status = reader->Read(collector);
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().text, batches
+                                       ? "map 'write_only': batch lookup: Operation not permitted"
+                                       : "map 'write_only': next key: Operation not permitted");
+    EXPECT_TRUE(collector.rows.empty());
+  }
+  close(fd);
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing

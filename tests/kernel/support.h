@@ -1,0 +1,86 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kernel/object.h"
+#include "metrics/map_reader.h"
+#include "plan/plan.h"
+
+namespace bpf_exporter::testing {
+
+// Why this process cannot run kernel tests; empty if it can.
+std::string WhyNoBpf();
+// REQUIRE_KERNEL=1: a test that cannot run is a failure.
+bool KernelIsRequired();
+// KERNEL_TESTS_GUEST=1: a kernel that must have every kind of program.
+bool EveryKindIsRequired();
+
+// Ends the test: it cannot run on this machine.
+#define SKIP_OR_FAIL(why)                                             \
+  do {                                                                \
+    if (::bpf_exporter::testing::KernelIsRequired()) FAIL() << (why); \
+    GTEST_SKIP() << (why);                                            \
+  } while (false)
+
+// Ends the test: this very kernel lacks a feature. Fine unless it is one that has them all.
+#define SKIP_ON_THIS_KERNEL(why)                                         \
+  do {                                                                   \
+    if (::bpf_exporter::testing::EveryKindIsRequired()) FAIL() << (why); \
+    GTEST_SKIP() << "this kernel " << (why);                             \
+  } while (false)
+
+std::size_t OpenFds();
+// "prog 12", "map 3", "link 7": what the descriptors of this process refer to.
+std::set<std::string> BpfIdsOfThisProcess();
+// Waits for the kernel to free them (it does so in the background); those left after 5 s.
+std::set<std::string> StillThere(const std::set<std::string>& ids);
+
+// A plan of the object tests/data/NAME.bpf.o with these maps read by metrics.
+ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
+                  std::vector<ProbeSpec> probes = {});
+ProbeSpec Probe(const std::string& program, ProbeKind kind,
+                const std::vector<std::string>& targets = {});
+
+// Skips where BPF is not allowed. Every object that a test keeps here is destroyed at the end, and
+// then nothing of it may be left: no descriptor, no program, map or link.
+class KernelTest : public ::testing::Test {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  // Loads and keeps; a failure ends in ADD_FAILURE and null.
+  LoadedObject* Load(const ConfigPlan& plan);
+  // Loads and attaches; every program must be attached.
+  LoadedObject* LoadAndAttach(const ConfigPlan& plan);
+
+ private:
+  std::size_t fds_before_ = 0;
+  std::vector<std::unique_ptr<LoadedObject>> objects_;
+};
+
+// The problem of that program; "no such program" if it is not there.
+std::string ProblemOf(const LoadedObject& object, const std::string& program);
+
+// Rows as a reader handed them over, by key; a key that comes twice is counted.
+class RowCollector : public RowSink {
+ public:
+  void OnRows(const RowBlock& block) override;
+  explicit RowCollector(std::size_t value_bytes) : value_bytes_(value_bytes) {}
+
+  std::map<std::string, std::string> rows;
+  std::size_t repeats = 0;
+
+ private:
+  std::size_t value_bytes_;  // of each row to keep
+};
+
+// The output of a command, which must succeed.
+std::string Output(const std::string& command);
+
+}  // namespace bpf_exporter::testing
