@@ -4,13 +4,29 @@
 
 namespace bpf_exporter {
 
-DecoderContext::DecoderContext(HostPaths paths) : paths_(std::move(paths)) {}
-DecoderContext::~DecoderContext() = default;
+DecoderContext::DecoderContext(HostPaths paths, Clock now)
+    : cgroups_(paths.cgroup, now),
+      interfaces_(now),
+      partitions_(paths.proc + "/partitions", now),
+      pci_ids_(paths.pci_ids),
+      symbols_(paths.proc + "/kallsyms", now) {}
+
+KernelSymbols& DecoderContext::UseSymbols() {
+  symbols_used_ = true;
+  return symbols_;
+}
+
+void DecoderContext::Open() {
+  if (symbols_used_) symbols_.Open();
+}
 
 void DecoderContextDeleter::operator()(DecoderContext* context) const { delete context; }
 
-DecoderContextOwner MakeDecoderContext(HostPaths paths) {
-  return DecoderContextOwner(new DecoderContext(std::move(paths)));
+DecoderContextOwner MakeDecoderContext(HostPaths paths, Clock now) {
+  if (!now) now = std::chrono::steady_clock::now;
+  return DecoderContextOwner(new DecoderContext(std::move(paths), std::move(now)));
 }
+
+void OpenForDecoders(DecoderContext& context) { context.Open(); }
 
 }  // namespace bpf_exporter

@@ -54,5 +54,17 @@ Decoded DecodeDuration(Number nanoseconds, std::string& out);
 
 Result<DecodeFunction> MakeStaticMap(const DecoderRequest& request);
 Result<DecodeFunction> MakeRegexp(const DecoderRequest& request);
+Result<DecodeFunction> MakeSyscall(const DecoderRequest& request);
+
+// These ask the host; what they do not know now they may know later.
+Result<DecodeFunction> MakeCgroup(const DecoderRequest& request);
+Result<DecodeFunction> MakeIfname(const DecoderRequest& request);
+Result<DecodeFunction> MakeKstack(const DecoderRequest& request);
+Result<DecodeFunction> MakeKsym(const DecoderRequest& request);
+Result<DecodeFunction> MakeMajorMinor(const DecoderRequest& request);
+Result<DecodeFunction> MakePciClass(const DecoderRequest& request);
+Result<DecodeFunction> MakePciDevice(const DecoderRequest& request);
+Result<DecodeFunction> MakePciSubclass(const DecoderRequest& request);
+Result<DecodeFunction> MakePciVendor(const DecoderRequest& request);
 
 }  // namespace bpf_exporter

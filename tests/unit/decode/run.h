@@ -44,7 +44,8 @@ inline DecoderSpec Spec(std::string name) { return {.name = {std::move(name), {}
 // Makes decoders with a context of their own and runs them.
 class DecoderTest : public testing::Test {
  protected:
-  explicit DecoderTest(HostPaths paths = {}) : context_(MakeDecoderContext(std::move(paths))) {}
+  explicit DecoderTest(HostPaths paths = {}, Clock now = {})
+      : context_(MakeDecoderContext(std::move(paths), std::move(now))) {}
 
   // One decoder on text from another one before it.
   Answer Text(const DecoderSpec& spec, std::string_view in, bool strace_syscall_names = false) {

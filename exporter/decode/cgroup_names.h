@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "decode/cgroups.h"
+#include "decode/clock.h"
+
+namespace bpf_exporter {
+
+// Paths of cgroups by id. An id that is not known costs a walk of the tree, but at most one a
+// second and a twentieth of the time, however many there are. A cgroup that is gone keeps its name
+// until it was neither there nor asked for for 10 minutes. Any thread.
+class CgroupNames {
+ public:
+  CgroupNames(std::string mount, Clock now);
+
+  std::optional<std::string> Find(std::uint64_t id);
+
+  // If the cgroups are others than at `version`: replaces `live` with those that exist now.
+  bool LiveSince(std::uint64_t& version, std::unordered_map<std::uint64_t, std::string>& live);
+
+ private:
+  struct Entry {
+    std::string path;
+    bool live = true;
+    Time used;  // the last walk that saw it or found it gone, or the last Find
+  };
+  void WalkIfDue();
+  void Take(std::vector<Cgroup> found);
+  const Entry* FindLocked(std::uint64_t id);
+
+  const std::string mount_;
+  const Clock now_;
+  std::mutex mutex_;
+  std::unordered_map<std::uint64_t, Entry> entries_;
+  std::uint64_t version_ = 0;  // counts the walks that found a change
+  std::optional<Time> next_walk_;
+  bool warned_ = false;
+};
+
+}  // namespace bpf_exporter

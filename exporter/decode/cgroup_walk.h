@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "decode/cgroups.h"
+
+namespace bpf_exporter {
+
+// The folder below `mount` (/sys/fs/cgroup) whose inode numbers are the cgroup ids that BPF helpers
+// return: `mount` itself, or its "unified" where a hybrid host has cgroup2. Where there is no
+// cgroup2 at all it is `mount` with its v1 trees.
+std::string CgroupRoot(const std::string& mount);
+
+// Every folder from `root` down, `root` first; at most a million, 64 deep. What cannot be read or
+// vanishes meanwhile is left out; only a `root` that cannot be read is an error.
+Result<std::vector<Cgroup>> WalkCgroups(const std::string& root);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,29 @@
+#include "decode/cgroups.h"
+
+#include <utility>
+
+#include "decode/context.h"
+
+namespace bpf_exporter {
+
+CgroupFollower::CgroupFollower(DecoderContext& context) : context_(context) {}
+
+CgroupChanges CgroupFollower::Poll() {
+  CgroupChanges changes;
+  std::unordered_map<std::uint64_t, std::string> live;
+  if (!context_.cgroups().LiveSince(version_, live)) return changes;
+  const auto same = [](const auto& map, const auto& cgroup) {
+    const auto found = map.find(cgroup.first);
+    return found != map.end() && found->second == cgroup.second;
+  };
+  for (const auto& cgroup : known_) {
+    if (!same(live, cgroup)) changes.removed.push_back({cgroup.first, cgroup.second});
+  }
+  for (const auto& cgroup : live) {
+    if (!same(known_, cgroup)) changes.created.push_back({cgroup.first, cgroup.second});
+  }
+  known_ = std::move(live);
+  return changes;
+}
+
+}  // namespace bpf_exporter

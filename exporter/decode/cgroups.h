@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "decode/decoder.h"
+
+// The host's cgroups, for what needs more than the decoder: cgroup_id_map.
+namespace bpf_exporter {
+
+struct Cgroup {
+  std::uint64_t id = 0;  // as bpf_get_current_cgroup_id() returns it: the folder's inode number
+  std::string path;      // as mounted: /sys/fs/cgroup/system.slice/ssh.service
+};
+
+struct CgroupChanges {
+  std::vector<Cgroup> created;
+  std::vector<Cgroup> removed;
+};
+
+// Tells one reader what cgroups came and went. One thread; `context` outlives it.
+class CgroupFollower {
+ public:
+  explicit CgroupFollower(DecoderContext& context);
+  // What is different from the last call; all that exist at the first. Costs a walk of the cgroup
+  // tree, which happens at most once a second (in between nothing changes).
+  CgroupChanges Poll();
+
+ private:
+  DecoderContext& context_;
+  std::unordered_map<std::uint64_t, std::string> known_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,49 @@
+#include "decode/interfaces.h"
+
+#include <fmt/core.h>
+#include <net/if.h>
+
+#include <utility>
+
+#include "base/bytes.h"
+#include "decode/context.h"
+#include "decode/families.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr std::chrono::seconds kStaleAfter{10};
+constexpr std::size_t kMaxNames = 4096;
+
+}  // namespace
+
+Interfaces::Interfaces(Clock now) : now_(std::move(now)) {}
+
+std::string Interfaces::Name(std::uint32_t index) {
+  const std::lock_guard lock(mutex_);
+  const Time now = now_();
+  const auto found = names_.find(index);
+  if (found != names_.end() && now - found->second.asked_at < kStaleAfter)
+    return found->second.name;
+  char name[IF_NAMESIZE];
+  if (if_indextoname(index, name) == nullptr) {
+    names_.erase(index);
+    return {};
+  }
+  if (names_.size() >= kMaxNames) names_.clear();
+  names_.insert_or_assign(index, Entry{name, now});
+  return name;
+}
+
+Result<DecodeFunction> MakeIfname(const DecoderRequest& request) {
+  return DecodeFunction(
+      [&interfaces = request.context.interfaces()](std::string_view in, std::string& out) {
+        const auto index = Load<std::uint32_t>(in.data());
+        out = interfaces.Name(index);
+        if (!out.empty()) return Decoded::kOk;
+        out = fmt::format("unknown:{}", index);
+        return Decoded::kProvisional;
+      });
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <istream>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace bpf_exporter {
+
+// Names of PCI vendors, devices, classes and subclasses. Read only once filled.
+struct PciNames {
+  std::unordered_map<std::uint64_t, std::string> vendors;
+  std::unordered_map<std::uint64_t, std::string> devices;  // vendor << 16 | device
+  std::unordered_map<std::uint64_t, std::string> classes;
+  std::unordered_map<std::uint64_t, std::string> subclasses;  // class << 8 | subclass
+};
+
+// Reads the format of https://pci-ids.ucw.cz (pci.ids); lines that are not of it are left out.
+PciNames ParsePciIds(std::istream& file);
+
+// The first of `paths` that can be opened, read when first asked for. Any thread.
+class PciIds {
+ public:
+  explicit PciIds(std::vector<std::string> paths);
+  // Null if there is no such file.
+  const PciNames* Names();
+
+ private:
+  const std::vector<std::string> paths_;
+  std::once_flag once_;
+  std::optional<PciNames> names_;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,69 @@
+#include "decode/symbol_table.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace bpf_exporter {
+namespace {
+
+// A kernel with all its modules has a quarter of a million.
+constexpr std::size_t kMaxSymbols = 4'000'000;
+constexpr std::size_t kMaxNames = std::size_t{256} << 20;
+// No function is larger. What is further from its nearest symbol lies in a module that is gone or
+// outside the kernel's text.
+constexpr std::uint64_t kMaxFunction = 1 << 20;
+
+}  // namespace
+
+bool SymbolTable::Add(std::string_view line) {
+  Symbol symbol{};
+  const char* const end = line.data() + line.size();
+  const auto [stop, error] = std::from_chars(line.data(), end, symbol.address, 16);
+  const auto rest = static_cast<std::size_t>(end - stop);
+  if (error != std::errc() || rest < 4 || stop[0] != ' ' || stop[2] != ' ') return true;
+  if (symbol.address == 0) {
+    ++zeros_;
+    return true;
+  }
+  std::string_view name(stop + 3, rest - 3);
+  name = name.substr(0, name.find(' '));
+  if (symbols_.size() >= kMaxSymbols || names_.size() + name.size() + 1 > kMaxNames) return false;
+  symbol.name = static_cast<std::uint32_t>(names_.size());
+  names_.append(name).push_back('\0');
+  symbols_.push_back(symbol);
+  return true;
+}
+
+void SymbolTable::Sort() {
+  std::stable_sort(symbols_.begin(), symbols_.end(),
+                   [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
+  names_.shrink_to_fit();
+  symbols_.shrink_to_fit();
+}
+
+// The first of the symbols with the highest address that is not above `address`.
+const SymbolTable::Symbol* SymbolTable::Find(std::uint64_t address) const {
+  const auto below = [](const Symbol& symbol, std::uint64_t value) {
+    return symbol.address < value;
+  };
+  auto found = std::lower_bound(symbols_.begin(), symbols_.end(), address, below);
+  if (found == symbols_.end() || found->address != address) {
+    if (found == symbols_.begin()) return nullptr;
+    found = std::lower_bound(symbols_.begin(), found, std::prev(found)->address, below);
+  }
+  return &*found;
+}
+
+std::string_view SymbolTable::At(std::uint64_t address) const {
+  const Symbol* const found = Find(address);
+  if (found == nullptr || found->address != address) return {};
+  return names_.data() + found->name;
+}
+
+std::string_view SymbolTable::Before(std::uint64_t address) const {
+  const Symbol* const found = Find(address);
+  if (found == nullptr || address - found->address >= kMaxFunction) return {};
+  return names_.data() + found->name;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,62 @@
+#include <fmt/core.h>
+
+#include "base/bytes.h"
+#include "decode/context.h"
+#include "decode/families.h"
+
+namespace bpf_exporter {
+namespace {
+
+Decoded DecodeSymbol(KernelSymbols& symbols, std::string_view in, std::string& out) {
+  const auto address = Load<std::uint64_t>(in.data());
+  auto table = symbols.Current();
+  out = table->At(address);
+  if (out.empty()) {
+    table = symbols.NewerThan(table);
+    out = table->At(address);
+  }
+  if (!out.empty()) return Decoded::kOk;
+  out = fmt::format("unknown_addr:0x{:x}", address);
+  return Decoded::kProvisional;
+}
+
+// False if a frame has no symbol.
+bool Frames(const SymbolTable& table, std::string_view in, std::string& out) {
+  bool complete = true;
+  out.clear();
+  for (; !in.empty(); in.remove_prefix(8)) {
+    const auto address = Load<std::uint64_t>(in.data());
+    if (address == 0) break;
+    const std::string_view name = table.Before(address);
+    if (!out.empty()) out += '\n';
+    out += name.empty() ? "??" : name;
+    complete = complete && !name.empty();
+  }
+  return complete;
+}
+
+Decoded DecodeStack(KernelSymbols& symbols, std::string_view in, std::string& out) {
+  const auto table = symbols.Current();
+  if (Frames(*table, in, out)) return Decoded::kOk;
+  const auto newer = symbols.NewerThan(table);
+  if (newer != table && Frames(*newer, in, out)) return Decoded::kOk;
+  return Decoded::kProvisional;
+}
+
+}  // namespace
+
+Result<DecodeFunction> MakeKsym(const DecoderRequest& request) {
+  return DecodeFunction(
+      [&symbols = request.context.UseSymbols()](std::string_view in, std::string& out) {
+        return DecodeSymbol(symbols, in, out);
+      });
+}
+
+Result<DecodeFunction> MakeKstack(const DecoderRequest& request) {
+  return DecodeFunction(
+      [&symbols = request.context.UseSymbols()](std::string_view in, std::string& out) {
+        return DecodeStack(symbols, in, out);
+      });
+}
+
+}  // namespace bpf_exporter
