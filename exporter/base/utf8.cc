@@ -31,15 +31,22 @@ SecondByte AfterFirst(std::uint8_t first) {
 
 }  // namespace
 
+Utf8Sequence FirstUtf8(std::string_view text) {
+  if (Byte(text, 0) < 0x80) return {1, true};
+  const SecondByte second = AfterFirst(Byte(text, 0));
+  if (second.size == 0) return {1, false};
+  for (std::size_t i = 1; i < second.size; ++i) {
+    const std::uint8_t least = i == 1 ? second.least : 0x80;
+    const std::uint8_t greatest = i == 1 ? second.greatest : 0xBF;
+    if (i >= text.size() || Byte(text, i) < least || Byte(text, i) > greatest) return {i, false};
+  }
+  return {second.size, true};
+}
+
 std::size_t Utf8CharacterSize(std::string_view text) {
   if (text.empty()) return 0;
-  if (Byte(text, 0) < 0x80) return 1;
-  const SecondByte second = AfterFirst(Byte(text, 0));
-  if (second.size == 0 || text.size() < second.size) return 0;
-  if (Byte(text, 1) < second.least || Byte(text, 1) > second.greatest) return 0;
-  for (std::size_t i = 2; i < second.size; ++i)
-    if ((Byte(text, i) & 0xC0) != 0x80) return 0;
-  return second.size;
+  const Utf8Sequence first = FirstUtf8(text);
+  return first.valid ? first.size : 0;
 }
 
 bool IsControl(std::string_view text, std::size_t size) {

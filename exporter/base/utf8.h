@@ -6,6 +6,15 @@
 
 namespace bpf_exporter {
 
+struct Utf8Sequence {
+  std::size_t size;  // bytes
+  bool valid;
+};
+
+// The character that `text`, which is not empty, starts with; or, not valid, the bytes that belong
+// to no character and that one U+FFFD stands for (Unicode 3.9: the maximal subpart).
+Utf8Sequence FirstUtf8(std::string_view text);
+
 // Bytes of the character that `text` starts with; 0 if it is empty or starts with what is not
 // UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 std::size_t Utf8CharacterSize(std::string_view text);

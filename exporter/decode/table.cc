@@ -90,7 +90,7 @@ Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
   const auto entry = std::find_if(kTable.begin(), kTable.end(),
                                   [&](const Entry& candidate) { return candidate.name == name; });
   if (entry == kTable.end()) {
-    return Error{"unknown decoder '" + name + "'"};
+    return Error{"unknown decoder '" + name + "'" + Diagnostics::DidYouMean(name, DecoderNames())};
   }
   const bool takes_text = input.size == 0;
   if (!takes_text && !Fits(entry->sizes, input.size)) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fstream>
 #include <random>
 
 #include "unit/decode/run.h"
@@ -16,6 +17,35 @@ TEST_F(Table, NamesAreSortedAndUnique) {
 
 TEST_F(Table, RefusesAnUnknownDecoder) {
   EXPECT_EQ(MakeError("banana", 4), "unknown decoder 'banana'");
+  EXPECT_EQ(MakeError("unit", 4), "unknown decoder 'unit'; did you mean 'uint'?");
+  EXPECT_EQ(MakeError("", 4), "unknown decoder ''");
+}
+
+TEST_F(Table, HasEveryDecoderOfTheDialect) {
+  const std::vector<std::string> names = DecoderNames();
+  for (const char* const name :
+       {"cgroup", "dname", "errno", "hex", "ifname", "inet_ip", "kstack", "ksym", "majorminor",
+        "pci_class", "pci_device", "pci_subclass", "pci_vendor", "regexp", "static_map", "string",
+        "syscall", "uint"}) {
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
+  }
+}
+
+// The rows of the table below "## Decoders": "| `uint` | …".
+std::vector<std::string> DocumentedDecoders() {
+  std::ifstream file(SOURCE_DIR "/config/README.md");
+  std::vector<std::string> names;
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("## ")) inside = line == "## Decoders";
+    if (!inside || !line.starts_with("| `")) continue;
+    names.push_back(line.substr(3, line.find('`', 3) - 3));
+  }
+  return names;
+}
+
+TEST_F(Table, DescribesEveryDecoderOnceInTheDocumentation) {
+  EXPECT_EQ(DocumentedDecoders(), DecoderNames());
 }
 
 TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
