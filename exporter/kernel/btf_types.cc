@@ -71,6 +71,7 @@ std::shared_ptr<const Type> BtfTypes::Convert(std::uint32_t id, int depth) {
     if (!btf_is_typedef(source)) return target;
     auto named = std::make_shared<Type>(*target);
     named->name = Name(source->name_off);
+    nodes_[named.get()] = nodes_[target.get()];
     return named;
   }
   auto type = std::make_shared<Type>();
@@ -172,10 +173,13 @@ void BtfTypes::ReadStruct(const btf_type& source, int depth, Type& type) {
   }
 }
 
-void BtfTypes::AddField(FieldLayout field, Type& type) const {
+void BtfTypes::AddField(FieldLayout field, Type& type) {
   const std::uint64_t end = std::uint64_t{field.offset} + field.type->size;
   if (end > type.size && !field.bitfield) return;
-  if (type.fields.size() < kMostFields) type.fields.push_back(std::move(field));
+  const std::size_t nodes = nodes_[&type] + 1 + nodes_[field.type.get()];
+  if (nodes > kMostFields) return;
+  nodes_[&type] = nodes;
+  type.fields.push_back(std::move(field));
 }
 
 std::vector<GlobalLayout> BtfTypes::Globals() {

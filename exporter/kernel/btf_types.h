@@ -14,8 +14,8 @@ struct btf_type;
 namespace bpf_exporter {
 
 // Turns BTF types into plain ones. Holds for every Type it makes, whatever the BTF claims: fields
-// and elements lie inside their type, nothing refers to itself, names are printable. What does not
-// fit is Kind::kOther. `btf` may be null and must outlive this.
+// and elements lie inside their type, nothing refers to itself, a walk through all fields of all
+// levels is short, names are printable. What does not fit is left out or Kind::kOther. `btf` may be null and must outlive this.
 class BtfTypes {
  public:
   explicit BtfTypes(const btf* types) : btf_(types) {}
@@ -32,12 +32,13 @@ class BtfTypes {
   void ReadEnum(const btf_type& source, Type& type) const;
   void ReadArray(const btf_type& source, int depth, Type& type);
   void ReadStruct(const btf_type& source, int depth, Type& type);
-  void AddField(FieldLayout field, Type& type) const;
+  void AddField(FieldLayout field, Type& type);
   std::string Name(std::uint32_t offset) const;
 
   const btf* btf_;
   // Null while a type is being made: a type that contains itself.
   std::unordered_map<std::uint32_t, std::shared_ptr<const Type>> made_;
+  std::unordered_map<const Type*, std::size_t> nodes_;  // fields of all levels, counted as a tree
 };
 
 }  // namespace bpf_exporter

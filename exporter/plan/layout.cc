@@ -80,9 +80,6 @@ constexpr std::array<std::string_view, 32> kProgramTypeNames = {
     "syscall",
 };
 
-// Objects may nest structs so that writing them all out would not end.
-constexpr std::size_t kMostPaths = 256;
-
 template <std::size_t kCount>
 std::string NameAt(const std::array<std::string_view, kCount>& names, std::size_t index) {
   if (index < kCount) return std::string(names[index]);
@@ -91,7 +88,6 @@ std::string NameAt(const std::array<std::string_view, kCount>& names, std::size_
 
 void AddPaths(const Type& type, const std::string& before, std::vector<std::string>& paths) {
   for (const FieldLayout& field : type.fields) {
-    if (paths.size() >= kMostPaths) return;
     if (field.type->kind == Type::Kind::kStruct) {
       AddPaths(*field.type, before + field.name + ".", paths);
     } else {

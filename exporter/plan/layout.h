@@ -23,7 +23,7 @@ struct FieldLayout {
   bool bitfield = false;  // cannot be read as bytes
 };
 
-// A BTF type with typedefs, const and volatile taken off.
+// A BTF type with typedefs, const and volatile taken off. Its tree of fields is small and ends.
 struct Type {
   enum class Kind { kInt, kBool, kChar, kEnum, kArray, kStruct, kOther };
   Kind kind = Kind::kOther;
