@@ -23,14 +23,15 @@ struct ValueField {
 
 struct LabelPlan {
   std::string name;
-  bool is_cpu = false;       // the CPU's number; nothing of the key
+  bool is_cpu = false;       // the decoders get the CPU's number as a u16; nothing of the key
   std::uint32_t offset = 0;  // in the key
   std::uint32_t size = 0;
   std::vector<std::shared_ptr<const Decoder>> decoders;  // run left to right
 };
 
 struct HistogramPlan {
-  // Bucket number b of a row counts into the bound at the same index; ascending, one for one.
+  // Bucket number b of a row counts into the bound at the same index; ascending, one for one. Of
+  // equal numbers the first counts.
   std::vector<std::uint64_t> numbers;
   std::vector<double> bounds;    // upper bounds (`le`), +Inf left out
   std::uint64_t sum_number = 0;  // the row with this number holds the sum
@@ -52,10 +53,13 @@ struct MetricPlan {
   std::vector<LabelPlan> labels;  // in the page's order: by name
   ValueField value;
   bool skip_zero = false;
+  // Without labels of the key, rows of other keys than four zero bytes are decode errors.
+  bool zero_key_only = false;
   std::uint32_t max_series = 100'000;
   HistogramPlan histogram;
   // Set for counters that count a buffer's events; their rows are records, not map entries.
   bool counts_events = false;
+  std::uint32_t record_size = 0;  // bytes that a record must have at least; what follows is ignored
   std::chrono::nanoseconds flush_interval{0};
 };
 

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "plan/scope.h"
+
+namespace bpf_exporter {
+
+// Bucket numbers, bounds, where the sum is and its multiplier; for an array of buckets (its size is
+// already in `histogram`) also whether they fit. False if an error was reported.
+bool ResolveBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan& histogram);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,81 @@
+#include "plan/extras.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "plan/find_map.h"
+#include "plan/labels.h"
+#include "plan/unsupported.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr auto kCgrpStorage = static_cast<bpf_map_type>(32);  // newer than Debian 12's header
+
+void CheckKaddr(const Scope& scope, const Text& symbol) {
+  const auto& globals = scope.object.globals;
+  const std::string name = "kaddr_" + symbol.value;
+  const auto found = std::find_if(globals.begin(), globals.end(),
+                                  [&](const GlobalLayout& one) { return one.name == name; });
+  if (found == globals.end()) {
+    scope.diagnostics.Error(
+        symbol.at, fmt::format("{} has no variable {} for the address; declare it as const "
+                               "volatile __u64 and use it",
+                               ObjectSubject(scope.object), Quoted(name)));
+  } else if (found->size != 8) {
+    scope.diagnostics.Error(
+        symbol.at, fmt::format("variable '{}' has {} bytes; an address has 8", name, found->size));
+  }
+}
+
+}  // namespace
+
+void CheckKaddrs(const Scope& scope) {
+  if (scope.config.kaddrs.empty()) return;
+  for (const Text& symbol : scope.config.kaddrs) CheckKaddr(scope, symbol);
+  RequireFeature(Feature::kKaddrs, scope.config.kaddrs.front().at, scope);
+}
+
+void CheckCgroupIdMap(const Scope& scope) {
+  if (!scope.config.cgroup_id_map) return;
+  const CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
+  RequireFeature(Feature::kCgroupIdMap, spec.name.at, scope);
+  const MapLayout* map = FindMap(scope, spec.name);
+  if (map == nullptr) return;
+  const bool hash = spec.type == CgroupMapType::kHash;
+  const std::uint32_t key_size = hash ? 8 : 4;
+  const bool fits = hash ? map->type == BPF_MAP_TYPE_HASH || map->type == BPF_MAP_TYPE_LRU_HASH
+                         : map->type == kCgrpStorage;
+  if (!fits) {
+    scope.diagnostics.Error(
+        spec.name.at,
+        fmt::format("map '{}' is of type {}, but cgroup_id_map asks for {}", map->name,
+                    MapTypeName(map->type), hash ? "a hash" : "cgrp_storage"));
+  } else if (map->key_size != key_size || map->value_size != 8) {
+    scope.diagnostics.Error(
+        spec.name.at, fmt::format("map '{}' has keys of {} and values of {} bytes; cgroup_id_map "
+                                  "needs {} and 8",
+                                  map->name, map->key_size, map->value_size, key_size));
+  }
+}
+
+void CheckSpans(const Scope& scope) {
+  if (scope.config.spans.empty()) return;
+  scope.diagnostics.Warning(scope.config.spans.front().ringbuf.at, "spans are not exported yet");
+  for (const SpanSpec& span : scope.config.spans) {
+    const MapLayout* map = FindMap(scope, span.ringbuf);
+    if (map == nullptr) {
+      CheckDecoders(scope, span.labels);
+    } else if (map->type != BPF_MAP_TYPE_RINGBUF) {
+      scope.diagnostics.Error(span.ringbuf.at,
+                              fmt::format("map '{}' is of type {}; spans come from a ringbuf",
+                                          map->name, MapTypeName(map->type)));
+    } else {
+      const LabelBytes record{fmt::format("a record of map '{}'", map->name)};
+      ResolveLabels(scope, record, span.labels, false, false);
+    }
+  }
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,78 @@
+#include "plan/families.h"
+
+#include <fmt/core.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+#include "config/diagnostics.h"
+
+namespace bpf_exporter {
+namespace {
+
+std::string_view KindOf(const MetricPlan& metric) {
+  if (metric.kind == MetricKind::kCounter) return "counter";
+  return metric.kind == MetricKind::kGauge ? "gauge" : "histogram";
+}
+
+std::vector<std::string> LabelNames(const MetricPlan& metric) {
+  std::vector<std::string> names;
+  for (const LabelPlan& label : metric.labels) names.push_back(label.name);
+  return names;
+}
+
+// Whether `name` is one of the series of histogram `of`.
+bool IsSeriesOf(const MetricPlan& of, std::string_view name) {
+  if (of.kind != MetricKind::kHistogram || !name.starts_with(of.family)) return false;
+  const std::string_view rest = name.substr(of.family.size());
+  return rest == "_bucket" || rest == "_sum" || rest == "_count";
+}
+
+// Why the two cannot be on one page; empty if they can.
+std::string Clash(const MetricPlan& added, const MetricPlan& before) {
+  const auto text = [&](const std::string& here, const std::string& there) {
+    return fmt::format("metric '{}' {} in config '{}', but {} in config '{}'", added.family, here,
+                       added.config, there, before.config);
+  };
+  if (IsSeriesOf(before, added.family) || IsSeriesOf(added, before.family)) {
+    return fmt::format(
+        "metric '{}' of config '{}' and metric '{}' of config '{}' would have "
+        "series of one name",
+        added.family, added.config, before.family, before.config);
+  }
+  if (added.family != before.family) return "";
+  if (added.kind != before.kind)
+    return text(fmt::format("is a {}", KindOf(added)), fmt::format("a {}", KindOf(before)));
+  if (LabelNames(added) != LabelNames(before)) {
+    return text(fmt::format("has the labels {}", List(LabelNames(added))),
+                List(LabelNames(before)));
+  }
+  if (added.help != before.help)
+    return text(fmt::format("has the help {}", Quoted(added.help)), Quoted(before.help));
+  if (added.histogram.bounds != before.histogram.bounds) return text("has other buckets", "these");
+  return "";
+}
+
+}  // namespace
+
+Status CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPlan& added) {
+  std::vector<const MetricPlan*> metrics;
+  const auto add = [&](const ConfigPlan& plan) {
+    for (const MapPlan& map : plan.maps) {
+      for (const auto& metric : map.metrics) metrics.push_back(metric.get());
+    }
+  };
+  for (const ConfigPlan* plan : before) add(*plan);
+  const std::size_t first_added = metrics.size();
+  add(added);
+  for (std::size_t i = first_added; i < metrics.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const std::string clash = Clash(*metrics[i], *metrics[j]);
+      if (!clash.empty()) return Error{clash};
+    }
+  }
+  return {};
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,102 @@
+#include "plan/find_map.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "plan/unsupported.h"
+
+namespace bpf_exporter {
+namespace {
+
+bool HoldsRows(bpf_map_type type) {
+  switch (type) {
+    case BPF_MAP_TYPE_HASH:
+    case BPF_MAP_TYPE_ARRAY:
+    case BPF_MAP_TYPE_LRU_HASH:
+    case BPF_MAP_TYPE_PERCPU_HASH:
+    case BPF_MAP_TYPE_PERCPU_ARRAY:
+    case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string WhyNotReadable(bpf_map_type type) {
+  if (type == BPF_MAP_TYPE_HASH_OF_MAPS || type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
+    return "its values are other maps, which only the programs can follow";
+  return "which bpf_exporter cannot read";
+}
+
+// The feature that a metric over a map of this kind asks for.
+Feature FeatureOf(bpf_map_type type) {
+  switch (type) {
+    case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+      return Feature::kPerfEventArray;
+    case BPF_MAP_TYPE_RINGBUF:
+      return Feature::kRingbuf;
+    default:
+      return Feature::kQueue;
+  }
+}
+
+// What is wrong with reading events of `map` for `metric`; empty if nothing is.
+std::string EventProblem(const MetricSpec& metric, const MapLayout& map) {
+  const std::string type = MapTypeName(map.type);
+  const auto is_of_type = [&] { return fmt::format("map '{}' is of type {}", map.name, type); };
+  if (metric.perf_event_array && map.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+    return is_of_type() + "; 'perf_event_array: true' needs a perf_event_array";
+  if (metric.ringbuf && map.type != BPF_MAP_TYPE_RINGBUF)
+    return is_of_type() + "; 'ringbuf: true' needs a ringbuf";
+  if (!HoldsEvents(map.type)) return "";
+  if (metric.kind != MetricKind::kCounter)
+    return is_of_type() + ", whose records only a counter can count";
+  if (!metric.value.value.empty())
+    return is_of_type() + ", whose records count one each; leave 'value' out";
+  if (map.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && !metric.perf_event_array)
+    return is_of_type() + "; to count its records, say 'perf_event_array: true'";
+  if (map.type == BPF_MAP_TYPE_RINGBUF && !metric.ringbuf)
+    return is_of_type() + "; to count its records, say 'ringbuf: true'";
+  return "";
+}
+
+}  // namespace
+
+bool HoldsEvents(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || type == BPF_MAP_TYPE_RINGBUF ||
+         type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK;
+}
+
+const MapLayout* FindMap(const Scope& scope, const Text& name) {
+  const auto& maps = scope.object.maps;
+  const auto found = std::find_if(maps.begin(), maps.end(),
+                                  [&](const MapLayout& map) { return map.name == name.value; });
+  if (found != maps.end()) return &*found;
+  std::vector<std::string> names;
+  for (const MapLayout& map : maps) names.push_back(map.name);
+  scope.diagnostics.Error(
+      name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object), Quoted(name.value),
+                           Suggest(name.value, names, "its maps")));
+  return nullptr;
+}
+
+const MapLayout* FindMap(const Scope& scope, const MetricSpec& metric) {
+  const Text& name = metric.map.value.empty() ? metric.name : metric.map;
+  const MapLayout* map = FindMap(scope, name);
+  if (map == nullptr) return nullptr;
+  std::string problem = EventProblem(metric, *map);
+  if (problem.empty() && !HoldsRows(map->type) && !HoldsEvents(map->type)) {
+    problem = fmt::format("map '{}' is of type {}, {}", map->name, MapTypeName(map->type),
+                          WhyNotReadable(map->type));
+  }
+  if (!problem.empty()) {
+    scope.diagnostics.Error(name.at, std::move(problem));
+    return nullptr;
+  }
+  if (HoldsEvents(map->type) && !RequireFeature(FeatureOf(map->type), metric.name.at, scope))
+    return nullptr;
+  return map;
+}
+
+}  // namespace bpf_exporter

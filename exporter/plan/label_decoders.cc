@@ -1,0 +1,85 @@
+#include "plan/label_decoders.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace bpf_exporter {
+namespace {
+
+// The decoder that shows a value of this type; empty if none is the obvious one.
+std::string NameFor(const Type& type) {
+  switch (type.kind) {
+    case Type::Kind::kInt:
+      return type.is_signed ? "int" : "uint";
+    case Type::Kind::kBool:
+      return "bool";
+    case Type::Kind::kChar:
+      return "string";
+    case Type::Kind::kArray:
+      return type.element->kind == Type::Kind::kChar ? "string" : "";
+    default:
+      return "";
+  }
+}
+
+std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Place& place) {
+  const std::string subject = fmt::format("label '{}'", label.name.value);
+  if (bytes.type == nullptr)
+    return fmt::format("{} needs 'decoders', as the object has no BTF for {}", subject, bytes.what);
+  if (place.type == nullptr) {
+    return fmt::format("{} needs 'decoders', as no field of {} is bytes {} to {}", subject,
+                       bytes.what, place.offset, place.offset + place.size - 1);
+  }
+  const Type& type = *place.type;
+  if (type.kind == Type::Kind::kStruct && !type.fields.empty()) {
+    return fmt::format(
+        "{} is {}; name one of its fields ({}) with 'field', or say with 'decoders' "
+        "how to show it",
+        subject, type.name, List(FieldPaths(type)));
+  }
+  return fmt::format("{} is {}; say with 'decoders' how to show it, as in [{{name: hex}}]", subject,
+                     type.name);
+}
+
+std::optional<Decoders> FromType(const Scope& scope, const LabelBytes& bytes,
+                                 const LabelSpec& label, const Place& place) {
+  if (place.type != nullptr && place.type->kind == Type::Kind::kEnum)
+    return Decoders{MakeEnumDecoder(place.type->enumerators, place.type->is_signed)};
+  const std::string name = place.type == nullptr ? "" : NameFor(*place.type);
+  if (name.empty()) {
+    scope.diagnostics.Error(label.name.at, NoDecoder(bytes, label, place));
+    return std::nullopt;
+  }
+  LabelSpec named = label;
+  named.decoders.push_back({Text{name, label.name.at}});
+  return MakeNamedDecoders(scope, named, place.size);
+}
+
+}  // namespace
+
+std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const LabelSpec& label,
+                                          std::uint32_t size) {
+  Decoders decoders;
+  DecoderInput input{size, scope.config.strace_syscall_names};
+  for (const DecoderSpec& spec : label.decoders) {
+    Result<std::shared_ptr<const Decoder>> decoder = MakeDecoder(spec, input, scope.context);
+    if (decoder) {
+      decoders.push_back(*std::move(decoder));
+    } else {
+      scope.diagnostics.Error(
+          spec.name.at, fmt::format("label '{}': {}", label.name.value, decoder.error().text));
+    }
+    input.size = 0;
+  }
+  if (decoders.size() != label.decoders.size()) return std::nullopt;
+  return decoders;
+}
+
+std::optional<Decoders> MakeDecoders(const Scope& scope, const LabelBytes& bytes,
+                                     const LabelSpec& label, const Place& place) {
+  if (label.decoders.empty()) return FromType(scope, bytes, label, place);
+  return MakeNamedDecoders(scope, label, place.size);
+}
+
+}  // namespace bpf_exporter

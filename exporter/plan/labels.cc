@@ -1,0 +1,122 @@
+#include "plan/labels.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "plan/label_decoders.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr std::uint32_t kCpuSize = 2;  // the peer appends the CPU's number to the key as a u16
+constexpr const char* kCpu = "cpu";
+
+std::vector<const LabelSpec*> Without(const std::vector<LabelSpec>& labels, const LabelSpec* out) {
+  std::vector<const LabelSpec*> rest;
+  for (const LabelSpec& label : labels) {
+    if (&label != out) rest.push_back(&label);
+  }
+  return rest;
+}
+
+// The label of a per-CPU map that is the CPU's number; null if none is, or `cpu` is a field.
+const LabelSpec* CpuLabel(const LabelBytes& bytes, const std::vector<LabelSpec>& labels) {
+  const auto found = std::find_if(labels.begin(), labels.end(), [](const LabelSpec& label) {
+    return label.name.value == kCpu && label.field.value.empty();
+  });
+  if (found == labels.end()) return nullptr;
+  const bool has_field = bytes.type != nullptr && FindField(*bytes.type, kCpu).has_value();
+  if (!found->size) return has_field ? nullptr : &*found;
+  if (*found->size != kCpuSize) return nullptr;
+  if (&*found == &labels.back()) return &*found;
+  const std::vector<const LabelSpec*> others = Without(labels, &*found);
+  if (AreSized(others)) return TakenBytes(others) == bytes.size ? &*found : nullptr;
+  return has_field ? nullptr : &*found;
+}
+
+std::optional<LabelPlan> CpuPlan(const Scope& scope, const LabelSpec& label) {
+  static const Type number{Type::Kind::kInt, "u16", kCpuSize};
+  const Place place{0, kCpuSize, std::make_shared<Type>(number)};
+  const LabelBytes bytes{"the CPU's number", place.type, kCpuSize};
+  std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, place);
+  if (!decoders) return std::nullopt;
+  return LabelPlan{label.name.value, true, 0, kCpuSize, *std::move(decoders)};
+}
+
+// Bucket numbers are integers; a label that BTF knows to be something else is a mistake.
+bool CanBeBucket(const Scope& scope, const LabelSpec& label, const Place& place) {
+  if (!label.decoders.empty() || place.type == nullptr || place.type->kind == Type::Kind::kInt)
+    return true;
+  scope.diagnostics.Error(
+      label.name.at, fmt::format("label '{}', the last of a histogram, is the bucket number; it "
+                                 "must be an integer, and here it is {}",
+                                 label.name.value, place.type->name));
+  return false;
+}
+
+// One called `bucket` that is not the last is most likely meant to be; the peer takes the last.
+void CheckBucketIsLast(const Scope& scope, const std::vector<const LabelSpec*>& labels) {
+  for (const LabelSpec* label : labels) {
+    if (label == labels.back() || label->name.value != "bucket") continue;
+    const std::string text = fmt::format(
+        "label 'bucket' is not the last; the bucket number is taken from the last label, '{}'",
+        labels.back()->name.value);
+    if (AreSized(labels)) {
+      scope.diagnostics.Warning(label->name.at, text);
+    } else {
+      scope.diagnostics.Error(label->name.at, text);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
+                                        const std::vector<LabelSpec>& labels, bool per_cpu,
+                                        bool has_bucket) {
+  const std::size_t errors_before = scope.diagnostics.errors();
+  const LabelSpec* cpu = per_cpu ? CpuLabel(bytes, labels) : nullptr;
+  const std::vector<const LabelSpec*> taken = Without(labels, cpu);
+  LabelPlans plans;
+  plans.of_key = !taken.empty();
+  if (has_bucket && taken.empty()) {
+    scope.diagnostics.Error(labels.front().name.at,
+                            "the only label is the CPU's number; a histogram needs one more, the "
+                            "bucket number");
+    return std::nullopt;
+  }
+  if (has_bucket) CheckBucketIsLast(scope, taken);
+  const std::optional<std::vector<Place>> places = PlaceLabels(scope, bytes, taken);
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    const LabelSpec& label = *taken[i];
+    if (!places) {
+      MakeNamedDecoders(scope, label, label.size.value_or(0));
+      continue;
+    }
+    const Place& place = (*places)[i];
+    const bool is_bucket = has_bucket && i + 1 == taken.size();
+    if (is_bucket && !CanBeBucket(scope, label, place)) continue;
+    std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, place);
+    if (!decoders) continue;
+    LabelPlan plan{label.name.value, false, place.offset, place.size, *std::move(decoders)};
+    if (is_bucket) {
+      plans.bucket = std::move(plan);
+    } else {
+      plans.exposed.push_back(std::move(plan));
+    }
+  }
+  if (cpu != nullptr) {
+    if (std::optional<LabelPlan> plan = CpuPlan(scope, *cpu)) plans.exposed.push_back(*plan);
+  }
+  if (scope.diagnostics.errors() != errors_before) return std::nullopt;
+  std::sort(plans.exposed.begin(), plans.exposed.end(),
+            [](const LabelPlan& a, const LabelPlan& b) { return a.name < b.name; });
+  return plans;
+}
+
+void CheckDecoders(const Scope& scope, const std::vector<LabelSpec>& labels) {
+  for (const LabelSpec& label : labels) MakeNamedDecoders(scope, label, label.size.value_or(0));
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "plan/places.h"
+
+namespace bpf_exporter {
+
+// What labels become. `bucket` is the histogram's last label, if it was asked for.
+struct LabelPlans {
+  std::vector<LabelPlan> exposed;  // sorted by name
+  std::optional<LabelPlan> bucket;
+  bool of_key = false;  // whether any label, or the bucket, is taken from the bytes
+};
+
+// Resolves the labels of a metric or span over `bytes`. With `per_cpu` a label `cpu` can be the
+// CPU's number instead; with `has_bucket` the last of the others is the bucket number. Reports
+// every error; returns nothing if there was one.
+std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
+                                        const std::vector<LabelSpec>& labels, bool per_cpu,
+                                        bool has_bucket);
+
+// Reports what is wrong with the decoders of labels whose bytes are not known.
+void CheckDecoders(const Scope& scope, const std::vector<LabelSpec>& labels);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,109 @@
+#include "plan/metric.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "plan/buckets.h"
+#include "plan/find_map.h"
+#include "plan/labels.h"
+#include "plan/value.h"
+
+namespace bpf_exporter {
+namespace {
+
+bool IsArray(const MapLayout& map) {
+  return map.type == BPF_MAP_TYPE_ARRAY || map.type == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
+LabelBytes BytesOf(const MapLayout& map) {
+  if (HoldsEvents(map.type)) {
+    // Queues and stacks say what they hold; the records of buffers can be anything.
+    return {fmt::format("a record of map '{}'", map.name), map.value, map.value_size};
+  }
+  LabelBytes bytes{fmt::format("the key of map '{}'", map.name), map.key, map.key_size};
+  if (bytes.type == nullptr && IsArray(map)) {
+    static const Type index{Type::Kind::kInt, "__u32", 4};
+    bytes.type = std::make_shared<Type>(index);
+  }
+  return bytes;
+}
+
+// Without labels there is one series, and one row: the one whose key is four zero bytes.
+bool CheckUnlabelled(const Scope& scope, const MetricSpec& metric, const MapLayout& map) {
+  const auto fail = [&](const std::string& text) {
+    const char* but = metric.labels.empty() ? "" : " but the CPU's number";
+    scope.diagnostics.Error(metric.name.at,
+                            fmt::format("{} has no labels{}, {}", Subject(metric), but, text));
+    return false;
+  };
+  if (IsArray(map) && map.max_entries > 1) {
+    return fail(fmt::format("but map '{}' has {} entries; a label names the index", map.name,
+                            map.max_entries));
+  }
+  if (map.key_size == 4) return true;
+  const std::string fields =
+      map.key != nullptr && map.key->kind == Type::Kind::kStruct
+          ? fmt::format(" ({}: {})", map.key->name, List(FieldPaths(*map.key)))
+          : "";
+  return fail(fmt::format("so the key of map '{}' must have 4 bytes, all zero; it has {}{}",
+                          map.name, map.key_size, fields));
+}
+
+std::uint32_t RecordSize(const MetricSpec& metric, const MapLayout& map) {
+  if (map.value_size > 0) return map.value_size;
+  std::vector<const LabelSpec*> labels;
+  for (const LabelSpec& label : metric.labels) labels.push_back(&label);
+  return static_cast<std::uint32_t>(TakenBytes(labels));
+}
+
+bool ResolveNumbers(const Scope& scope, const MetricSpec& metric, const MapLayout& map,
+                    MetricPlan& plan) {
+  if (plan.counts_events) return true;
+  const bool array = metric.kind == MetricKind::kHistogram && metric.histogram.buckets_field;
+  bool fine = true;
+  if (array) {
+    fine = ResolveBucketArray(scope, metric, map, plan.histogram);
+  } else if (const std::optional<ValueField> value = ResolveValue(scope, metric, map)) {
+    plan.value = *value;
+  } else {
+    fine = false;
+  }
+  if (metric.kind != MetricKind::kHistogram || (array && !plan.histogram.array)) return fine;
+  return ResolveBuckets(scope, metric.histogram, plan.histogram) && fine;
+}
+
+}  // namespace
+
+std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec& metric) {
+  const MapLayout* map = FindMap(scope, metric);
+  if (map == nullptr) {
+    CheckDecoders(scope, metric.labels);
+    return std::nullopt;
+  }
+  auto plan = std::make_shared<MetricPlan>();
+  plan->kind = metric.kind;
+  plan->config = scope.config.name;
+  plan->family = scope.options.prefix + metric.name.value;
+  plan->help = metric.help;
+  plan->skip_zero = metric.skip_zero;
+  plan->max_series = metric.max_series.value_or(scope.options.max_series);
+  plan->counts_events = HoldsEvents(map->type);
+  plan->flush_interval = metric.flush_interval;
+  if (plan->counts_events) plan->record_size = RecordSize(metric, *map);
+
+  const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
+  const bool has_bucket = metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;
+  std::optional<LabelPlans> labels =
+      ResolveLabels(scope, BytesOf(*map), metric.labels, IsPerCpu(map->type), has_bucket);
+  if (!labels) return std::nullopt;
+  if (!labels->of_key && !plan->counts_events) {
+    if (!CheckUnlabelled(scope, metric, *map)) return std::nullopt;
+    plan->zero_key_only = !IsArray(*map);
+  }
+  if (!numbers) return std::nullopt;
+  plan->labels = std::move(labels->exposed);
+  plan->histogram.bucket = std::move(labels->bucket);
+  return ResolvedMetric{map, std::move(plan)};
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "plan/scope.h"
+
+namespace bpf_exporter {
+
+// A metric that fits its map.
+struct ResolvedMetric {
+  const MapLayout* map;  // of the scope's object
+  std::shared_ptr<const MetricPlan> plan;
+};
+
+// Joins one metric with its map. Reports every error; returns nothing if there was one.
+std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec& metric);
+
+}  // namespace bpf_exporter

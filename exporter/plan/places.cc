@@ -1,0 +1,206 @@
+#include "plan/places.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr std::uint64_t kLargestRecord = 65'536;  // of a perf buffer
+
+// The field that is exactly these bytes; null if there is none.
+std::shared_ptr<const Type> TypeAt(const std::shared_ptr<const Type>& type, std::uint32_t offset,
+                                   std::uint32_t size) {
+  if (type == nullptr) return nullptr;
+  if (offset == 0 && size == type->size && type->kind != Type::Kind::kStruct) return type;
+  for (const FieldLayout& field : type->fields) {
+    if (field.bitfield || offset < field.offset) continue;
+    if (std::uint64_t{offset} + size > std::uint64_t{field.offset} + field.type->size) continue;
+    if (auto found = TypeAt(field.type, offset - field.offset, size)) return found;
+  }
+  return nullptr;
+}
+
+// "4 + (1 + 3) = 8".
+std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
+  std::string terms;
+  for (const LabelSpec* label : labels) {
+    if (!terms.empty()) terms += " + ";
+    const std::uint32_t padding = label->padding.value_or(0);
+    terms += padding > 0 ? fmt::format("({} + {})", *label->size, padding)
+                         : fmt::format("{}", *label->size);
+  }
+  const bool sum = labels.size() > 1 || labels.front()->padding.value_or(0) > 0;
+  return sum ? fmt::format("{} = {}", terms, TakenBytes(labels)) : terms;
+}
+
+std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBytes& bytes,
+                                               const std::vector<const LabelSpec*>& labels) {
+  if (const std::uint64_t taken = TakenBytes(labels); bytes.size > 0 && taken != bytes.size) {
+    std::string text = fmt::format("the labels take {} bytes, but {} has {}", Arithmetic(labels),
+                                   bytes.what, bytes.size);
+    if (bytes.type != nullptr && bytes.type->kind == Type::Kind::kStruct)
+      text += fmt::format(" ({}: {})", bytes.type->name, List(FieldPaths(*bytes.type)));
+    scope.diagnostics.Error(labels.front()->name.at, std::move(text));
+    return std::nullopt;
+  }
+  if (TakenBytes(labels) > kLargestRecord) {
+    scope.diagnostics.Error(
+        labels.front()->name.at,
+        fmt::format("the labels take {} bytes, more than a record can have", TakenBytes(labels)));
+    return std::nullopt;
+  }
+  std::vector<Place> places;
+  std::uint32_t offset = 0;
+  for (const LabelSpec* label : labels) {
+    places.push_back({offset, *label->size, TypeAt(bytes.type, offset, *label->size)});
+    offset += *label->size + label->padding.value_or(0);
+  }
+  return places;
+}
+
+// The bytes between the field at `place` and the next one, or the end.
+std::uint32_t PaddingAfter(const Type& type, const Place& place) {
+  std::uint32_t next = type.size;
+  const std::uint32_t end = place.offset + place.size;
+  for (const std::string& path : FieldPaths(type)) {
+    const std::optional<FieldLayout> field = FindField(type, path);
+    if (field && field->offset >= end) next = std::min(next, field->offset);
+  }
+  return next - end;
+}
+
+const Text& PathOf(const LabelSpec& label) {
+  return label.field.value.empty() ? label.name : label.field;
+}
+
+class ByName {
+ public:
+  ByName(const Scope& scope, const LabelBytes& bytes, const std::vector<const LabelSpec*>& labels)
+      : scope_(scope), bytes_(bytes), labels_(labels) {}
+
+  std::optional<std::vector<Place>> Run() {
+    std::vector<Place> places;
+    for (const LabelSpec* label : labels_) {
+      const std::optional<Place> place = Find(*label);
+      if (place && Fits(*label, *place)) places.push_back(*place);
+    }
+    if (places.size() != labels_.size() || Overlap(places)) return std::nullopt;
+    return places;
+  }
+
+ private:
+  std::optional<Place> Find(const LabelSpec& label) {
+    const Text& path = PathOf(label);
+    if (bytes_.type == nullptr) {
+      return Fail(label.name, fmt::format("label '{}': size is needed, as the object has no BTF "
+                                          "for {}",
+                                          label.name.value, bytes_.what));
+    }
+    if (bytes_.type->kind != Type::Kind::kStruct) return FindWhole(label);
+    const std::optional<FieldLayout> field = FindField(*bytes_.type, path.value);
+    if (!field) {
+      return Fail(path,
+                  fmt::format("label '{}': {} ({}) has no field {}{}{}", label.name.value,
+                              bytes_.what, bytes_.type->name, Quoted(path.value),
+                              Suggest(path.value, FieldPaths(*bytes_.type), "its fields"), Why()));
+    }
+    if (field->bitfield || field->type->size == 0) {
+      return Fail(path, fmt::format("label '{}': field '{}' is {}, which cannot be read as bytes",
+                                    label.name.value, path.value,
+                                    field->bitfield ? "a bitfield" : field->type->name));
+    }
+    return Place{field->offset, field->type->size, field->type};
+  }
+
+  // A key that is no struct has no fields; then one label can be all of it.
+  std::optional<Place> FindWhole(const LabelSpec& label) {
+    if (labels_.size() == 1 && label.field.value.empty() && bytes_.type->size > 0)
+      return Place{0, bytes_.type->size, bytes_.type};
+    return Fail(PathOf(label),
+                fmt::format("label '{}': {} is {}, which has no fields{}", label.name.value,
+                            bytes_.what, bytes_.type->name,
+                            labels_.size() > 1 ? "; one label is all that it can make" : ""));
+  }
+
+  bool Fits(const LabelSpec& label, const Place& place) {
+    const std::string& path = PathOf(label).value;
+    const std::uint32_t padding = label.padding.value_or(0);
+    if (label.size && *label.size != place.size) {
+      Fail(label.name,
+           fmt::format("label '{}': field '{}' ({}) has {} bytes, not {}{}", label.name.value, path,
+                       place.type->name, place.size, *label.size, Why()));
+      return false;
+    }
+    const std::uint32_t after = PaddingAfter(*bytes_.type, place);
+    if (label.padding && padding != after) {
+      Fail(label.name, fmt::format("label '{}': {} bytes of padding follow field '{}', not {}",
+                                   label.name.value, after, path, padding));
+      return false;
+    }
+    return true;
+  }
+
+  bool Overlap(const std::vector<Place>& places) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        const std::uint32_t first = std::max(places[i].offset, places[j].offset);
+        const std::uint32_t end =
+            std::min(places[i].offset + places[i].size, places[j].offset + places[j].size);
+        if (first >= end) continue;
+        Fail(labels_[i]->name, fmt::format("labels '{}' and '{}' both read bytes {} to {} of {}",
+                                           labels_[j]->name.value, labels_[i]->name.value, first,
+                                           end - 1, bytes_.what));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // For those who gave sizes and did not expect names to matter.
+  std::string Why() const {
+    const auto unsized = std::find_if(labels_.begin(), labels_.end(),
+                                      [](const LabelSpec* label) { return !label->size; });
+    const bool some_sized = std::any_of(labels_.begin(), labels_.end(),
+                                        [](const LabelSpec* label) { return label->size; });
+    if (!some_sized || unsized == labels_.end()) return "";
+    return fmt::format(" (labels are found by name here, as '{}' has no size)",
+                       (*unsized)->name.value);
+  }
+
+  std::nullopt_t Fail(const Text& where, std::string text) {
+    scope_.diagnostics.Error(where.at, std::move(text));
+    return std::nullopt;
+  }
+
+  const Scope& scope_;
+  const LabelBytes& bytes_;
+  const std::vector<const LabelSpec*>& labels_;
+};
+
+}  // namespace
+
+std::uint64_t TakenBytes(const std::vector<const LabelSpec*>& labels) {
+  std::uint64_t taken = 0;
+  for (const LabelSpec* label : labels)
+    taken += std::uint64_t{label->size.value_or(0)} + label->padding.value_or(0);
+  return taken;
+}
+
+bool AreSized(const std::vector<const LabelSpec*>& labels) {
+  return std::all_of(labels.begin(), labels.end(), [](const LabelSpec* label) {
+    return label->size && label->field.value.empty();
+  });
+}
+
+std::optional<std::vector<Place>> PlaceLabels(const Scope& scope, const LabelBytes& bytes,
+                                              const std::vector<const LabelSpec*>& labels) {
+  if (labels.empty()) return std::vector<Place>();
+  if (AreSized(labels)) return PlaceInOrder(scope, bytes, labels);
+  return ByName(scope, bytes, labels).Run();
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,120 @@
+#include "plan/value.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace bpf_exporter {
+namespace {
+
+bool IsNumber(const Type& type) {
+  const bool kind = type.kind == Type::Kind::kInt || type.kind == Type::Kind::kBool ||
+                    type.kind == Type::Kind::kChar || type.kind == Type::Kind::kEnum;
+  return kind && (type.size == 1 || type.size == 2 || type.size == 4 || type.size == 8);
+}
+
+std::string ValueOf(const MapLayout& map) { return fmt::format("the value of map '{}'", map.name); }
+
+std::string FieldsOf(const Type& type) {
+  return type.kind == Type::Kind::kStruct ? "; its fields: " + List(FieldPaths(type)) : "";
+}
+
+// A field of the value; reports why it cannot be read. `key` is the YAML key that names it.
+std::optional<FieldLayout> Find(const Scope& scope, const MapLayout& map, const char* key,
+                                const Text& path) {
+  const auto fail = [&](const std::string& text) -> std::optional<FieldLayout> {
+    scope.diagnostics.Error(path.at, fmt::format("{}: {}", key, text));
+    return std::nullopt;
+  };
+  if (map.value == nullptr) {
+    return fail(
+        fmt::format("the object has no BTF for {}, so its fields are not known", ValueOf(map)));
+  }
+  if (map.value->kind != Type::Kind::kStruct)
+    return fail(fmt::format("{} is {}, which has no fields", ValueOf(map), map.value->name));
+  std::optional<FieldLayout> field = FindField(*map.value, path.value);
+  if (!field) {
+    return fail(fmt::format("{} ({}) has no field {}{}", ValueOf(map), map.value->name,
+                            Quoted(path.value),
+                            Suggest(path.value, FieldPaths(*map.value), "its fields")));
+  }
+  if (field->bitfield)
+    return fail(fmt::format("field '{}' is a bitfield, which cannot be read", path.value));
+  return field;
+}
+
+std::optional<ValueField> FindNumber(const Scope& scope, const MapLayout& map, const char* key,
+                                     const Text& path, bool may_be_signed) {
+  const std::optional<FieldLayout> field = Find(scope, map, key, path);
+  if (!field) return std::nullopt;
+  const Type& type = *field->type;
+  if (IsNumber(type)) return ValueField{field->offset, type.size, may_be_signed && type.is_signed};
+  scope.diagnostics.Error(
+      path.at, fmt::format("{}: field '{}' is {}, not an integer of 1, 2, 4 or 8 bytes{}", key,
+                           path.value, type.name, FieldsOf(type)));
+  return std::nullopt;
+}
+
+// The peer reads any value of 8 bytes as a number; a struct around one number is the case in which
+// that is right.
+const Type* Unwrapped(const Type& value) {
+  const Type* type = &value;
+  while (type->kind == Type::Kind::kStruct && type->fields.size() == 1 &&
+         !type->fields[0].bitfield && type->fields[0].type->size == value.size) {
+    type = type->fields[0].type.get();
+  }
+  return type;
+}
+
+std::optional<ValueField> WholeValue(const Scope& scope, const MetricSpec& metric,
+                                     const MapLayout& map) {
+  const Text& where = metric.map.value.empty() ? metric.name : metric.map;
+  if (map.value == nullptr && map.value_size == 8) return ValueField{};
+  if (map.value == nullptr) {
+    scope.diagnostics.Error(where.at, fmt::format("{} has {} bytes and no BTF; without BTF it must "
+                                                  "have 8",
+                                                  ValueOf(map), map.value_size));
+    return std::nullopt;
+  }
+  const Type& type = *Unwrapped(*map.value);
+  const bool gauge = metric.kind == MetricKind::kGauge;
+  if (IsNumber(type)) return ValueField{0, type.size, gauge && type.is_signed};
+  if (map.value->kind == Type::Kind::kStruct) {
+    scope.diagnostics.Error(
+        where.at, fmt::format("{} is {}; name one of its fields with 'value': {}", ValueOf(map),
+                              map.value->name, List(FieldPaths(*map.value))));
+  } else {
+    scope.diagnostics.Error(where.at, fmt::format("{} is {}, not an integer of 1, 2, 4 or 8 bytes",
+                                                  ValueOf(map), map.value->name));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ValueField> ResolveValue(const Scope& scope, const MetricSpec& metric,
+                                       const MapLayout& map) {
+  if (metric.value.value.empty()) return WholeValue(scope, metric, map);
+  return FindNumber(scope, map, "value", metric.value, metric.kind == MetricKind::kGauge);
+}
+
+bool ResolveBucketArray(const Scope& scope, const MetricSpec& metric, const MapLayout& map,
+                        HistogramPlan& histogram) {
+  const Text& buckets = *metric.histogram.buckets_field;
+  const std::optional<FieldLayout> field = Find(scope, map, "buckets", buckets);
+  const bool is_array = field && field->type->kind == Type::Kind::kArray &&
+                        field->type->count > 0 && IsNumber(*field->type->element);
+  if (is_array) {
+    histogram.array = ValueField{field->offset, field->type->element->size, false};
+    histogram.array_size = field->type->count;
+  } else if (field) {
+    scope.diagnostics.Error(buckets.at,
+                            fmt::format("buckets: field '{}' is {}, not an array of integers",
+                                        buckets.value, field->type->name));
+  }
+  if (!metric.histogram.sum_field) return is_array;
+  histogram.sum = FindNumber(scope, map, "sum", *metric.histogram.sum_field, false);
+  return is_array && histogram.sum;
+}
+
+}  // namespace bpf_exporter
