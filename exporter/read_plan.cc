@@ -1,0 +1,84 @@
+#include "read_plan.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "config/parse.h"
+#include "kernel/object.h"
+
+namespace bpf_exporter {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kYaml = ".yaml";
+constexpr const char* kObject = ".bpf.o";
+
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// As written or NAME.bpf.o, beside the YAML file or else among the programs.
+Result<std::string> FindObject(const ConfigSource& source, const Config& config) {
+  const fs::path yaml(source.path);
+  std::string name = config.object.value;
+  if (name.empty()) {
+    name = yaml.filename().string();
+    if (name.ends_with(kYaml)) name.resize(name.size() - kYaml.size());
+    name += kObject;
+  }
+  const fs::path beside = yaml.parent_path() / name;  // the name itself if it is absolute
+  if (Exists(beside)) return beside.string();
+  if (fs::path(name).is_absolute())
+    return Error{fmt::format("object {} is not there", Quoted(name))};
+  if (source.programs_dir.empty()) {
+    return Error{
+        fmt::format("object {} is not beside this file; --programs.dir can name another "
+                    "place",
+                    Quoted(name))};
+  }
+  const fs::path among = fs::path(source.programs_dir) / name;
+  if (Exists(among)) return among.string();
+  return Error{fmt::format("object {} is neither beside this file nor in {}", Quoted(name),
+                           Quoted(source.programs_dir))};
+}
+
+std::optional<ConfigPlan> Join(const ConfigSource& source, Config config,
+                               const ResolveOptions& options, DecoderContext& context,
+                               Diagnostics& diagnostics) {
+  const Position at = config.object.at;
+  const Result<std::string> path = FindObject(source, config);
+  if (!path) {
+    diagnostics.Error(at, path.error().text);
+    return std::nullopt;
+  }
+  Result<ObjectLayout> object = ReadObjectLayout(*path);
+  if (!object) {
+    diagnostics.Error(at, object.error().text);
+    return std::nullopt;
+  }
+  return Resolve(std::move(config), *std::move(object), options, context, diagnostics);
+}
+
+}  // namespace
+
+PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
+                     DecoderContext& context) {
+  PlanReading reading;
+  const Result<std::string> text = ReadConfigFile(source.path);
+  if (!text) {
+    reading.messages = text.error().text + "\n";
+    return reading;
+  }
+  Diagnostics diagnostics(source.path, *text);
+  if (std::optional<Config> config = ParseConfig(source.name, source.path, *text, diagnostics)) {
+    reading.plan = Join(source, *std::move(config), options, context, diagnostics);
+  }
+  reading.messages = diagnostics.Render();
+  return reading;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "plan/resolve.h"
+
+namespace bpf_exporter {
+
+// One configuration on its way from files to a plan.
+struct ConfigSource {
+  std::string name;          // Config::name
+  std::string path;          // of the YAML file
+  std::string programs_dir;  // where its object is if it is not beside the YAML file; or empty
+};
+
+struct PlanReading {
+  std::optional<ConfigPlan> plan;  // empty: it cannot work
+  std::string messages;            // errors and warnings, each line ended; empty: none
+};
+
+// Reads the YAML file and its object and joins them. Needs no kernel and no privilege. Call before
+// threads exist. `context` outlives the plan.
+PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
+                     DecoderContext& context);
+
+}  // namespace bpf_exporter
