@@ -2,7 +2,6 @@
 
 #include <civetweb.h>
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,7 +21,7 @@ std::span<const mg_header> Headers(const mg_connection* connection) {
   return {info->http_headers, static_cast<std::size_t>(std::max(info->num_headers, 0))};
 }
 
-bool Is(const mg_header& header, const char* name) { return strcasecmp(header.name, name) == 0; }
+bool Is(const mg_header& header, const char* name) { return mg_strcasecmp(header.name, name) == 0; }
 
 // All values of a header that may come several times, as one list (RFC 9110, 5.3).
 std::string Joined(const mg_connection* connection, const char* name) {
@@ -43,7 +42,7 @@ bool HasBody(const mg_connection* connection) {
 // Whether CivetWeb keeps the connection after this request; what we say must be what it does.
 bool ClientKeeps(const mg_connection* connection) {
   const char* wish = mg_get_header(connection, "Connection");
-  if (wish != nullptr) return strcasecmp(wish, "keep-alive") == 0;
+  if (wish != nullptr) return mg_strcasecmp(wish, "keep-alive") == 0;
   return std::string_view(mg_get_request_info(connection)->http_version) == "1.1";
 }
 

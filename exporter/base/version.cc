@@ -1,0 +1,9 @@
+#include "base/version.h"
+
+namespace bpf_exporter {
+
+const char* const kVersion = BPF_EXPORTER_VERSION;
+const char* const kRevision = BPF_EXPORTER_REVISION;
+const char* const kCompiler = BPF_EXPORTER_COMPILER;
+
+}  // namespace bpf_exporter

@@ -1,0 +1,122 @@
+#include "capabilities.h"
+
+#include <linux/bpf.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+
+#include "base/log.h"
+
+namespace bpf_exporter {
+namespace {
+
+struct CapFree {
+  void operator()(cap_t caps) const { cap_free(caps); }
+};
+using Caps = std::unique_ptr<std::remove_pointer_t<cap_t>, CapFree>;
+
+bool Has(const Caps& caps, cap_value_t value, cap_flag_t set) {
+  cap_flag_value_t flag = CAP_CLEAR;
+  return cap_get_flag(caps.get(), value, set, &flag) == 0 && flag == CAP_SET;
+}
+
+// The kernel refuses every bpf() command for want of capabilities before it looks at the arguments.
+bool MapsReadable() {
+  bpf_attr attr{};
+  attr.map_fd = static_cast<__u32>(-1);
+  syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr));
+  return errno != EPERM;
+}
+
+bool OnlyThread() {
+  std::error_code error;
+  const std::filesystem::directory_iterator tasks("/proc/self/task", error);
+  return !error && std::distance(begin(tasks), end(tasks)) == 1;
+}
+
+Status Apply(const Caps& now, const std::vector<cap_value_t>& keep, bool permitted_too) {
+  const Caps next(cap_dup(now.get()));
+  if (next == nullptr) return ErrnoError("capabilities: copy", errno);
+  cap_clear_flag(next.get(), CAP_EFFECTIVE);
+  if (permitted_too) {
+    cap_clear_flag(next.get(), CAP_INHERITABLE);
+    cap_clear_flag(next.get(), CAP_PERMITTED);
+  }
+  const int count = static_cast<int>(keep.size());
+  if (count > 0) {
+    if (permitted_too) cap_set_flag(next.get(), CAP_PERMITTED, count, keep.data(), CAP_SET);
+    cap_set_flag(next.get(), CAP_EFFECTIVE, count, keep.data(), CAP_SET);
+  }
+  if (cap_set_proc(next.get()) != 0) return ErrnoError("capabilities: set", errno);
+  return {};
+}
+
+}  // namespace
+
+Result<KeepCapabilities> ParseCapabilities(const std::string& text) {
+  if (text == "all") return KeepCapabilities{};
+  KeepCapabilities keep{.all = false};
+  if (text == "none") return keep;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::string name = text.substr(start, end - start);
+    cap_value_t value = 0;
+    if (cap_from_name(name.c_str(), &value) != 0) {
+      return Error{"'" + name + "' is no capability; give all, none or names such as cap_bpf"};
+    }
+    keep.names.push_back(name);
+    start = end + 1;
+  }
+  return keep;
+}
+
+Status MayLoadPrograms() {
+  const Caps caps(cap_get_proc());
+  if (caps == nullptr) return ErrnoError("capabilities: get", errno);
+  if (Has(caps, CAP_BPF, CAP_EFFECTIVE) || Has(caps, CAP_SYS_ADMIN, CAP_EFFECTIVE)) return {};
+  return Error{
+      "loading BPF programs needs CAP_BPF, and CAP_PERFMON for tracing (or root); this process "
+      "has neither CAP_BPF nor CAP_SYS_ADMIN",
+      EPERM};
+}
+
+Status DropCapabilities(const KeepCapabilities& keep) {
+  if (keep.all) return {};
+  if (!OnlyThread()) return Error{"capabilities: set: other threads would keep theirs"};
+  const Caps now(cap_get_proc());
+  if (now == nullptr) return ErrnoError("capabilities: get", errno);
+
+  std::vector<cap_value_t> values;
+  for (const std::string& name : keep.names) {
+    cap_value_t value = 0;
+    cap_from_name(name.c_str(), &value);
+    if (!Has(now, value, CAP_PERMITTED)) {
+      return Error{"capabilities: '" + name + "' cannot be kept: this process does not have it",
+                   EPERM};
+    }
+    values.push_back(value);
+  }
+
+  if (const Status tried = Apply(now, values, false); !tried.ok()) return tried;
+  if (!MapsReadable()) {
+    const cap_value_t reading = Has(now, CAP_BPF, CAP_PERMITTED) ? CAP_BPF : CAP_SYS_ADMIN;
+    values.push_back(reading);
+    const std::unique_ptr<char, int (*)(void*)> name(cap_to_name(reading), cap_free);
+    log::Warn("capabilities: {} stays: this kernel needs it for reading maps", name.get());
+  }
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return ErrnoError("capabilities: no new privileges", errno);
+  }
+  return Apply(now, values, true);
+}
+
+}  // namespace bpf_exporter

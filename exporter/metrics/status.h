@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// How the configurations fare, as plain data: for the self-metrics and the pages for people.
+// Decided at start-up, constant afterwards.
+namespace bpf_exporter {
+
+struct ProgramStatus {
+  std::string name;
+  std::string section;
+  bool attached = false;
+  bool optional = false;
+  std::string problem;   // why it is not loaded or attached; empty if it is
+  std::uint32_t id = 0;  // 0: not loaded
+  std::string tag;       // empty: not loaded
+};
+
+struct ConfigStatus {
+  std::string name;
+  std::string description;
+  bool up = false;
+  std::string problem;  // why it is not up; may have several lines
+  std::vector<ProgramStatus> programs;
+};
+
+}  // namespace bpf_exporter

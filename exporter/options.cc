@@ -1,0 +1,214 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "base/version.h"
+#include "config/diagnostics.h"
+#include "config/names.h"
+#include "config/numbers.h"
+#include "config/parse.h"
+
+namespace bpf_exporter {
+namespace {
+
+// Flags whose text is more than a string, before it is looked at.
+struct Texts {
+  std::string names;
+  std::string interval = "5s";
+  std::string max_series = "100000";
+  std::string capabilities = "all";
+  std::string skip_cache_size;  // no effect
+  std::string cache_size;       // no effect
+};
+
+// Shows a flag and its negation as one.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    const std::vector<std::string>& names = option->get_lnames();
+    if (positional || names.size() != 2) return Formatter::make_option_name(option, positional);
+    return "--[no-]" + names.front();
+  }
+};
+
+struct CommandLine {
+  Options options;
+  Texts texts;
+  CLI::App app{"Loads BPF programs and serves their maps as Prometheus metrics.", "bpf_exporter"};
+  CLI::App* check = nullptr;
+
+  CommandLine();
+};
+
+CommandLine::CommandLine() {
+  const auto text = [this](const char* name, const char* type, std::string& value,
+                           const char* help) {
+    app.add_option(name, value, help)->type_name(type)->capture_default_str();
+  };
+  const auto boolean = [this](std::string name, bool& value, const char* help) {
+    app.add_flag("--" + name + ",!--no-" + name, value, help);
+  };
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Print this and exit");
+  app.set_version_flag(
+      "--version",
+      std::string("bpf_exporter ") + kVersion + " (revision " + kRevision + ", " + kCompiler + ")",
+      "Print the version and exit");
+  text("--config.dir", "DIR", options.config_dir, "Directory of the configurations, NAME.yaml");
+  text("--config.names", "NAMES", texts.names,
+       "Comma-separated names to run; default: all in --config.dir");
+  boolean("config.check", options.config_check, "Load and attach everything, then exit");
+  boolean("config.strict", options.config_strict, "Exit when any configuration or program fails");
+  text("--config.cache-size", "N", texts.cache_size,
+       "Accepted, without effect: decoded labels are kept as long as their key is in the map");
+  text("--config.skip-cache-size", "N", texts.skip_cache_size,
+       "Accepted, without effect: as above");
+  text("--programs.dir", "DIR", options.programs_dir,
+       "Directory of the BPF objects that are not beside their YAML file");
+  text("--snapshot.interval", "DURATION", texts.interval,
+       "Time between snapshots of the maps; 0 takes one at every scrape");
+  text("--metrics.prefix", "PREFIX", options.metrics_prefix,
+       "What the names of all metrics start with");
+  text("--metrics.max-series", "N", texts.max_series, "Most series of a metric that does not say");
+  text("--web.listen-address", "ADDRESS", options.listen_address,
+       "HOST:PORT or :PORT to serve HTTP on");
+  text("--web.telemetry-path", "PATH", options.telemetry_path, "Path of the page of metrics");
+  text("--btf.path", "FILE", options.btf_path, "File with the kernel's BTF, if it has none itself");
+  boolean("bpf.stats", options.bpf_stats, "Have the kernel measure how long programs run");
+  text("--capabilities.keep", "CAPABILITIES", texts.capabilities,
+       "Capabilities to keep once everything is attached: all, none, or a list of names");
+  boolean("debug", options.debug, "Log what libbpf says, too");
+  boolean("log.no-timestamps", options.no_timestamps, "Log lines without the time");
+
+  check = app.add_subcommand(
+      "check", "Check configurations against their objects: needs no privilege and no kernel");
+  check->add_option("FILE", options.check_files,
+                    "YAML files; default: what --config.dir and --config.names say");
+  check->fallthrough();
+  check->set_help_flag("-h,--help", "Print this and exit");
+  for (CLI::App* command : {&app, check}) command->allow_extras();  // for a better message
+}
+
+EarlyExit Usage(const std::string& problem) {
+  std::string line = problem;
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return {2, "bpf_exporter: " + line + "; see --help"};
+}
+
+EarlyExit Unexpected(const std::string& argument) {
+  if (!argument.starts_with('-')) return Usage("unexpected argument " + Quoted(argument));
+  const std::string flag = argument.substr(0, argument.find('='));
+  return Usage("unknown flag " + Quoted(flag) + Diagnostics::DidYouMean(flag, FlagNames()));
+}
+
+std::optional<std::string> SplitNames(const std::string& text, std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    std::string name = text.substr(start, end - start);
+    if (const Status valid = ValidConfigName(name); !valid.ok()) return valid.error().text;
+    if (!seen.insert(name).second) return Quoted(name) + " is given twice";
+    names.push_back(std::move(name));
+    start = end + 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> TelemetryPathProblem(const std::string& path) {
+  if (!path.starts_with('/')) return "must start with '/'";
+  for (const char* taken : {"/", "/healthz", "/readyz", "/maps"}) {
+    if (path == taken) return "is the path of another page";
+  }
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._~-").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!std::all_of(path.begin(), path.end(), plain)) {
+    return "may hold letters, digits and / . _ ~ - only";
+  }
+  return std::nullopt;
+}
+
+std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
+  const auto bad = [](const std::string& flag, const std::string& problem) {
+    return Usage(flag + ": " + problem);
+  };
+  if (!texts.names.empty()) {
+    if (const auto problem = SplitNames(texts.names, options.config_names)) {
+      return bad("--config.names", *problem);
+    }
+  }
+  const Number<std::int64_t> interval = ParseDuration(texts.interval, true);
+  if (interval.problem != NumberProblem::kNone) {
+    return bad("--snapshot.interval",
+               Quoted(texts.interval) + " is not a duration such as 5s or 500ms" + interval.remedy);
+  }
+  options.snapshot_interval = std::chrono::nanoseconds(interval.value);
+
+  const Number<std::int64_t> most = ParseInteger(texts.max_series);
+  if (most.problem != NumberProblem::kNone || most.value < 1 ||
+      most.value > std::numeric_limits<std::uint32_t>::max()) {
+    return bad("--metrics.max-series",
+               Quoted(texts.max_series) + " is not a number from 1 to 4294967295");
+  }
+  options.max_series = static_cast<std::uint32_t>(most.value);
+
+  // What is checked is the shortest name that it can begin.
+  if (!IsMetricName(options.metrics_prefix + "x")) {
+    return bad("--metrics.prefix",
+               Quoted(options.metrics_prefix) + " cannot start a metric's name");
+  }
+  if (const auto problem = TelemetryPathProblem(options.telemetry_path)) {
+    return bad("--web.telemetry-path", Quoted(options.telemetry_path) + " " + *problem);
+  }
+  Result<KeepCapabilities> keep = ParseCapabilities(texts.capabilities);
+  if (!keep) return bad("--capabilities.keep", keep.error().text);
+  options.capabilities = *std::move(keep);
+  for (const auto& [flag, size] : {std::pair("--config.cache-size", texts.cache_size),
+                                   std::pair("--config.skip-cache-size", texts.skip_cache_size)}) {
+    const Number<std::int64_t> number = ParseInteger(size);
+    if (!size.empty() && (number.problem != NumberProblem::kNone || number.value < 0)) {
+      return bad(flag, Quoted(size) + " is not a number");
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  try {
+    line.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return EarlyExit{0, line.app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return EarlyExit{0, std::string(version.what()) + "\n"};
+  } catch (const CLI::Error& error) {
+    return Usage(error.what());
+  }
+  for (const std::string& argument : line.app.remaining(true)) {
+    if (argument != "--") return Unexpected(argument);
+  }
+  line.options.check = line.check->parsed();
+  if (std::optional<EarlyExit> exit = Interpret(line.texts, line.options)) return *exit;
+  return std::move(line.options);
+}
+
+std::vector<std::string> FlagNames() {
+  CommandLine line;
+  std::vector<std::string> names;
+  for (const CLI::Option* option : line.app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      if (!name.starts_with("no-")) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "capabilities.h"
+
+namespace bpf_exporter {
+
+// What the command line says. Flags are those of README.md.
+struct Options {
+  bool check = false;                    // the command `check`
+  std::vector<std::string> check_files;  // its arguments
+
+  std::string config_dir = "/etc/bpf_exporter";
+  std::vector<std::string> config_names;  // empty: all in config_dir
+  std::string programs_dir;               // empty: the places that FindObject knows
+  std::chrono::nanoseconds snapshot_interval = std::chrono::seconds(5);  // 0: at every scrape
+  std::string metrics_prefix = "ebpf_exporter_";
+  std::uint32_t max_series = 100'000;
+  std::string listen_address = ":9435";
+  std::string telemetry_path = "/metrics";
+  std::string btf_path;
+  bool config_check = false;
+  bool config_strict = false;
+  bool debug = false;
+  bool no_timestamps = false;
+  bool bpf_stats = false;
+  KeepCapabilities capabilities;
+};
+
+// The program ends here, with a text for standard output (0) or one line for standard error (2).
+struct EarlyExit {
+  int code = 0;
+  std::string text;
+};
+
+// Reads the arguments after the program's name. Never throws.
+std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& arguments);
+
+// The flags as "--name", in the order of --help; for the documentation's test.
+std::vector<std::string> FlagNames();
+
+}  // namespace bpf_exporter

@@ -1,0 +1,51 @@
+#include "web/endpoints.h"
+
+#include <utility>
+
+#include "web/landing.h"
+
+namespace bpf_exporter {
+
+Handler MetricsPage(std::function<std::shared_ptr<const Snapshot>()> snapshot, PageCache& pages,
+                    std::function<void(std::string_view encoding, std::size_t bytes)> on_page) {
+  return [snapshot = std::move(snapshot), &pages,
+          on_page = std::move(on_page)](const Request& request) {
+    const std::shared_ptr<const Snapshot> newest = snapshot();
+    if (newest == nullptr) return TextResponse(503, "no snapshot was taken yet\n");
+    const std::shared_ptr<const Page> page =
+        pages.Get(newest, ChooseEncoding(request.accept_encoding));
+
+    Response response;
+    response.content_type = page->content_type;
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    if (!page->content_encoding.empty()) {
+      response.headers.emplace_back("Content-Encoding", page->content_encoding);
+    }
+    response.body = page->body;
+    response.owner = page;
+    on_page(page->content_encoding.empty() ? "identity" : page->content_encoding,
+            page->body.size());
+    return response;
+  };
+}
+
+Handler HealthPage(std::function<std::string()> problem) {
+  return [problem = std::move(problem)](const Request&) {
+    std::string text = problem();
+    if (text.empty()) return TextResponse(200, "ok\n");
+    return TextResponse(503, text += '\n');
+  };
+}
+
+Handler LandingPage(std::function<LandingState()> state) {
+  return [state = std::move(state)](const Request&) {
+    Response response = TextResponse(200, RenderLanding(state()), "text/html; charset=utf-8");
+    response.headers = {
+        {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Cache-Control", "no-store"}};
+    return response;
+  };
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "web/endpoints.h"
+
+namespace bpf_exporter {
+
+// The landing page as HTML. All that comes from files is escaped.
+std::string RenderLanding(const LandingState& state);
+
+}  // namespace bpf_exporter

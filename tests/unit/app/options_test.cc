@@ -1,0 +1,186 @@
+#include "options.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace bpf_exporter {
+namespace {
+
+Options Parsed(const std::vector<std::string>& arguments) {
+  const auto result = ParseOptions(arguments);
+  if (const auto* exit = std::get_if<EarlyExit>(&result)) {
+    ADD_FAILURE() << exit->text;
+    return {};
+  }
+  return std::get<Options>(result);
+}
+
+std::string Refused(const std::vector<std::string>& arguments) {
+  const auto result = ParseOptions(arguments);
+  const auto* exit = std::get_if<EarlyExit>(&result);
+  if (exit == nullptr) return "(taken)";
+  EXPECT_EQ(exit->code, 2);
+  return exit->text;
+}
+
+TEST(OptionsTest, HasDefaults) {
+  const Options options = Parsed({});
+  EXPECT_FALSE(options.check);
+  EXPECT_EQ(options.config_dir, "/etc/bpf_exporter");
+  EXPECT_TRUE(options.config_names.empty());
+  EXPECT_EQ(options.programs_dir, "");
+  EXPECT_EQ(options.snapshot_interval, std::chrono::seconds(5));
+  EXPECT_EQ(options.metrics_prefix, "ebpf_exporter_");
+  EXPECT_EQ(options.max_series, 100'000u);
+  EXPECT_EQ(options.listen_address, ":9435");
+  EXPECT_EQ(options.telemetry_path, "/metrics");
+  EXPECT_EQ(options.btf_path, "");
+  EXPECT_FALSE(options.config_check);
+  EXPECT_FALSE(options.config_strict);
+  EXPECT_FALSE(options.debug);
+  EXPECT_FALSE(options.no_timestamps);
+  EXPECT_FALSE(options.bpf_stats);
+  EXPECT_TRUE(options.capabilities.all);
+}
+
+TEST(OptionsTest, TakesEveryFlagInBothSpellings) {
+  const Options one = Parsed(
+      {"--config.dir=d", "--config.names=a,sub/b", "--programs.dir=p", "--snapshot.interval=1m30s",
+       "--metrics.prefix=x_", "--metrics.max-series=7", "--web.listen-address=127.0.0.1:1",
+       "--web.telemetry-path=/m/x", "--btf.path=b", "--config.check", "--config.strict", "--debug",
+       "--log.no-timestamps", "--bpf.stats", "--capabilities.keep=cap_bpf,cap_syslog",
+       "--config.cache-size=1000", "--config.skip-cache-size=10"});
+  const Options other = Parsed({"--config.dir",
+                                "d",
+                                "--config.names",
+                                "a,sub/b",
+                                "--programs.dir",
+                                "p",
+                                "--snapshot.interval",
+                                "1m30s",
+                                "--metrics.prefix",
+                                "x_",
+                                "--metrics.max-series",
+                                "7",
+                                "--web.listen-address",
+                                "127.0.0.1:1",
+                                "--web.telemetry-path",
+                                "/m/x",
+                                "--btf.path",
+                                "b",
+                                "--config.check",
+                                "--config.strict",
+                                "--debug",
+                                "--log.no-timestamps",
+                                "--bpf.stats",
+                                "--capabilities.keep",
+                                "cap_bpf,cap_syslog"});
+  for (const Options& options : {one, other}) {
+    EXPECT_EQ(options.config_dir, "d");
+    EXPECT_EQ(options.config_names, (std::vector<std::string>{"a", "sub/b"}));
+    EXPECT_EQ(options.programs_dir, "p");
+    EXPECT_EQ(options.snapshot_interval, std::chrono::seconds(90));
+    EXPECT_EQ(options.metrics_prefix, "x_");
+    EXPECT_EQ(options.max_series, 7u);
+    EXPECT_EQ(options.listen_address, "127.0.0.1:1");
+    EXPECT_EQ(options.telemetry_path, "/m/x");
+    EXPECT_EQ(options.btf_path, "b");
+    EXPECT_TRUE(options.config_check);
+    EXPECT_TRUE(options.config_strict);
+    EXPECT_TRUE(options.debug);
+    EXPECT_TRUE(options.no_timestamps);
+    EXPECT_TRUE(options.bpf_stats);
+    EXPECT_FALSE(options.capabilities.all);
+    EXPECT_EQ(options.capabilities.names, (std::vector<std::string>{"cap_bpf", "cap_syslog"}));
+  }
+}
+
+TEST(OptionsTest, TakesNegatedBooleans) {
+  const Options options = Parsed({"--no-config.check", "--no-config.strict", "--no-debug",
+                                  "--no-log.no-timestamps", "--no-bpf.stats"});
+  EXPECT_FALSE(options.config_check);
+  EXPECT_FALSE(options.config_strict);
+  EXPECT_FALSE(options.debug);
+  EXPECT_FALSE(options.no_timestamps);
+  EXPECT_FALSE(options.bpf_stats);
+}
+
+TEST(OptionsTest, TakesZeroAsSnapshotAtEveryScrape) {
+  EXPECT_EQ(Parsed({"--snapshot.interval=0"}).snapshot_interval.count(), 0);
+  EXPECT_EQ(Parsed({"--snapshot.interval=0s"}).snapshot_interval.count(), 0);
+}
+
+TEST(OptionsTest, TakesCheckWithFilesAndFlagsOnEitherSide) {
+  const Options options =
+      Parsed({"--programs.dir", "p", "check", "--config.dir=d", "a.yaml", "b.yaml"});
+  EXPECT_TRUE(options.check);
+  EXPECT_EQ(options.check_files, (std::vector<std::string>{"a.yaml", "b.yaml"}));
+  EXPECT_EQ(options.config_dir, "d");
+  EXPECT_EQ(options.programs_dir, "p");
+}
+
+TEST(OptionsTest, RefusesWrongUseInOneLine) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--config.nmes=a"}, "unknown flag '--config.nmes'; did you mean '--config.names'?"},
+      {{"--config.nmes", "a"}, "unknown flag '--config.nmes'; did you mean '--config.names'?"},
+      {{"--xyzzy"}, "unknown flag '--xyzzy'"},
+      {{"-x"}, "unknown flag '-x'"},
+      {{"start"}, "unexpected argument 'start'"},
+      {{"check", "--confg.dir=x"}, "unknown flag '--confg.dir'; did you mean '--config.dir'?"},
+      {{"--config.names=a,,b"}, "--config.names: configuration name '': is empty"},
+      {{"--config.names=a,b,a"}, "--config.names: 'a' is given twice"},
+      {{"--config.names=../a"},
+       "--config.names: configuration name '../a': must not leave the configuration directory with "
+       "'..'"},
+      {{"--snapshot.interval=5"},
+       "--snapshot.interval: '5' is not a duration such as 5s or 500ms; the unit is missing"},
+      {{"--snapshot.interval=-1s"},
+       "--snapshot.interval: '-1s' is not a duration such as 5s or 500ms"},
+      {{"--snapshot.interval=soon"},
+       "--snapshot.interval: 'soon' is not a duration such as 5s or 500ms"},
+      {{"--metrics.max-series=0"},
+       "--metrics.max-series: '0' is not a number from 1 to 4294967295"},
+      {{"--metrics.max-series=1k"},
+       "--metrics.max-series: '1k' is not a number from 1 to 4294967295"},
+      {{"--metrics.prefix=1_"}, "--metrics.prefix: '1_' cannot start a metric's name"},
+      {{"--metrics.prefix=a-"}, "--metrics.prefix: 'a-' cannot start a metric's name"},
+      {{"--web.telemetry-path=metrics"}, "--web.telemetry-path: 'metrics' must start with '/'"},
+      {{"--web.telemetry-path=/"}, "--web.telemetry-path: '/' is the path of another page"},
+      {{"--web.telemetry-path=/healthz"},
+       "--web.telemetry-path: '/healthz' is the path of another page"},
+      {{"--web.telemetry-path=/a b"},
+       "--web.telemetry-path: '/a b' may hold letters, digits and / . _ ~ - only"},
+      {{"--capabilities.keep=cap_bfp"},
+       "--capabilities.keep: 'cap_bfp' is no capability; give all, none or names such as cap_bpf"},
+      {{"--config.cache-size=many"}, "--config.cache-size: 'many' is not a number"},
+  };
+  for (const auto& [arguments, problem] : cases) {
+    EXPECT_EQ(Refused(arguments), "bpf_exporter: " + problem + "; see --help");
+  }
+}
+
+TEST(OptionsTest, RefusesAMissingOrRepeatedValue) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--config.dir"}, {"--config.dir=a", "--config.dir=b"}}) {
+    const std::string line = Refused(arguments);
+    EXPECT_NE(line.find("--config.dir"), std::string::npos) << line;
+    EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+  }
+}
+
+TEST(OptionsTest, PrintsHelpAndVersion) {
+  for (const char* flag : {"--help", "-h"}) {
+    const auto help = std::get<EarlyExit>(ParseOptions({flag}));
+    EXPECT_EQ(help.code, 0);
+    for (const std::string& name : FlagNames()) {
+      EXPECT_NE(help.text.find(name.substr(2)), std::string::npos) << name;
+    }
+  }
+  const auto version = std::get<EarlyExit>(ParseOptions({"--version"}));
+  EXPECT_EQ(version.code, 0);
+  EXPECT_EQ(version.text.substr(0, 19), "bpf_exporter 0.1.0 ");
+}
+
+}  // namespace
+}  // namespace bpf_exporter
