@@ -72,7 +72,7 @@ Result<std::vector<std::string>> ListConfigs(const std::string& dir) {
 
 Status ValidConfigName(const std::string& name) {
   const auto refuse = [&](std::string_view reason) {
-    return Error{fmt::format("configuration name '{}': {}", name, reason), EINVAL};
+    return Error{fmt::format("configuration name {}: {}", Quoted(name), reason), EINVAL};
   };
   if (name.empty()) return refuse("is empty");
   if (name.front() == '/') return refuse("must be relative to the configuration directory");

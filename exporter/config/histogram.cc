@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 
 #include "config/scalars.h"
@@ -29,15 +28,16 @@ void CheckFixed(const Field& field, const std::string& subject, const HistogramS
   }
   if (keys->kind == Node::Kind::kList && keys->items.empty())
     field.diagnostics.Error(keys->at, "bucket_keys: the list is empty");
+  if (histogram.keys.empty() || histogram.multiplier == 0) return;
   std::vector<double> bounds = histogram.keys;
   std::sort(bounds.begin(), bounds.end());
-  if (histogram.multiplier != 0)
-    for (double& bound : bounds) bound *= histogram.multiplier;
-  const bool distinct = std::is_sorted(bounds.begin(), bounds.end(), std::less_equal<>());
-  if (!bounds.empty() && (!distinct || !std::isfinite(bounds.back())))
-    field.diagnostics.Error(keys->at, fmt::format("bucket_keys: times {} the bounds are not finite "
-                                                  "or not distinct",
-                                                  histogram.multiplier));
+  for (double& bound : bounds) bound *= histogram.multiplier;
+  const bool distinct = std::adjacent_find(bounds.begin(), bounds.end()) == bounds.end();
+  if (!distinct || !std::isfinite(bounds.back()))
+    field.diagnostics.Error(keys->at,
+                            fmt::format("bucket_keys: times {} the bounds are not finite or not "
+                                        "distinct",
+                                        histogram.multiplier));
 }
 
 // The upper bound of the greatest bucket, before the multiplier.
@@ -108,9 +108,11 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
     const std::optional<double> key = ReadDouble(entry);
     if (!key) continue;
     const auto [first, inserted] = seen.emplace(*key, item->at);
-    if (!inserted)
+    if (!inserted) {
       entry.Error(fmt::format("{}: {} is there twice", field.name, Quoted(item->text)));
-    else if (*key < 0 || *key != std::trunc(*key))
+      continue;
+    }
+    if (*key < 0 || *key != std::trunc(*key))
       field.diagnostics.Warning(item->at,
                                 fmt::format("{}: bucket {} stays empty; bucket numbers are whole "
                                             "and not negative",
@@ -126,7 +128,9 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
   const HistogramSpec& histogram = metric.histogram;
   const Node* labels = ValueOf(field.node, "labels");
   const bool no_labels = !labels || (labels->kind == Node::Kind::kList && labels->items.empty());
-  if (no_labels && !histogram.buckets_field)
+  const Node* value = ValueOf(field.node, "value");
+  const bool array = value && value->kind == Node::Kind::kMapping;
+  if (no_labels && !array)
     field.Error(subject +
                 " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
   const Node* type = ValueOf(field.node, "bucket_type");

@@ -14,7 +14,7 @@ constexpr std::int64_t kLargestField = 65'536;  // bytes: the largest record of 
 
 std::vector<std::pair<std::string, std::string>> ReadStaticMap(const Field& field) {
   std::vector<std::pair<std::string, std::string>> map;
-  if (!ExpectMapping(field, "the decoder's input and its output")) return map;
+  if (!ExpectMapping(field, "{0: read, 1: write}")) return map;
   std::unordered_map<std::string_view, Position> seen;
   for (const auto& [key, value] : field.node.entries) {
     const auto is_text = [](const Node& node) {
@@ -84,8 +84,10 @@ constexpr Key<LabelSpec> kLabelKeys[] = {
 
 }  // namespace
 
-constinit const Mapping<DecoderSpec> kDecoderMapping = {"decoder", "a decoder", kDecoderKeys};
-constinit const Mapping<LabelSpec> kLabelMapping = {"label", "a label", kLabelKeys};
+constinit const Mapping<DecoderSpec> kDecoderMapping = {"decoder", "a decoder", "{name: uint}",
+                                                        kDecoderKeys};
+constinit const Mapping<LabelSpec> kLabelMapping = {
+    "label", "a label", "{name: device, size: 4, decoders: [{name: uint}]}", kLabelKeys};
 
 std::vector<LabelSpec> ReadLabels(const Field& field) {
   std::vector<LabelSpec> labels;
@@ -96,9 +98,8 @@ std::vector<LabelSpec> ReadLabels(const Field& field) {
     if (item->kind == Node::Kind::kScalar) {
       label.name = ReadNonEmpty(entry);
     } else if (item->kind != Node::Kind::kMapping) {
-      entry.Error(
-          fmt::format("labels: expected a name or a mapping with the keys of a label, not {}",
-                      Describe(*item)));
+      entry.Error(fmt::format("labels: expected a name or a mapping such as {}, not {}",
+                              kLabelMapping.example, Describe(*item)));
     } else if (ReadMapping(entry, kLabelMapping, label)) {
       Require(entry, "a label", {"name"});
     }

@@ -38,9 +38,9 @@ std::string Describe(const Node& node) {
   return "";
 }
 
-bool ExpectMapping(const Field& field, std::string_view what) {
+bool ExpectMapping(const Field& field, std::string_view example) {
   if (field.node.kind == Node::Kind::kMapping) return true;
-  field.Error(fmt::format("{}: expected a mapping with the keys of {}, not {}", field.name, what,
+  field.Error(fmt::format("{}: expected a mapping such as {}, not {}", field.name, example,
                           Describe(field.node)));
   return false;
 }

@@ -33,8 +33,9 @@ struct Key {
 
 template <typename T>
 struct Mapping {
-  std::string_view name;  // in the schema: "label"
-  std::string_view what;  // in messages: "a label"
+  std::string_view name;     // in the schema: "label"
+  std::string_view what;     // in messages: "a label"
+  std::string_view example;  // in messages: "{name: device}"
   std::span<const Key<T>> keys;
 
   std::vector<std::string> KeyNames() const {
@@ -48,7 +49,7 @@ struct Mapping {
 std::string Describe(const Node& node);
 
 // Whether the field is of that kind; if not, an error that says what it should be.
-bool ExpectMapping(const Field& field, std::string_view what);
+bool ExpectMapping(const Field& field, std::string_view example);
 bool ExpectList(const Field& field);
 
 // For each entry with a value that is not null: the index of its key in `known` and the value.
@@ -67,7 +68,7 @@ void Require(const Field& mapping, std::string_view subject,
 
 template <typename T>
 bool ReadMapping(const Field& field, const Mapping<T>& mapping, T& out) {
-  if (!ExpectMapping(field, mapping.what)) return false;
+  if (!ExpectMapping(field, mapping.example)) return false;
   for (const auto& [index, value] : MatchKeys(field, mapping.what, mapping.KeyNames())) {
     const Key<T>& key = mapping.keys[index];
     key.read({key.name, *value, field.diagnostics}, out);

@@ -20,16 +20,14 @@ std::set<std::string_view> ExposedLabels(const MetricSpec& metric) {
   return names;
 }
 
-// In what two metrics of one name differ though they may not; empty if in nothing.
+// How the first of two metrics of one name differs from what they must share; empty if not at all.
 std::string Difference(const MetricSpec& first, const MetricSpec& second) {
-  if (first.kind != second.kind)
-    return fmt::format("is a {}, not a {}", KindName(first.kind), KindName(second.kind));
-  if (first.help != second.help) return "has other 'help'";
+  if (first.kind != second.kind) return fmt::format("as a {}", KindName(first.kind));
+  if (first.help != second.help) return "with another 'help'";
   const auto labels = ExposedLabels(first);
-  if (labels != ExposedLabels(second))
-    return labels.empty() ? "has no labels"
-                          : fmt::format("has the labels {}", fmt::join(labels, ", "));
-  return {};
+  if (labels == ExposedLabels(second)) return {};
+  return labels.empty() ? "without labels"
+                        : fmt::format("with the labels {}", fmt::join(labels, ", "));
 }
 
 }  // namespace
@@ -42,9 +40,9 @@ void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagn
     if (inserted) continue;
     const std::string difference = Difference(*first->second, metric);
     if (!difference.empty())
-      diagnostics.Error(metric.name.at,
-                        fmt::format("metric {} in line {} {}", Quoted(metric.name.value),
-                                    first->second->name.at.line, difference));
+      diagnostics.Error(metric.name.at, fmt::format("metric {} is in line {} already, {}",
+                                                    Quoted(metric.name.value),
+                                                    first->second->name.at.line, difference));
   }
   for (const MetricSpec& metric : metrics) {
     for (const std::string_view suffix : {"_bucket", "_sum", "_count"}) {

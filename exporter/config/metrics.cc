@@ -22,7 +22,8 @@ Text ReadMetricName(const Field& field) {
 
 std::string ReadHelp(const Field& field) {
   std::string help = ReadProse(field);
-  if (field.node.kind == Node::Kind::kScalar && help.empty()) field.Error("help: an empty text");
+  if (field.node.kind == Node::Kind::kScalar && help.empty())
+    field.Error("help: the text is empty");
   return help;
 }
 
@@ -110,12 +111,16 @@ void CheckEvents(const Field& field, const std::string& subject, const MetricSpe
 
 }  // namespace
 
-constinit const Mapping<MetricSpec> kCounterMapping = {"counter", "a counter", kCounterKeys};
-constinit const Mapping<MetricSpec> kGaugeMapping = {"gauge", "a gauge", kGaugeKeys};
-constinit const Mapping<MetricSpec> kHistogramMapping = {"histogram", "a histogram",
-                                                         kHistogramKeys};
-constinit const Mapping<HistogramSpec> kArrayValueMapping = {"array_value", "a histogram's value",
-                                                             kArrayValueKeys};
+constinit const Mapping<MetricSpec> kCounterMapping = {
+    "counter", "a counter", "{name: events_total, help: Events}", kCounterKeys};
+constinit const Mapping<MetricSpec> kGaugeMapping = {
+    "gauge", "a gauge", "{name: queue_length, help: Requests in flight}", kGaugeKeys};
+constinit const Mapping<MetricSpec> kHistogramMapping = {
+    "histogram", "a histogram",
+    "{name: latency_seconds, help: Latency, bucket_type: exp2, bucket_max: 26, labels: [bucket]}",
+    kHistogramKeys};
+constinit const Mapping<HistogramSpec> kArrayValueMapping = {
+    "array_value", "a histogram's value", "{buckets: slots, sum: total}", kArrayValueKeys};
 
 std::string_view KindName(MetricKind kind) {
   if (kind == MetricKind::kCounter) return "counter";

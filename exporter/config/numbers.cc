@@ -1,6 +1,5 @@
 #include "config/numbers.h"
 
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>

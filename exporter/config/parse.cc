@@ -15,7 +15,6 @@ bool HasMetrics(const Node& root) {
                                       {"tracing", {"spans"}}}) {
     const Node* value = ValueOf(root, section);
     if (!value) continue;
-    if (value->kind != Node::Kind::kMapping) return true;  // already reported
     for (const std::string_view key : keys)
       if (PlaceOf(*value, key)) return true;
   }
@@ -30,11 +29,13 @@ std::optional<Config> ParseConfig(std::string name, std::string path, const std:
   const NodePtr root = ReadYaml(source, diagnostics);
   if (!root) return std::nullopt;
   Config config;
-  if (ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config) && !HasMetrics(*root))
+  ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config);
+  CheckMetricNames(config.metrics, diagnostics);
+  // After another error a misspelt key may be why.
+  if (diagnostics.errors() == errors_before && !HasMetrics(*root))
     diagnostics.Error({},
                       "nothing to export: give metrics.counters, metrics.gauges, "
                       "metrics.histograms or tracing.spans");
-  CheckMetricNames(config.metrics, diagnostics);
   if (diagnostics.errors() > errors_before) return std::nullopt;
   config.name = std::move(name);
   config.path = std::move(path);

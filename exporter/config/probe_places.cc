@@ -70,13 +70,19 @@ constexpr Place kUsdtKeys[] = {
 }  // namespace
 
 constinit const Mapping<ProbeSpec> kSocketFilterMapping = {"socket_filter", "socket_filter",
-                                                           kInterfaceKeys};
-constinit const Mapping<ProbeSpec> kXdpMapping = {"xdp", "xdp", kInterfaceKeys};
-constinit const Mapping<ProbeSpec> kTcMapping = {"tc", "tc", kTcKeys};
-constinit const Mapping<ProbeSpec> kCgroupMapping = {"cgroup", "cgroup", kCgroupKeys};
-constinit const Mapping<ProbeSpec> kPerfEventMapping = {"perf_event", "perf_event", kPerfEventKeys};
-constinit const Mapping<ProbeSpec> kUprobeMapping = {"uprobe", "uprobe", kUprobeKeys};
-constinit const Mapping<ProbeSpec> kUsdtMapping = {"usdt", "usdt", kUsdtKeys};
+                                                           "{interface: lo}", kInterfaceKeys};
+constinit const Mapping<ProbeSpec> kXdpMapping = {"xdp", "xdp", "{interface: eth0}",
+                                                  kInterfaceKeys};
+constinit const Mapping<ProbeSpec> kTcMapping = {"tc", "tc",
+                                                 "{interface: eth0, direction: ingress}", kTcKeys};
+constinit const Mapping<ProbeSpec> kCgroupMapping = {"cgroup", "cgroup", "{path: /sys/fs/cgroup}",
+                                                     kCgroupKeys};
+constinit const Mapping<ProbeSpec> kPerfEventMapping = {
+    "perf_event", "perf_event", "{event: cpu-cycles, frequency: 99}", kPerfEventKeys};
+constinit const Mapping<ProbeSpec> kUprobeMapping = {
+    "uprobe", "uprobe", "{binary: /bin/bash, symbol: readline}", kUprobeKeys};
+constinit const Mapping<ProbeSpec> kUsdtMapping = {
+    "usdt", "usdt", "{binary: libc.so.6, provider: libc, name: setjmp}", kUsdtKeys};
 
 std::vector<std::string> TcDirections() { return {"ingress", "egress"}; }
 

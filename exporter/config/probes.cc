@@ -97,7 +97,8 @@ void CheckKind(const Field& entry, ProbeSpec& probe) {
 
 }  // namespace
 
-constinit const Mapping<ProbeSpec> kProbeMapping = {"probe", "a probe", kProbeKeys};
+constinit const Mapping<ProbeSpec> kProbeMapping = {
+    "probe", "a probe", "{program: start, kprobe: do_exit}", kProbeKeys};
 
 std::vector<ProbeSpec> ReadProbes(const Field& field) {
   std::vector<ProbeSpec> probes;

@@ -11,9 +11,9 @@
 namespace bpf_exporter {
 namespace {
 
-bool ExpectText(const Field& field) {
+bool ExpectText(const Field& field, std::string_view wanted = "text") {
   if (field.node.kind == Node::Kind::kScalar) return true;
-  field.Error(fmt::format("{}: expected text, not {}", field.name, Describe(field.node)));
+  field.Error(fmt::format("{}: expected {}, not {}", field.name, wanted, Describe(field.node)));
   return false;
 }
 
@@ -40,7 +40,7 @@ Text ReadText(const Field& field) {
 Text ReadNonEmpty(const Field& field) {
   Text text = ReadText(field);
   if (field.node.kind == Node::Kind::kScalar && text.value.empty())
-    field.Error(fmt::format("{}: an empty text", field.name));
+    field.Error(fmt::format("{}: the text is empty", field.name));
   return text;
 }
 
@@ -64,6 +64,8 @@ std::vector<Text> ReadTexts(const Field& field, bool or_one) {
   std::vector<Text> texts;
   if (or_one && field.node.kind == Node::Kind::kScalar) {
     texts.push_back(ReadNonEmpty(field));
+  } else if (or_one && field.node.kind != Node::Kind::kList) {
+    ExpectText(field, "text or a list of texts");
   } else if (ExpectList(field)) {
     for (const NodePtr& item : field.node.items) texts.push_back(ReadNonEmpty(field.Item(*item)));
     if (or_one && texts.empty()) field.Error(fmt::format("{}: the list is empty", field.name));
@@ -90,9 +92,10 @@ std::optional<std::int64_t> ReadInteger(const Field& field, std::int64_t least,
                             Quoted(field.node.text), number.remedy));
     return std::nullopt;
   }
-  if (number.problem == NumberProblem::kRange || number.value < least || number.value > greatest) {
-    field.Error(fmt::format("{}: {} is not between {} and {}", field.name, Quoted(field.node.text),
-                            least, greatest));
+  const bool range = number.problem == NumberProblem::kRange;
+  if (range || number.value < least || number.value > greatest) {
+    const std::string given = range ? Quoted(field.node.text) : fmt::format("{}", number.value);
+    field.Error(fmt::format("{}: {} is not between {} and {}", field.name, given, least, greatest));
     return std::nullopt;
   }
   return number.value;
@@ -109,24 +112,26 @@ std::optional<double> ReadDouble(const Field& field) {
 }
 
 std::optional<std::chrono::nanoseconds> ReadDuration(const Field& field) {
-  if (!ExpectText(field)) return std::nullopt;
-  const Number<std::int64_t> number = ParseDuration(field.node.text, field.node.quoted);
+  constexpr std::string_view kWanted = "a duration such as 90s, 1h30m or 500ms";
+  if (!ExpectText(field, kWanted)) return std::nullopt;
+  const std::string& text = field.node.text;
+  const Number<std::int64_t> number = ParseDuration(text, field.node.quoted);
   if (number.problem == NumberProblem::kNone) return std::chrono::nanoseconds(number.value);
-  field.Error(number.problem == NumberProblem::kSyntax
-                  ? fmt::format("{}: expected a duration such as 90s, 1h30m or 500ms, not {}{}",
-                                field.name, Quoted(field.node.text), number.remedy)
-                  : fmt::format("{}: {} is not between 0 and 292 years", field.name,
-                                Quoted(field.node.text)));
+  if (number.problem == NumberProblem::kSyntax)
+    field.Error(
+        fmt::format("{}: expected {}, not {}{}", field.name, kWanted, Quoted(text), number.remedy));
+  else
+    field.Error(fmt::format("{}: {} is not between 0 and 292 years", field.name, Quoted(text)));
   return std::nullopt;
 }
 
 std::optional<std::size_t> ReadWord(const Field& field, const std::vector<std::string>& words) {
-  if (!ExpectText(field)) return std::nullopt;
+  const std::string wanted = fmt::format("one of {}", fmt::join(words, ", "));
+  if (!ExpectText(field, wanted)) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), field.node.text);
   if (found != words.end()) return found - words.begin();
-  const std::string near = Diagnostics::DidYouMean(field.node.text, words);
-  field.Error(fmt::format("{}: expected one of {}, not {}{}", field.name, fmt::join(words, ", "),
-                          Quoted(field.node.text), near));
+  field.Error(fmt::format("{}: expected {}, not {}{}", field.name, wanted, Quoted(field.node.text),
+                          Diagnostics::DidYouMean(field.node.text, words)));
   return std::nullopt;
 }
 

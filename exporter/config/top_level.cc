@@ -84,13 +84,18 @@ constexpr Key<Config> kConfigKeys[] = {
 
 }  // namespace
 
-constinit const Mapping<Config> kConfigMapping = {"config", "a configuration", kConfigKeys};
-constinit const Mapping<Config> kMetricsMapping = {"metrics", "metrics", kMetricsKeys};
-constinit const Mapping<Config> kTracingMapping = {"tracing", "tracing", kTracingKeys};
-constinit const Mapping<SpanSpec> kSpanMapping = {"span", "a span", kSpanKeys};
-constinit const Mapping<CgroupIdMapSpec> kCgroupIdMapMapping = {"cgroup_id_map", "cgroup_id_map",
-                                                                kCgroupIdMapKeys};
-constinit const Mapping<Config> kCompatMapping = {"compat", "compat", kCompatKeys};
+constinit const Mapping<Config> kConfigMapping = {"config", "a configuration",
+                                                  "{metrics: {counters: […]}}", kConfigKeys};
+constinit const Mapping<Config> kMetricsMapping = {
+    "metrics", "metrics", "{counters: [{name: events_total, help: Events}]}", kMetricsKeys};
+constinit const Mapping<Config> kTracingMapping = {"tracing", "tracing",
+                                                   "{spans: [{ringbuf: events}]}", kTracingKeys};
+constinit const Mapping<SpanSpec> kSpanMapping = {"span", "a span", "{ringbuf: events, name: exec}",
+                                                  kSpanKeys};
+constinit const Mapping<CgroupIdMapSpec> kCgroupIdMapMapping = {
+    "cgroup_id_map", "cgroup_id_map", "{name: cgroups, regexps: [system.slice]}", kCgroupIdMapKeys};
+constinit const Mapping<Config> kCompatMapping = {"compat", "compat", "{syscall_names: strace}",
+                                                  kCompatKeys};
 
 std::vector<std::string> CgroupMapTypeNames() { return {"hash", "cgrp_storage"}; }
 std::vector<std::string> SyscallNameSources() { return {"kernel", "strace"}; }

@@ -34,6 +34,7 @@ class Events : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    CheckQuotes(mark);
     builder_.Scalar(At(mark), tag, anchor, value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -48,6 +49,24 @@ class Events : public YAML::EventHandler {
   void OnMapEnd() override { builder_.End(); }
 
  private:
+  // yaml-cpp takes the end of a file for the end of quotes if a line feed is before it.
+  void CheckQuotes(const YAML::Mark& mark) const {
+    std::size_t at = mark.pos;
+    while (at < source_.size() && (source_[at] == '&' || source_[at] == '!'))  // anchor, tag
+      at = std::min(source_.find_first_not_of(" \r\n", source_.find_first_of(" \r\n", at)),
+                    source_.size());
+    if (at >= source_.size() || (source_[at] != '"' && source_[at] != '\'')) return;
+    const char quote = source_[at];
+    for (++at; at < source_.size(); ++at) {
+      const bool doubled = quote == '\'' && source_.substr(at).starts_with("''");
+      if (doubled || (quote == '"' && source_[at] == '\\'))
+        ++at;
+      else if (source_[at] == quote)
+        return;
+    }
+    throw BadYaml{At(mark), "YAML: this quote is never closed"};
+  }
+
   std::string SecondDocument(const YAML::Mark& mark) const {
     // After a line that is indented less than the first, yaml-cpp takes the rest for a document.
     const std::string_view before = source_.substr(0, mark.pos);
@@ -87,9 +106,9 @@ const Hint kHints[] = {
      "':' cannot stand here; text that contains ': ' must be in quotes, and keys of one mapping "
      "must be indented alike"},
     {YAML::ErrorMsg::END_OF_MAP,
-     "this does not belong to the mapping above it; check the indentation"},
+     "this does not belong to the mapping above it; check quotes and indentation"},
     {YAML::ErrorMsg::END_OF_SEQ,
-     "this does not belong to the list above it; check the indentation"},
+     "this does not belong to the list above it; check quotes and indentation"},
     {YAML::ErrorMsg::END_OF_MAP_FLOW, "this '{' is never closed by '}'"},
     {YAML::ErrorMsg::END_OF_SEQ_FLOW, "this '[' is never closed by ']'"},
     {YAML::ErrorMsg::EOF_IN_SCALAR, "the file ends inside quotes"},
@@ -99,10 +118,17 @@ const Hint kHints[] = {
     {YAML::ErrorMsg::UNKNOWN_ANCHOR, "this alias names an anchor that is not defined above"},
 };
 
-std::string Explain(const std::string& theirs) {
+std::string Explain(const YAML::Exception& e, std::string_view source) {
+  // A tab in the indentation is not told from other white space.
+  const std::string_view before = source.substr(0, std::max(e.mark.pos, 0));
+  const std::string_view line = before.substr(before.rfind('\n') + 1);
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos)
+    return "a tab cannot indent; use spaces";
+  if (e.msg.starts_with(YAML::ErrorMsg::INVALID_ESCAPE))
+    return "this is no escape of double quotes; in single quotes a backslash stands for itself";
   for (const Hint& hint : kHints)
-    if (theirs == hint.theirs) return std::string(hint.ours);
-  return theirs;
+    if (e.msg == hint.theirs) return std::string(hint.ours);
+  return e.msg;
 }
 
 }  // namespace
@@ -125,7 +151,7 @@ NodePtr ReadYaml(const std::string& source, Diagnostics& diagnostics) {
     const bool unclosed =
         e.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || e.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
     const Position at = unclosed && builder.innermost() ? *builder.innermost() : At(e.mark);
-    diagnostics.Error(at, "YAML: " + Explain(e.msg));
+    diagnostics.Error(at, "YAML: " + Explain(e, text));
     return nullptr;
   } catch (const std::exception& e) {
     diagnostics.Error({}, fmt::format("YAML: {}", e.what()));
