@@ -1,0 +1,120 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "unit/config/parsed.h"
+
+namespace bpf_exporter {
+namespace {
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "config_files_XXXXXX";
+    ASSERT_NE(nullptr, mkdtemp(pattern.data()));
+    dir_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  std::string Path(const std::string& name) const { return dir_ + "/" + name; }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name), std::ios::binary) << text;
+  }
+  static std::string Problem(const std::string& path) {
+    const Result<std::string> text = ReadConfigFile(path);
+    return text.ok() ? "" : text.error().text;
+  }
+
+  std::string dir_;
+};
+
+TEST_F(Files, ReadsAFileOfTheGreatestSize) {
+  Write("a.yaml", std::string(1 << 20, 'x'));
+  const Result<std::string> text = ReadConfigFile(Path("a.yaml"));
+  ASSERT_TRUE(text.ok()) << text.error().text;
+  EXPECT_EQ(std::string(1 << 20, 'x'), *text);
+}
+
+TEST_F(Files, RefusesAFileThatIsTooLarge) {
+  Write("a.yaml", std::string((1 << 20) + 1, 'x'));
+  EXPECT_EQ("configuration '" + Path("a.yaml") + "': more than 1048576 bytes",
+            Problem(Path("a.yaml")));
+}
+
+TEST_F(Files, SaysWhichFileIsMissing) {
+  EXPECT_EQ("configuration '" + Path("a.yaml") + "': open: No such file or directory",
+            Problem(Path("a.yaml")));
+  const Result<std::string> text = ReadConfigFile(Path("a.yaml"));
+  EXPECT_EQ(ENOENT, text.error().code);
+}
+
+TEST_F(Files, RefusesWhatIsNoRegularFile) {
+  EXPECT_EQ("configuration '" + dir_ + "': is a directory", Problem(dir_));
+  EXPECT_EQ("configuration '/dev/zero': is not a regular file", Problem("/dev/zero"));
+  ASSERT_EQ(0, mkfifo(Path("fifo.yaml").c_str(), 0600));
+  EXPECT_EQ("configuration '" + Path("fifo.yaml") + "': is not a regular file",
+            Problem(Path("fifo.yaml")));
+}
+
+TEST_F(Files, ReadsThroughALink) {
+  Write("a.yaml", "x");
+  std::filesystem::create_symlink("a.yaml", Path("b.yaml"));
+  EXPECT_EQ("", Problem(Path("b.yaml")));
+}
+
+TEST_F(Files, ListsConfigurationsByName) {
+  Write("b.yaml", "");
+  Write("a.yaml", "");
+  Write("c.yml", "");
+  Write("d.yaml~", "");
+  Write(".hidden.yaml", "");
+  Write("e.bpf.o", "");
+  std::filesystem::create_directory(Path("f.yaml"));
+  std::filesystem::create_symlink("a.yaml", Path("g.yaml"));
+  std::filesystem::create_symlink("nowhere", Path("h.yaml"));
+  const auto names = ListConfigs(dir_);
+  ASSERT_TRUE(names.ok()) << names.error().text;
+  EXPECT_EQ((std::vector<std::string>{"a", "b", "g"}), *names);
+}
+
+TEST_F(Files, SaysWhichDirectoryIsMissing) {
+  const auto names = ListConfigs(Path("nowhere"));
+  ASSERT_FALSE(names.ok());
+  EXPECT_EQ("configuration directory '" + Path("nowhere") + "': open: No such file or directory",
+            names.error().text);
+}
+
+TEST_F(Files, RefusesToListAFile) {
+  Write("a.yaml", "");
+  const auto names = ListConfigs(Path("a.yaml"));
+  ASSERT_FALSE(names.ok());
+  EXPECT_EQ("configuration directory '" + Path("a.yaml") + "': open: Not a directory",
+            names.error().text);
+}
+
+TEST(ConfigNames, StayBelowTheDirectory) {
+  for (const char* name : {"runqlat", "net/tcp", "a..b", "..a", "with space"})
+    EXPECT_TRUE(ValidConfigName(name).ok()) << name;
+  const std::pair<std::string, std::string> bad[] = {
+      {"", "configuration name '': is empty"},
+      {"/etc/x", "configuration name '/etc/x': must be relative to the configuration directory"},
+      {"..", "configuration name '..': must not leave the configuration directory with '..'"},
+      {"../x", "configuration name '../x': must not leave the configuration directory with '..'"},
+      {"a/../../x",
+       "configuration name 'a/../../x': must not leave the configuration directory with '..'"},
+      {"a/", "configuration name 'a/': ends in '/'"},
+      {"a\nb", "configuration name 'a\\nb': has a control character"},
+  };
+  for (const auto& [name, text] : bad) {
+    const Status status = ValidConfigName(name);
+    ASSERT_FALSE(status.ok()) << name;
+    EXPECT_EQ(text, status.error().text);
+  }
+}
+
+}  // namespace
+}  // namespace bpf_exporter

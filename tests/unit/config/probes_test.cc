@@ -1,0 +1,58 @@
+#include "unit/config/parsed.h"
+
+namespace bpf_exporter {
+namespace {
+
+std::vector<std::string> Values(const std::vector<Text>& texts) {
+  std::vector<std::string> values;
+  for (const Text& text : texts) values.push_back(text.value);
+  return values;
+}
+
+TEST(Probes, ReadsEveryKind) {
+  const Config config = ParseGood("good/every_probe.yaml");
+  const std::vector<ProbeKind> kinds = {
+      ProbeKind::kTracepoint, ProbeKind::kRawTracepoint, ProbeKind::kKprobe,
+      ProbeKind::kKretprobe,  ProbeKind::kFentry,        ProbeKind::kFexit,
+      ProbeKind::kLsm,        ProbeKind::kUprobe,        ProbeKind::kUretprobe,
+      ProbeKind::kUsdt,       ProbeKind::kPerfEvent,     ProbeKind::kXdp,
+      ProbeKind::kTc,         ProbeKind::kSocketFilter,  ProbeKind::kCgroup};
+  ASSERT_EQ(kinds.size(), config.probes.size());
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    EXPECT_EQ(kinds[i], config.probes[i].kind) << i;
+    EXPECT_EQ(std::string(1, static_cast<char>('a' + i)), config.probes[i].program.value);
+    EXPECT_EQ(static_cast<int>(i) + 2, config.probes[i].at.line);
+    EXPECT_EQ(18, config.probes[i].at.column);
+    EXPECT_EQ(i == 10, config.probes[i].optional);
+  }
+}
+
+TEST(Probes, ReadsOneTargetAndAlternatives) {
+  const std::vector<ProbeSpec> probes = ParseGood("good/every_probe.yaml").probes;
+  ASSERT_EQ(15u, probes.size());
+  EXPECT_EQ((std::vector<std::string>{"sched/sched_switch", "sched/sched_wakeup"}),
+            Values(probes[0].targets));
+  EXPECT_EQ(std::vector<std::string>{"sys_enter"}, Values(probes[1].targets));
+  EXPECT_EQ(std::vector<std::string>{"vfs_read"}, Values(probes[3].targets));
+}
+
+TEST(Probes, ReadsTheMapForms) {
+  const std::vector<ProbeSpec> probes = ParseGood("good/every_probe.yaml").probes;
+  ASSERT_EQ(15u, probes.size());
+  EXPECT_EQ("/bin/bash", probes[7].binary.value);
+  EXPECT_EQ("readline", probes[7].symbol.value);
+  EXPECT_EQ(42, probes[7].pid);
+  EXPECT_FALSE(probes[8].pid);
+  EXPECT_EQ("libc", probes[9].provider.value);
+  EXPECT_EQ("setjmp", probes[9].symbol.value);
+  EXPECT_EQ("cpu-cycles", probes[10].event.value);
+  EXPECT_EQ(99u, probes[10].frequency);
+  EXPECT_EQ("eth0", probes[11].interface.value);
+  EXPECT_EQ("egress", probes[12].direction.value);
+  EXPECT_EQ("lo", probes[13].interface.value);
+  EXPECT_EQ("/sys/fs/cgroup", probes[14].path.value);
+  EXPECT_EQ("ingress", probes[14].type.value);
+}
+
+}  // namespace
+}  // namespace bpf_exporter
