@@ -1,0 +1,149 @@
+#include "metrics/family.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "metrics/cell_pool.h"
+#include "metrics/hash.h"
+
+namespace bpf_exporter {
+namespace {
+
+std::string_view KindName(MetricKind kind) {
+  switch (kind) {
+    case MetricKind::kCounter:
+      return "counter";
+    case MetricKind::kGauge:
+      return "gauge";
+    case MetricKind::kHistogram:
+      return "histogram";
+  }
+  return "metric";
+}
+
+std::uint64_t HashText(std::string_view text) {
+  return HashBytes(text.data(), text.size(), HashSeed());
+}
+
+}  // namespace
+
+Family::Family(std::shared_ptr<const MetricPlan> first)
+    : plan_(std::move(first)),
+      stride_(static_cast<std::uint32_t>(CellsPerSeries(*plan_))),
+      is_signed_(false),
+      texts_(std::make_shared<TextArena>()),
+      pool_(std::make_shared<CellPool>()) {}
+
+Result<std::uint32_t> Family::AddMetric(const MetricPlan& metric) {
+  if (metric.kind != plan_->kind) {
+    return Error{fmt::format("is a {} here and a {} in configuration '{}'", KindName(metric.kind),
+                             KindName(plan_->kind), plan_->config)};
+  }
+  if (metric.histogram.numbers != plan_->histogram.numbers ||
+      metric.histogram.bounds != plan_->histogram.bounds ||
+      metric.histogram.multiplier != plan_->histogram.multiplier) {
+    return Error{fmt::format("has other buckets than in configuration '{}'", plan_->config)};
+  }
+  if (feeders_.size() >= std::numeric_limits<std::uint16_t>::max()) {
+    return Error{"is fed by too many metrics"};
+  }
+  is_signed_ = is_signed_ || metric.value.is_signed;
+  feeders_.push_back({metric.max_series});
+  if (feeders_.size() > 1) owners_.resize(positions_.size(), 0);
+  return static_cast<std::uint32_t>(feeders_.size() - 1);
+}
+
+void Family::Begin() {
+  std::vector<std::uint32_t>().swap(numbers_);
+  const std::size_t series = positions_.size();
+  if (cells_ == nullptr) {
+    cells_ = pool_->Take(series * stride_, series);
+  } else {  // the last snapshot went without this family
+    cells_->values.assign(series * stride_, 0);
+    cells_->present.assign(series, 0);
+  }
+}
+
+std::uint32_t Family::FindOrAdd(std::string_view text, std::uint32_t metric) {
+  const std::uint64_t hash = HashText(text);
+  const std::uint32_t known = by_text_.Find(hash, [&](std::uint32_t series) {
+    return positions_[series] != kNone && texts_->At(positions_[series]) == text;
+  });
+  if (known != HashIndex::kNone) return known;
+
+  Feeder& feeder = feeders_[metric];
+  const std::size_t series = positions_.size();
+  // Rows remember the cells of their series in 32 bits, of which the last few are marks.
+  const bool addressable = (series + 1) * stride_ < std::numeric_limits<std::uint32_t>::max() - 64;
+  if (feeder.series >= feeder.limit || !addressable) return kNone;
+
+  const auto number = static_cast<std::uint32_t>(series);
+  cells_->values.resize(cells_->values.size() + stride_, 0);
+  cells_->present.push_back(0);
+  if (feeders_.size() > 1) {
+    owners_.resize(series);
+    owners_.push_back(static_cast<std::uint16_t>(metric));
+  }
+  positions_.push_back(texts_->Append(text));
+  by_text_.Add(number, [this](std::uint32_t n) {
+    return positions_[n] == kNone ? n : HashText(texts_->At(positions_[n]));
+  });
+  ++feeder.series;
+  return number;
+}
+
+std::uint32_t Family::Room(std::uint32_t metric) const {
+  const Feeder& feeder = feeders_[metric];
+  return feeder.limit - std::min(feeder.limit, feeder.series);
+}
+
+FamilySnapshot Family::Finish() {
+  FamilySnapshot snapshot;
+  snapshot.metric = plan_;
+  snapshot.is_signed = is_signed_;
+  snapshot.texts = texts_;
+  snapshot.series = std::accumulate(cells_->present.begin(), cells_->present.end(), std::size_t{0});
+  snapshot.cells = pool_->Share(std::move(cells_));
+  return snapshot;
+}
+
+bool Family::EndSweep() {
+  for (std::size_t series = 0; series < positions_.size(); ++series) {
+    if (kept_[series] != 0 || positions_[series] == kNone) continue;
+    positions_[series] = kNone;
+    --feeders_[owners_.empty() ? 0 : owners_[series]].series;
+    ++dead_;
+  }
+  constexpr std::size_t kFewest = 1024;
+  const bool renumber = dead_ > std::max(positions_.size() - dead_, kFewest);
+  if (renumber) Compact();
+  std::vector<std::uint8_t>().swap(kept_);
+  return renumber;
+}
+
+// Moves the living series to a new arena, in their order; snapshots keep the old one.
+void Family::Compact() {
+  auto texts = std::make_shared<TextArena>();
+  std::vector<TextArena::Position> positions;
+  std::vector<std::uint16_t> owners;
+  positions.reserve(positions_.size() - dead_);
+  numbers_.assign(positions_.size(), kNone);
+  for (std::size_t series = 0; series < positions_.size(); ++series) {
+    if (positions_[series] == kNone) continue;
+    numbers_[series] = static_cast<std::uint32_t>(positions.size());
+    positions.push_back(texts->Append(texts_->At(positions_[series])));
+    if (!owners_.empty()) owners.push_back(owners_[series]);
+  }
+  texts_ = std::move(texts);
+  positions_ = std::move(positions);
+  owners_ = std::move(owners);
+  dead_ = 0;
+  by_text_.Rebuild(static_cast<std::uint32_t>(positions_.size()),
+                   [this](std::uint32_t n) { return HashText(texts_->At(positions_[n])); });
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "metrics/hash_index.h"
+#include "metrics/snapshot.h"
+
+namespace bpf_exporter {
+
+class CellPool;
+
+// The series of one exposed name. Several metrics may feed it (the same name in several maps or
+// configurations); rows with equal label texts are one series and their values are summed.
+// Used by one thread at a time; what Finish() returns may be read by any.
+class Family {
+ public:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  explicit Family(std::shared_ptr<const MetricPlan> first);
+
+  // Lets one more metric of this name feed the family and returns its number here. An error says
+  // why it does not fit, e.g. "is a gauge here and a counter in configuration 'a'".
+  Result<std::uint32_t> AddMetric(const MetricPlan& metric);
+
+  // Starts a snapshot: every series is worth 0 and not present.
+  void Begin();
+  // The series with that text; a new one if there is none yet, kNone if `metric` (a number from
+  // AddMetric) has all the series that it may have. values() and present() may have moved then.
+  std::uint32_t FindOrAdd(std::string_view text, std::uint32_t metric);
+  // How many more series that metric may have.
+  std::uint32_t Room(std::uint32_t metric) const;
+
+  std::uint64_t* values() { return cells_->values.data(); }
+  std::uint8_t* present() { return cells_->present.data(); }
+  std::uint32_t stride() const { return stride_; }
+  std::size_t size() const { return positions_.size(); }  // numbers of series in use
+
+  // Ends the snapshot that Begin() started.
+  FamilySnapshot Finish();
+
+  // Gives up the series that no key leads to any more: BeginSweep(), Keep() for every cell that a
+  // key leads to, EndSweep(). If that returns true the series were renumbered: each cell becomes
+  // Renumbered(cell).
+  void BeginSweep() { kept_.assign(positions_.size(), 0); }
+  void Keep(std::uint32_t cell) { kept_[cell / stride_] = 1; }
+  bool EndSweep();
+  std::uint32_t Renumbered(std::uint32_t cell) const {
+    return numbers_[cell / stride_] * stride_ + cell % stride_;
+  }
+
+ private:
+  struct Feeder {
+    std::uint32_t limit;
+    std::uint32_t series = 0;  // that it was the first to name
+  };
+  void Compact();
+
+  std::shared_ptr<const MetricPlan> plan_;
+  std::uint32_t stride_;
+  bool is_signed_;
+  std::vector<Feeder> feeders_;
+
+  std::shared_ptr<TextArena> texts_;
+  std::vector<TextArena::Position> positions_;  // by series; kNone for those given up
+  std::vector<std::uint16_t> owners_;           // by series, its feeder; empty while there is one
+  HashIndex by_text_;
+  std::uint32_t dead_ = 0;
+
+  std::shared_ptr<CellPool> pool_;
+  std::unique_ptr<SeriesCells> cells_;
+
+  std::vector<std::uint8_t> kept_;      // during a sweep
+  std::vector<std::uint32_t> numbers_;  // after a sweep that renumbered
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,112 @@
+#include "metrics/label_text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace bpf_exporter {
+namespace {
+
+int Digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return 99;
+}
+
+}  // namespace
+
+void AppendEscaped(std::string_view value, std::string& out) {
+  std::string valid;
+  if (std::any_of(value.begin(), value.end(), [](char c) { return (c & 0x80) != 0; })) {
+    valid = ValidUtf8(value);
+    value = valid;
+  }
+  for (const char c : value) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') out += '\\';
+    out += c;
+  }
+}
+
+bool ParseNumber(std::string_view text, std::uint64_t& number) {
+  std::uint64_t base = 10;
+  bool prefixed = false;  // an underscore may follow the prefix, and the 0 of an octal number
+  if (text.size() > 1 && text[0] == '0') {
+    const char kind = static_cast<char>(text[1] | 0x20);
+    prefixed = true;
+    base = kind == 'x' ? 16 : kind == 'b' ? 2 : 8;
+    text.remove_prefix(kind == 'x' || kind == 'b' || kind == 'o' ? 2 : 1);
+  }
+  if (text.empty()) return false;
+  std::uint64_t result = 0;
+  bool after_digit = prefixed;
+  for (const char c : text) {
+    if (c == '_') {
+      if (!after_digit) return false;
+      after_digit = false;
+      continue;
+    }
+    const auto digit = static_cast<std::uint64_t>(Digit(c));
+    if (digit >= base) return false;
+    if (result > (std::numeric_limits<std::uint64_t>::max() - digit) / base) return false;
+    result = result * base + digit;
+    after_digit = true;
+  }
+  // "1_" and, of the peer's decimal numbers, "_": no underscore without a digit on both sides.
+  if (!after_digit) return false;
+  number = result;
+  return true;
+}
+
+Decoded LabelText::Decode(const LabelPlan& label, const std::byte* key) {
+  value_.assign(reinterpret_cast<const char*>(key) + label.offset, label.size);
+  Decoded worst = Decoded::kOk;
+  for (const auto& decoder : label.decoders) {
+    const Decoded decoded = decoder->Decode(value_, scratch_);
+    value_.swap(scratch_);
+    if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
+    if (decoded == Decoded::kProvisional) worst = decoded;
+  }
+  return worst;
+}
+
+void LabelText::Fail(const LabelPlan& label, std::string_view why) {
+  text_ = fmt::format("label '{}': {}", label.name, why);
+}
+
+Decoded LabelText::Build(const MetricPlan& metric, const std::byte* key, std::uint32_t cpu) {
+  text_.clear();
+  Decoded worst = Decoded::kOk;
+  for (const LabelPlan& label : metric.labels) {
+    if (!text_.empty()) text_ += ',';
+    text_.append(label.name).append("=\"");
+    if (label.is_cpu) {
+      text_ += std::to_string(cpu);
+    } else {
+      const Decoded decoded = Decode(label, key);
+      if (decoded == Decoded::kError) Fail(label, value_);
+      if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
+      if (decoded == Decoded::kProvisional) worst = decoded;
+      AppendEscaped(value_, text_);
+    }
+    text_ += '"';
+  }
+  return worst;
+}
+
+Decoded LabelText::BuildBucket(const LabelPlan& label, const std::byte* key,
+                               std::uint64_t& number) {
+  const Decoded decoded = Decode(label, key);
+  if (decoded == Decoded::kError) Fail(label, value_);
+  if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
+  if (ParseNumber(value_, number)) return decoded;
+  Fail(label, fmt::format("'{}' is not a bucket number", value_));
+  return Decoded::kError;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,129 @@
+#include "metrics/map_source.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace bpf_exporter {
+namespace {
+
+// Rows at a time: their slots stay in the fastest cache between the metrics.
+constexpr std::size_t kRowsAtOnce = 1024;
+
+std::uint32_t RoundUp8(std::uint32_t size) { return (size + 7) / 8 * 8; }
+
+}  // namespace
+
+MapSource::MapSource(Collector::Source source)
+    : config_(std::move(source.config)),
+      plan_(std::move(source.plan)),
+      reader_(std::move(source.reader)),
+      shape_{reader_->cpus(), RoundUp8(plan_.layout.value_size)},
+      keys_(plan_.layout.key_size),
+      slots_(kRowsAtOnce) {}
+
+void MapSource::AddMetric(std::shared_ptr<const MetricPlan> metric, Family& family,
+                          std::uint32_t number) {
+  counts_events_ = counts_events_ || metric->counts_events;
+  folds_.emplace_back(std::move(metric), family, number, plan_.layout.key_size, shape_);
+}
+
+bool MapSource::Read() {
+  rows_ = 0;
+  whole_ = false;
+  const Status status = ReadRows();
+  if (!status.ok()) {
+    ++read_errors_;
+    if (status.error().text != last_error_) {
+      last_error_ = status.error().text;
+      log::Error("{}: {}; its metrics are missing until it can be read", Name(), last_error_);
+    }
+    return false;
+  }
+  if (!last_error_.empty()) {
+    last_error_.clear();
+    log::Info("{}: can be read again", Name());
+  }
+  whole_ = true;
+  return true;
+}
+
+Status MapSource::ReadRows() {
+  std::uint32_t index = 0;
+  const auto key_of = [&](std::uint32_t slot) {
+    if (keys_.size() > 0) return keys_.Key(slot);
+    index = slot;
+    return reinterpret_cast<const std::byte*>(&index);
+  };
+  for (MetricFold& fold : folds_) moved_ = fold.Begin(key_of) || moved_;
+  keys_.BeginWalk();
+  bad_block_ = false;
+  Status status = reader_->Read(*this);
+  if (status.ok() && bad_block_) return Error{"rows are shorter than the map's layout"};
+  return status;
+}
+
+void MapSource::OnRows(const RowBlock& block) {
+  const std::size_t needed =
+      shape_.cpus > 1 ? std::size_t{shape_.cpus} * shape_.cpu_stride : plan_.layout.value_size;
+  if (block.value_stride < needed ||
+      (block.keys != nullptr && block.key_stride < plan_.layout.key_size)) {
+    bad_block_ = true;
+    return;
+  }
+  // What counts as the key of a buffer's record is the reader's to say, not the map's.
+  if (counts_events_ && keys_.size() == 0) keys_ = KeySlots(block.key_stride);
+  for (std::size_t first = 0; first < block.count; first += kRowsAtOnce) {
+    Rows rows;
+    rows.count = std::min(kRowsAtOnce, block.count - first);
+    rows.values = block.values + first * block.value_stride;
+    rows.value_stride = block.value_stride;
+    std::size_t slots = 0;
+    if (block.keys == nullptr) {
+      rows.first_slot = block.first_index + static_cast<std::uint32_t>(first);
+      slots = array_slots_ = std::max(array_slots_, rows.first_slot + rows.count);
+      rows_ += rows.count;
+    } else {
+      rows.keys = block.keys + first * block.key_stride;
+      rows.key_stride = block.key_stride;
+      rows_ += keys_.Find(rows.keys, rows.key_stride, rows.count, slots_.data());
+      rows.slots = slots_.data();
+      slots = keys_.size();
+    }
+    for (MetricFold& fold : folds_) fold.Fold(rows, slots);
+  }
+}
+
+void MapSource::Tidy(std::vector<Family*>& changed) {
+  bool lost = std::exchange(moved_, false);
+  if (whole_ && keys_.size() > 0) {
+    const std::vector<std::uint32_t> vanished = keys_.EndWalk();
+    if (!vanished.empty()) {
+      lost = true;
+      for (MetricFold& fold : folds_) fold.Forget(vanished);
+    }
+    if (keys_.Sparse()) {
+      const std::vector<std::uint32_t> new_slots = keys_.Compact();
+      for (MetricFold& fold : folds_) fold.MoveSlots(new_slots);
+    }
+  }
+  if (!lost) return;
+  for (const MetricFold& fold : folds_) {
+    if (std::find(changed.begin(), changed.end(), &fold.family()) == changed.end()) {
+      changed.push_back(&fold.family());
+    }
+  }
+}
+
+MapStats MapSource::stats() const {
+  return {config_, plan_.layout.name, rows_, plan_.layout.max_entries, read_errors_};
+}
+
+std::string MapSource::Name() const {
+  return fmt::format("config '{}': map '{}'", config_, plan_.layout.name);
+}
+
+}  // namespace bpf_exporter

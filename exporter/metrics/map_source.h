@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "metrics/collector.h"
+#include "metrics/key_slots.h"
+#include "metrics/map_reader.h"
+#include "metrics/metric_fold.h"
+
+namespace bpf_exporter {
+
+// One map and the metrics that its rows feed.
+class MapSource : public RowSink {
+ public:
+  explicit MapSource(Collector::Source source);
+
+  // Before the first snapshot. `number` is the metric's in the family.
+  void AddMetric(std::shared_ptr<const MetricPlan> metric, Family& family, std::uint32_t number);
+
+  // Reads the map into the families, which have begun a snapshot. False if it failed; an error is
+  // logged when it is new, and a good read after one too.
+  bool Read();
+  // Drops what is known of keys that have gone. Families that may have lost series by this or
+  // by answers that changed are added to `changed`.
+  void Tidy(std::vector<Family*>& changed);
+
+  void OnRows(const RowBlock& block) override;
+
+  std::vector<MetricFold>& folds() { return folds_; }
+  const std::vector<MetricFold>& folds() const { return folds_; }
+  const MapPlan& plan() const { return plan_; }
+  MapStats stats() const;
+
+ private:
+  Status ReadRows();
+  std::string Name() const;
+
+  std::string config_;
+  MapPlan plan_;
+  std::unique_ptr<MapReader> reader_;
+  ValueShape shape_;
+  KeySlots keys_;
+  std::size_t array_slots_ = 0;  // of a map without keys
+  bool counts_events_ = false;
+  std::vector<MetricFold> folds_;
+  std::vector<std::uint32_t> slots_;  // of the rows at hand
+
+  std::uint64_t rows_ = 0;
+  std::uint64_t read_errors_ = 0;
+  bool whole_ = false;      // the last read was
+  bool bad_block_ = false;  // rows that are too short for the plan
+  bool moved_ = false;      // keys to other series
+  std::string last_error_;
+};
+
+}  // namespace bpf_exporter

@@ -1,0 +1,376 @@
+#include "metrics/collector.h"
+
+#include <gtest/gtest.h>
+#include <prometheus/metric_family.h>
+
+#include <atomic>
+#include <thread>
+
+#include "exposition/text_page.h"
+#include "unit/metrics/fakes.h"
+
+namespace bpf_exporter {
+namespace {
+
+using test::Bytes;
+using test::FakeMap;
+using test::Label;
+using test::Metric;
+using test::Padded;
+using test::Source;
+using test::SourceList;
+using test::TextDecoder;
+using test::UintDecoder;
+
+std::string Page(const Snapshot& snapshot) {
+  TextBuffer page;
+  RenderTextPage(snapshot, page);
+  return std::string(page.view());
+}
+
+// A collector and the numbers that it gave to its self-metrics last.
+struct Fixture {
+  explicit Fixture(std::vector<Collector::Source> sources)
+      : collector(std::move(sources), [this](const CollectorStats& given) {
+          stats = given;
+          return std::vector<prometheus::MetricFamily>();
+        }) {}
+  std::string TakePage() { return Page(*collector.Take()); }
+
+  CollectorStats stats;
+  Collector collector;
+};
+
+MetricPlan IdCounter() {
+  return Metric(MetricKind::kCounter, "ops_total", {Label("id", 0, 4, UintDecoder())});
+}
+
+FakeMap::Row IdRow(std::uint32_t id, std::uint64_t value) { return {Bytes(id), Bytes(value)}; }
+
+TEST(Collector, ExposesCountersOfAHashMap) {
+  auto map = std::make_shared<FakeMap>();
+  auto metric = Metric(MetricKind::kCounter, "ops_total",
+                       {Label("comm", 4, 16, TextDecoder()), Label("id", 0, 4, UintDecoder())});
+  metric.help = "Operations";
+  map->rows = {
+      {Bytes(std::uint32_t{7}) + Padded("cat", 16), Bytes(std::uint64_t{42})},
+      {Bytes(std::uint32_t{8}) + Padded("a \"b\" \\ \n\xff", 16), Bytes(std::uint64_t{1234567})}};
+  Fixture fixture(SourceList(Source("ops", map, 20, 8, {metric})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Operations\n"
+            "# TYPE ops_total counter\n"
+            "ops_total{comm=\"cat\",id=\"7\"} 42\n"
+            "ops_total{comm=\"a \\\"b\\\" \\\\ \\n\xEF\xBF\xBD\",id=\"8\"} 1.234567e+06\n");
+}
+
+TEST(Collector, TakesTheIndexAsTheKeyOfAnArray) {
+  auto map = std::make_shared<FakeMap>();
+  map->is_array = true;
+  map->rows_a_block = 2;
+  for (const std::uint64_t value : {5, 0, 6}) map->rows.push_back({"", Bytes(value)});
+  auto counted = IdCounter();
+  counted.family = "used_total";
+  counted.skip_zero = true;
+  Fixture fixture(SourceList(Source("ops", map, 4, 8, {IdCounter(), counted})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total counter\n"
+            "ops_total{id=\"0\"} 5\nops_total{id=\"1\"} 0\nops_total{id=\"2\"} 6\n"
+            "# HELP used_total Help\n# TYPE used_total counter\n"
+            "used_total{id=\"0\"} 5\nused_total{id=\"2\"} 6\n");
+}
+
+TEST(Collector, SumsEqualLabelSetsOfOneMap) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {{Bytes(std::uint32_t{1}) + "a", Bytes(std::uint64_t{8})},
+               {Bytes(std::uint32_t{2}) + "b", Bytes(std::uint64_t{1})},
+               {Bytes(std::uint32_t{3}) + "a", Bytes((std::uint64_t{1} << 53) + 1)}};
+  auto metric = Metric(MetricKind::kCounter, "ops_total", {Label("t", 4, 1, TextDecoder())});
+  Fixture fixture(SourceList(Source("ops", map, 5, 8, {metric})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total counter\n"
+            "ops_total{t=\"a\"} 9.007199254741001e+15\nops_total{t=\"b\"} 1\n");
+}
+
+TEST(Collector, MergesMetricsOfOneNameFromSeveralMaps) {
+  auto first = std::make_shared<FakeMap>();
+  auto second = std::make_shared<FakeMap>();
+  first->rows = {IdRow(1, 10), IdRow(2, 20)};
+  second->rows = {IdRow(2, 5), IdRow(3, 7)};
+  Fixture fixture(SourceList(Source("a", first, 4, 8, {IdCounter()}),
+                             Source("b", second, 4, 8, {IdCounter()})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total counter\n"
+            "ops_total{id=\"1\"} 10\nops_total{id=\"2\"} 25\nops_total{id=\"3\"} 7\n");
+}
+
+TEST(Collector, LeavesOutAMetricThatDoesNotFitItsFamily) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10)};
+  auto gauge = IdCounter();
+  gauge.kind = MetricKind::kGauge;
+  Fixture fixture(
+      SourceList(Source("a", map, 4, 8, {IdCounter()}), Source("b", map, 4, 8, {gauge})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"1\"} 10\n");
+}
+
+TEST(Collector, KeepsGaugesSigned) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {{Bytes(std::uint32_t{1}), Bytes(std::int16_t{-3})},
+               {Bytes(std::uint32_t{2}), Bytes(std::int16_t{4})}};
+  auto metric = IdCounter();
+  metric.kind = MetricKind::kGauge;
+  metric.value = {0, 2, true};
+  Fixture fixture(SourceList(Source("g", map, 4, 2, {metric})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total gauge\n"
+            "ops_total{id=\"1\"} -3\nops_total{id=\"2\"} 4\n");
+}
+
+TEST(Collector, SumsPerCpuValuesOrSplitsThemByTheCpuLabel) {
+  auto map = std::make_shared<FakeMap>();
+  map->cpus = 3;
+  const auto cpu_values = [](std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+    return Padded(Bytes(a), 8) + Padded(Bytes(b), 8) + Padded(Bytes(c), 8);
+  };
+  map->rows = {{Bytes(std::uint32_t{1}), cpu_values(1, 2, 4)},
+               {Bytes(std::uint32_t{2}), cpu_values(8, 0, 0)}};
+  auto sum = IdCounter();
+  sum.value = {0, 4, false};
+  auto split = sum;
+  split.family = "split_total";
+  split.labels.insert(split.labels.begin(), test::CpuLabel());
+  split.skip_zero = true;
+  Fixture fixture(SourceList(Source("p", map, 4, 4, {sum, split})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total counter\n"
+            "ops_total{id=\"1\"} 7\nops_total{id=\"2\"} 8\n"
+            "# HELP split_total Help\n# TYPE split_total counter\n"
+            "split_total{cpu=\"0\",id=\"1\"} 1\nsplit_total{cpu=\"1\",id=\"1\"} 2\n"
+            "split_total{cpu=\"2\",id=\"1\"} 4\nsplit_total{cpu=\"0\",id=\"2\"} 8\n");
+}
+
+MetricPlan Latency() {
+  auto metric =
+      Metric(MetricKind::kHistogram, "latency_seconds", {Label("t", 0, 1, TextDecoder())});
+  metric.histogram.numbers = {1, 2, 3};
+  metric.histogram.bounds = {2e-6, 4e-6, 8e-6};
+  metric.histogram.sum_number = 4;
+  metric.histogram.multiplier = 1e-6;
+  metric.histogram.bucket = Label("bucket", 1, 1, UintDecoder());
+  return metric;
+}
+
+TEST(Collector, FoldsBucketsOfTheKeyIntoHistograms) {
+  auto map = std::make_shared<FakeMap>();
+  const auto row = [](const char* key, std::uint64_t value) {
+    return FakeMap::Row{key, Bytes(value)};
+  };
+  map->rows = {row("a\x02", 20),   row("b\x01", 1), row("a\x03", 300),
+               row("a\x04", 5000), row("c\x09", 7), row("a\x01", 0)};
+  Fixture fixture(SourceList(Source("l", map, 2, 8, {Latency()})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP latency_seconds Help\n# TYPE latency_seconds histogram\n"
+            "latency_seconds_bucket{t=\"a\",le=\"2e-06\"} 0\n"
+            "latency_seconds_bucket{t=\"a\",le=\"4e-06\"} 20\n"
+            "latency_seconds_bucket{t=\"a\",le=\"8e-06\"} 320\n"
+            "latency_seconds_bucket{t=\"a\",le=\"+Inf\"} 320\n"
+            "latency_seconds_sum{t=\"a\"} 0.005\n"
+            "latency_seconds_count{t=\"a\"} 320\n"
+            "latency_seconds_bucket{t=\"b\",le=\"2e-06\"} 1\n"
+            "latency_seconds_bucket{t=\"b\",le=\"4e-06\"} 1\n"
+            "latency_seconds_bucket{t=\"b\",le=\"8e-06\"} 1\n"
+            "latency_seconds_bucket{t=\"b\",le=\"+Inf\"} 1\n"
+            "latency_seconds_sum{t=\"b\"} 0\n"
+            "latency_seconds_count{t=\"b\"} 1\n"
+            "latency_seconds_bucket{t=\"c\",le=\"2e-06\"} 0\n"
+            "latency_seconds_bucket{t=\"c\",le=\"4e-06\"} 0\n"
+            "latency_seconds_bucket{t=\"c\",le=\"8e-06\"} 0\n"
+            "latency_seconds_bucket{t=\"c\",le=\"+Inf\"} 0\n"
+            "latency_seconds_sum{t=\"c\"} 0\n"
+            "latency_seconds_count{t=\"c\"} 0\n");
+  EXPECT_EQ(fixture.stats.metrics.at(0).rows_out_of_range, 1u);
+  fixture.TakePage();
+  EXPECT_EQ(fixture.stats.metrics.at(0).rows_out_of_range, 1u) << "a known key counts once";
+}
+
+TEST(Collector, FoldsArraysInTheValueIntoHistograms) {
+  auto map = std::make_shared<FakeMap>();
+  std::string value;
+  for (const std::uint32_t count : {9, 1, 2, 3}) value += Bytes(count);  // elements 0 … 3
+  value += Bytes(std::uint64_t{12345});
+  map->rows = {{"a", value}};
+  auto metric = Latency();
+  metric.labels = {};
+  metric.histogram.bucket.reset();
+  metric.histogram.multiplier = 1;
+  metric.histogram.array = ValueField{0, 4, false};
+  metric.histogram.array_size = 4;
+  metric.histogram.sum = ValueField{16, 8, false};
+  Fixture fixture(SourceList(Source("l", map, 1, 24, {metric})));
+  const std::string page =
+      "# HELP latency_seconds Help\n# TYPE latency_seconds histogram\n"
+      "latency_seconds_bucket{le=\"2e-06\"} 1\n"
+      "latency_seconds_bucket{le=\"4e-06\"} 3\n"
+      "latency_seconds_bucket{le=\"8e-06\"} 6\n"
+      "latency_seconds_bucket{le=\"+Inf\"} 6\n"
+      "latency_seconds_sum 12345\n"
+      "latency_seconds_count 6\n";
+  EXPECT_EQ(fixture.TakePage(), page);
+  EXPECT_EQ(fixture.TakePage(), page);
+  EXPECT_EQ(fixture.stats.metrics.at(0).rows_out_of_range, 1u) << "element 0, once";
+}
+
+TEST(Collector, CountsAKeyThatIsReadTwiceOnce) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(1, 10), IdRow(3, 30), IdRow(2, 20)};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
+  const std::string page =
+      "# HELP ops_total Help\n# TYPE ops_total counter\n"
+      "ops_total{id=\"1\"} 10\nops_total{id=\"2\"} 20\nops_total{id=\"3\"} 30\n";
+  EXPECT_EQ(fixture.TakePage(), page);
+  EXPECT_EQ(fixture.TakePage(), page);
+  EXPECT_EQ(fixture.stats.maps.at(0).entries, 3u);
+}
+
+TEST(Collector, LeavesAGapWhereAMapCannotBeRead) {
+  auto good = std::make_shared<FakeMap>();
+  auto bad = std::make_shared<FakeMap>();
+  good->rows = {IdRow(1, 10)};
+  bad->rows = {IdRow(1, 1), IdRow(2, 2)};
+  bad->rows_a_block = 1;
+  auto other = IdCounter();
+  other.family = "other_total";
+  Fixture fixture(SourceList(Source("good", good, 4, 8, {IdCounter(), other}),
+                             Source("bad", bad, 4, 8, {IdCounter()})));
+  const std::string whole = fixture.TakePage();
+  bad->fail_after = 1;
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP other_total Help\n# TYPE other_total counter\nother_total{id=\"1\"} 10\n");
+  EXPECT_EQ(fixture.stats.maps.at(1).read_errors, 1u);
+  bad->fail_after = ~std::size_t{0};
+  EXPECT_EQ(fixture.TakePage(), whole);
+  EXPECT_EQ(fixture.stats.maps.at(0).read_errors, 0u);
+}
+
+TEST(Collector, SkipsRowsThatCannotBeDecodedAndCountsThem) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(3, 30)};
+  auto metric = IdCounter();
+  metric.labels = {
+      Label("id", 0, 4, test::Scripted([](std::string_view in, std::string& out) {
+              out = in[0] == 2 ? "no such thing" : "x";
+              return in[0] == 1 ? Decoded::kSkip : in[0] == 2 ? Decoded::kError : Decoded::kOk;
+            }))};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(fixture.TakePage(),
+              "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"x\"} 30\n");
+    EXPECT_EQ(fixture.stats.metrics.at(0).rows_skipped_regexp, 1u);
+    EXPECT_EQ(fixture.stats.metrics.at(0).rows_decode_error, 1u);
+  }
+}
+
+TEST(Collector, AsksAgainForProvisionalAnswers) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20)};
+  auto known = std::make_shared<bool>(false);
+  int asked = 0;
+  auto metric = IdCounter();
+  metric.labels = {
+      Label("id", 0, 4, test::Scripted([&asked, known](std::string_view in, std::string& out) {
+              ++asked;
+              out = *known ? std::string("eth") + static_cast<char>('0' + in[0]) : "unknown";
+              return *known ? Decoded::kOk : Decoded::kProvisional;
+            }))};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"unknown\"} 30\n");
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"unknown\"} 30\n");
+  *known = true;
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"eth1\"} 10\nops_total{id=\"eth2\"} 20\n");
+  asked = 0;
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"eth1\"} 10\nops_total{id=\"eth2\"} 20\n");
+  EXPECT_EQ(asked, 0) << "a final answer is kept";
+}
+
+TEST(Collector, AsksAtMostAThousandProvisionalAnswersAgain) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 0; id < 2500; ++id) map->rows.push_back(IdRow(id, 1));
+  auto metric = IdCounter();
+  int asked = 0;
+  metric.labels = {Label("id", 0, 4, test::Scripted([&asked](std::string_view, std::string& out) {
+                           ++asked;
+                           out = "unknown";
+                           return Decoded::kProvisional;
+                         }))};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  fixture.TakePage();
+  EXPECT_EQ(asked, 2500);
+  fixture.TakePage();
+  EXPECT_EQ(asked, 3500);
+}
+
+TEST(Collector, LeavesOutSeriesOverTheLimitUntilThereIsRoom) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 1; id <= 4; ++id) map->rows.push_back(IdRow(id, id));
+  auto metric = IdCounter();
+  metric.max_series = 2;
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"1\"} 1\nops_total{id=\"2\"} 2\n");
+  EXPECT_EQ(fixture.stats.metrics.at(0).series, 2u);
+  EXPECT_EQ(fixture.stats.metrics.at(0).series_over_limit, 2u);
+  map->rows.erase(map->rows.begin());
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"2\"} 2\n");
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"2\"} 2\nops_total{id=\"3\"} 3\n");
+  EXPECT_EQ(fixture.stats.metrics.at(0).series_over_limit, 1u);
+}
+
+TEST(Collector, NumbersSnapshotsAndKeepsOldOnesWhole) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 0; id < 5000; ++id) map->rows.push_back(IdRow(id, 1));
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
+  EXPECT_EQ(fixture.collector.Latest(), nullptr);
+  const auto first = fixture.collector.Take();
+  EXPECT_EQ(fixture.collector.Latest(), first);
+  const std::string page = Page(*first);
+  map->rows.clear();
+  for (int i = 0; i < 3; ++i) fixture.collector.Take();
+  map->rows = {IdRow(70000, 2)};
+  const auto last = fixture.collector.Take();
+  EXPECT_EQ(Page(*first), page) << "renumbering the series must not touch it";
+  EXPECT_EQ(last->number, first->number + 4);
+  EXPECT_EQ(Page(*last),
+            "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"70000\"} 2\n");
+  EXPECT_EQ(fixture.stats.snapshots, 5u);
+}
+
+TEST(Collector, SharesOneSnapshotBetweenCallsThatOverlap) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 0; id < 20000; ++id) map->rows.push_back(IdRow(id, 1));
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
+  const std::uint64_t before = fixture.collector.Take()->number;
+  constexpr int kThreads = 4;
+  constexpr int kTakes = 25;
+  std::atomic<bool> wrong = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      std::uint64_t last = 0;
+      for (int take = 0; take < kTakes; ++take) {
+        const auto snapshot = fixture.collector.Take();
+        const auto latest = fixture.collector.Latest();
+        if (snapshot->number <= last || latest->number < snapshot->number) wrong = true;
+        if (snapshot->families.at(0).series != 20000) wrong = true;
+        last = snapshot->number;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(wrong);
+  EXPECT_LE(fixture.collector.Latest()->number - before, kThreads * kTakes);
+}
+
+}  // namespace
+}  // namespace bpf_exporter
