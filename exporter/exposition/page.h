@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "exposition/text_buffer.h"
 #include "metrics/snapshot.h"
 
 namespace bpf_exporter {
@@ -15,7 +15,7 @@ enum class Encoding { kIdentity, kGzip };
 struct Page {
   std::string content_type;
   std::string content_encoding;  // empty for identity
-  std::string body;
+  TextBuffer body;
 };
 
 // Makes each page once per snapshot and encoding, when it is first asked for. Any thread.
@@ -23,6 +23,8 @@ class PageCache {
  public:
   PageCache();
   ~PageCache();
+  // The page of `snapshot`, or of a newer one that has been asked for already. Threads that want
+  // what is being made wait for it. Throws std::bad_alloc.
   std::shared_ptr<const Page> Get(const std::shared_ptr<const Snapshot>& snapshot,
                                   Encoding encoding);
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+#include "exposition/page_writer.h"
+#include "metrics/snapshot.h"
+
+namespace bpf_exporter {
+
+// Writes the two lines before a family's samples.
+void WriteHeader(std::string_view name, std::string_view help, std::string_view type,
+                 PageWriter& writer);
+
+// Writes the samples of a family that was made from maps.
+void WriteSamples(const FamilySnapshot& family, PageWriter& writer);
+
+// "counter", "gauge" or "histogram".
+std::string_view TypeName(MetricKind kind);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+#include <prometheus/metric_family.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "exposition/gzip.h"
+#include "exposition/page.h"
+#include "unit/exposition/snapshots.h"
+
+namespace bpf_exporter {
+namespace {
+
+using test::CounterSnapshots;
+using test::Gunzip;
+
+TEST(PageCache, MakesAPageOncePerSnapshotAndEncoding) {
+  CounterSnapshots snapshots(3);
+  PageCache cache;
+  const auto snapshot = snapshots.Take(7);
+  const auto identity = cache.Get(snapshot, Encoding::kIdentity);
+  EXPECT_EQ(identity->body.view(), snapshots.Page(7));
+  EXPECT_EQ(identity->content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(identity->content_encoding, "");
+  EXPECT_EQ(cache.Get(snapshot, Encoding::kIdentity), identity);
+
+  const auto gzip = cache.Get(snapshot, Encoding::kGzip);
+  EXPECT_EQ(Gunzip(gzip->body), snapshots.Page(7));
+  EXPECT_EQ(gzip->content_type, identity->content_type);
+  EXPECT_EQ(gzip->content_encoding, "gzip");
+  EXPECT_EQ(cache.Get(snapshot, Encoding::kGzip), gzip);
+
+  const auto next = cache.Get(snapshots.Take(8), Encoding::kIdentity);
+  EXPECT_EQ(next->body.view(), snapshots.Page(8));
+  EXPECT_EQ(identity->body.view(), snapshots.Page(7)) << "a page that is still being sent";
+}
+
+TEST(PageCache, CompressesWithoutAPlainPage) {
+  CounterSnapshots snapshots(60'000);  // more than one piece
+  PageCache cache;
+  for (const std::uint64_t value : {1, 99999}) {
+    EXPECT_EQ(Gunzip(cache.Get(snapshots.Take(value), Encoding::kGzip)->body),
+              snapshots.Page(value));
+  }
+}
+
+TEST(PageCache, AnswersForAnOlderSnapshotWithANewerPage) {
+  CounterSnapshots snapshots(3);
+  PageCache cache;
+  const auto older = snapshots.Take(1);
+  const auto page = cache.Get(snapshots.Take(2), Encoding::kIdentity);
+  EXPECT_EQ(cache.Get(older, Encoding::kIdentity), page);
+}
+
+TEST(PageCache, GivesEveryThreadAPageAtLeastAsNewAsItsSnapshot) {
+  CounterSnapshots snapshots(2000);
+  PageCache cache;
+  std::mutex mutex;
+  std::uint64_t value = 1;
+  std::shared_ptr<const Snapshot> newest = snapshots.Take(value);
+  std::atomic<int> wrong = 0;
+  const auto scrape = [&](Encoding encoding) {
+    for (int i = 0; i < 60; ++i) {
+      std::shared_ptr<const Snapshot> snapshot;
+      std::uint64_t expected = 0;
+      {
+        const std::lock_guard lock(mutex);
+        snapshot = newest;
+        expected = value;
+      }
+      const auto page = cache.Get(snapshot, encoding);
+      const std::string text =
+          encoding == Encoding::kGzip ? Gunzip(page->body) : std::string(page->body.view());
+      const std::uint64_t found = std::stoull(text.substr(text.rfind(' ')));
+      if (found < expected || text != snapshots.Page(found)) ++wrong;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (const Encoding encoding : {Encoding::kGzip, Encoding::kIdentity, Encoding::kGzip}) {
+    threads.emplace_back(scrape, encoding);
+  }
+  for (int i = 0; i < 60; ++i) {
+    const std::lock_guard lock(mutex);
+    newest = snapshots.Take(++value);
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Gzip, CompressesTextsOfAnySizeAndKind) {
+  GzipCompressor compressor;
+  std::mt19937 random(1);
+  for (const std::size_t size : {0, 1, 100, 65536, 3'000'000}) {
+    std::string text(size, 'x');
+    for (char& c : text) c = static_cast<char>(random());  // does not get smaller
+    compressor.Start({});
+    for (std::size_t at = 0; at < size; at += 100'000)
+      compressor.Add(std::string_view(text).substr(at, 100'000));
+    EXPECT_EQ(Gunzip(compressor.Finish()), text);
+  }
+}
+
+}  // namespace
+}  // namespace bpf_exporter
