@@ -112,7 +112,7 @@ std::string Metrics(const LandingState& state) {
     page += fmt::format(
         "<tr><td title=\"{}\">{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
         Escape(family.metric->help), Escape(family.metric->family), KindName(family.metric->kind),
-        Escape(family.metric->config), family.series.size());
+        Escape(family.metric->config), family.series);
   }
   return page += "</table>\n";
 }

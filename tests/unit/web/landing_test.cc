@@ -23,7 +23,7 @@ TEST(LandingTest, ShowsStateEscaped) {
   snapshot->number = 42;
   snapshot->time = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   snapshot->families.push_back({.metric = metric});
-  snapshot->families.back().series.resize(3);
+  snapshot->families.back().series = 3;
   state.snapshot = snapshot;
   state.snapshot_duration = std::chrono::microseconds(1500);
   state.snapshot_age = std::chrono::milliseconds(2345);
