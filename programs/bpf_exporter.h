@@ -45,22 +45,36 @@ static __always_inline unsigned long task_state(struct task_struct *task) {
   return ((struct task_struct___until_5_13 *)(void *)task)->state;
 }
 
+// MAP(HASH, ops_total, 1024, struct ops_key, __u64): the kinds are those of enum bpf_map_type.
+#define MAP(kind, name, entries, key_type, value_type) \
+  struct {                                             \
+    __uint(type, BPF_MAP_TYPE_##kind);                 \
+    __uint(max_entries, entries);                      \
+    __type(key, key_type);                             \
+    __type(value, value_type);                         \
+  } name SEC(".maps")
+
 // A counter of its own for what a program had to leave out, mostly because a map was full: an
 // update that fails and is not counted makes every number after it a little wrong, and nobody
 // sees it. Expose it as a counter without labels.
-#define FAILURE_COUNTER(counter)             \
-  struct {                                   \
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); \
-    __uint(max_entries, 1);                  \
-    __type(key, __u32);                      \
-    __type(value, __u64);                    \
-  } counter SEC(".maps")
+#define FAILURE_COUNTER(name) MAP(PERCPU_ARRAY, name, 1, __u32, __u64)
 
 // Adds one to a u64 slot of an array. Atomic also where the map is per CPU: kernels built for
 // real time let a program be preempted between the load and the store.
 static __always_inline void count(void *array, __u32 slot) {
   __u64 *value = bpf_map_lookup_elem(array, &slot);
   if (value) __sync_fetch_and_add(value, 1);
+}
+
+// Adds to the u64 of a key in a hash; a new key starts at 0. False if the map is full.
+static __always_inline bool add(void *hash, const void *key, __u64 amount) {
+  __u64 *value = bpf_map_lookup_elem(hash, key);
+
+  if (!value && bpf_map_update_elem(hash, key, &amount, BPF_NOEXIST) == 0) return true;
+  if (!value) value = bpf_map_lookup_elem(hash, key);  // another CPU was first
+  if (!value) return false;
+  __sync_fetch_and_add(value, amount);
+  return true;
 }
 
 // The smallest n with value <= 2^n: the number of the bucket that an exp2 histogram with the

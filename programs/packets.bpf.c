@@ -21,12 +21,7 @@ struct traffic {
 };
 
 // Indexed by IP protocol number. One array for all CPUs, so that it can be read through mmap.
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 256);
-  __type(key, __u32);
-  __type(value, struct traffic);
-} packets SEC(".maps");
+MAP(ARRAY, packets, 256, __u32, struct traffic);
 
 FAILURE_COUNTER(unreadable);
 

@@ -9,12 +9,7 @@
 #define BUCKETS 27  // bounds of 2^0 … 2^26 µs (67 s); what is longer is counted in the last
 
 // All tasks that wait at one time. Deleted on the way out, so pids that are gone do not pile up.
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 32768);
-  __type(key, __u32);    // pid
-  __type(value, __u64);  // when the wait began, ns
-} waiting SEC(".maps");
+MAP(HASH, waiting, 32768, __u32, __u64);  // pid, when the wait began in ns
 
 struct latency {
   __u64 slots[BUCKETS];
@@ -22,12 +17,7 @@ struct latency {
   __u64 rest_ns;  // what sum_us leaves over, so that many short waits do not round to nothing
 };
 
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, struct latency);
-} latency SEC(".maps");
+MAP(PERCPU_ARRAY, latency, 1, __u32, struct latency);
 
 FAILURE_COUNTER(dropped);
 

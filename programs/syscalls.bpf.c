@@ -8,21 +8,11 @@
 
 #define NUMBERS 512  // the highest number in use is below 480
 
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, NUMBERS);
-  __type(key, __u32);
-  __type(value, __u64);
-} syscalls SEC(".maps");
+MAP(PERCPU_ARRAY, syscalls, NUMBERS, __u32, __u64);
 
 enum reason { COMPAT_32BIT, X32, OUT_OF_RANGE, REASONS };
 
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, REASONS);
-  __type(key, __u32);
-  __type(value, __u64);
-} unnamed SEC(".maps");
+MAP(PERCPU_ARRAY, unnamed, REASONS, __u32, __u64);
 
 // Where a thread says that it makes a call through the kernel's 32-bit table.
 #if defined(__TARGET_ARCH_x86)
