@@ -55,9 +55,9 @@ class ServerTest : public ::testing::Test {
   }
 
   ServerOptions options_;
-  std::optional<Server> server_;
   std::mutex mutex_;
   std::map<std::string, int> counts_;
+  std::optional<Server> server_;  // last: its threads count until it is gone
 };
 
 TEST_F(ServerTest, AnswersGetWithLengthTypeAndBody) {
