@@ -1,7 +1,11 @@
 #include "decode/cgroup_names.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "decode/cgroup_walk.h"
@@ -12,6 +16,7 @@ namespace {
 constexpr std::chrono::seconds kWalkEvery{1};
 constexpr int kWalkShare = 20;  // of the time, at most one part
 constexpr std::chrono::minutes kKeepGone{10};
+constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::size_t kMaxNames = 2'000'000;
 
 }  // namespace
@@ -19,11 +24,16 @@ constexpr std::size_t kMaxNames = 2'000'000;
 CgroupNames::CgroupNames(std::string mount, Clock now)
     : mount_(std::move(mount)), now_(std::move(now)) {}
 
+void CgroupNames::Open() {
+  const std::lock_guard lock(mutex_);
+  OpenLocked();
+}
+
 std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
   const std::lock_guard lock(mutex_);
   const Entry* entry = FindLocked(id);
   if (entry == nullptr) {
-    WalkIfDue();
+    UpdateLocked();
     entry = FindLocked(id);
   }
   if (entry == nullptr) return std::nullopt;
@@ -33,7 +43,7 @@ std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
 bool CgroupNames::LiveSince(std::uint64_t& version,
                             std::unordered_map<std::uint64_t, std::string>& live) {
   const std::lock_guard lock(mutex_);
-  WalkIfDue();
+  UpdateLocked();
   if (version == version_) return false;
   version = version_;
   live.clear();
@@ -56,12 +66,37 @@ const CgroupNames::Entry* CgroupNames::FindLocked(std::uint64_t id) {
   return &entry;
 }
 
+void CgroupNames::OpenLocked() {
+  if (std::exchange(opened_, true)) return;
+  const std::string root = CgroupRoot(mount_);
+  if (!IsCgroup2(root)) return;
+  Result<CgroupWatch> watch = CgroupWatch::Open(root);
+  if (watch) {
+    watch_ = *std::move(watch);
+  } else {
+    log::Debug("cgroups: {}: walking the tree instead", watch.error().text);
+  }
+}
+
+void CgroupNames::UpdateLocked() {
+  // Watching starts before the walk, so that nothing happens unseen between the two.
+  OpenLocked();
+  if (watch_) {
+    const CgroupEvents heard = watch_->Drain();
+    for (const CgroupEvent& event : heard.events) Apply(event);
+    stale_ = stale_ || heard.lost;
+  }
+  if (stale_ || !watch_) WalkIfDue();
+  ForgetExpired();
+}
+
 void CgroupNames::WalkIfDue() {
   const Time start = now_();
-  if (next_walk_ && start < *next_walk_) return;
+  if (start < next_walk_) return;
   Result<std::vector<Cgroup>> found = WalkCgroups(CgroupRoot(mount_));
   if (found) {
     Take(*std::move(found));
+    stale_ = false;
   } else if (!std::exchange(warned_, true)) {
     log::Warn("cgroups: {}: cgroup ids stay unknown", found.error().text);
   }
@@ -70,29 +105,57 @@ void CgroupNames::WalkIfDue() {
 }
 
 void CgroupNames::Take(std::vector<Cgroup> found) {
-  const Time now = now_();
-  bool changed = false;
-  std::unordered_map<std::uint64_t, Entry> before = std::exchange(entries_, {});
-  entries_.reserve(found.size());
+  std::unordered_set<std::uint64_t> seen;
+  seen.reserve(found.size());
   for (Cgroup& cgroup : found) {
-    const auto old = before.find(cgroup.id);
-    changed =
-        changed || old == before.end() || !old->second.live || old->second.path != cgroup.path;
     // Where v1 trees have folders of one number, the first one found keeps it.
-    entries_.try_emplace(cgroup.id, Entry{std::move(cgroup.path), true, now});
+    if (seen.insert(cgroup.id).second) See(cgroup.id, std::move(cgroup.path));
   }
-  for (auto& [id, entry] : before) {
-    if (entries_.contains(id)) continue;
-    if (entry.live) {
-      changed = true;
-      entry.live = false;
-      entry.used = now;
-    }
-    if (now - entry.used < kKeepGone && entries_.size() < kMaxNames) {
-      entries_.emplace(id, std::move(entry));
-    }
+  std::vector<std::uint64_t> gone;
+  for (const auto& [id, entry] : entries_) {
+    if (!seen.contains(id)) gone.push_back(id);
   }
-  if (changed) ++version_;
+  for (const std::uint64_t id : gone) MarkGone(id);
+}
+
+void CgroupNames::ForgetExpired() {
+  const Time now = now_();
+  if (now < next_forget_) return;
+  next_forget_ = now + kForgetEvery;
+  std::erase_if(entries_, [&](const auto& item) {
+    return !item.second.live && now - item.second.used >= kKeepGone;
+  });
+}
+
+void CgroupNames::Apply(const CgroupEvent& event) {
+  const auto parent = entries_.find(event.parent);
+  if (event.removed) {
+    // One that came and went between two look-ups is heard of here for the first time.
+    if (!entries_.contains(*event.id) && parent != entries_.end()) {
+      See(*event.id, parent->second.path + "/" + event.name);
+    }
+    MarkGone(*event.id);
+    return;
+  }
+  if (parent == entries_.end()) return;  // outside of what is mounted
+  std::string path = parent->second.path + "/" + event.name;
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0) See(status.st_ino, std::move(path));
+}
+
+void CgroupNames::See(std::uint64_t id, std::string path) {
+  if (entries_.size() >= kMaxNames && !entries_.contains(id)) return;
+  Entry& entry = entries_[id];
+  if (!entry.live || entry.path != path) ++version_;
+  entry = {std::move(path), true, now_()};
+}
+
+void CgroupNames::MarkGone(std::uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second.live) return;
+  found->second.live = false;
+  found->second.used = now_();
+  ++version_;
 }
 
 }  // namespace bpf_exporter

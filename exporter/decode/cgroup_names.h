@@ -6,17 +6,22 @@
 #include <string>
 #include <unordered_map>
 
+#include "decode/cgroup_watch.h"
 #include "decode/cgroups.h"
 #include "decode/clock.h"
 
 namespace bpf_exporter {
 
-// Paths of cgroups by id. An id that is not known costs a walk of the tree, but at most one a
-// second and a twentieth of the time, however many there are. A cgroup that is gone keeps its name
-// until it was neither there nor asked for for 10 minutes. Any thread.
+// Paths of cgroups by id. Where the kernel tells of new ones (CgroupWatch) it is asked; elsewhere
+// an id that is not known costs a walk of the tree, but at most one a second and a twentieth of the
+// time, however many there are. A cgroup that is gone keeps its name until it was neither there nor
+// asked for for 10 minutes. Any thread.
 class CgroupNames {
  public:
   CgroupNames(std::string mount, Clock now);
+
+  // Starts to watch, which needs privileges; else the first Find does. Without them it is walks.
+  void Open();
 
   std::optional<std::string> Find(std::uint64_t id);
 
@@ -26,19 +31,29 @@ class CgroupNames {
  private:
   struct Entry {
     std::string path;
-    bool live = true;
+    bool live = false;
     Time used;  // the last walk that saw it or found it gone, or the last Find
   };
+  void OpenLocked();
+  void UpdateLocked();
   void WalkIfDue();
   void Take(std::vector<Cgroup> found);
+  void Apply(const CgroupEvent& event);
+  void ForgetExpired();
+  void See(std::uint64_t id, std::string path);
+  void MarkGone(std::uint64_t id);
   const Entry* FindLocked(std::uint64_t id);
 
   const std::string mount_;
   const Clock now_;
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, Entry> entries_;
-  std::uint64_t version_ = 0;  // counts the walks that found a change
-  std::optional<Time> next_walk_;
+  std::uint64_t version_ = 0;  // counts the changes
+  std::optional<CgroupWatch> watch_;
+  bool opened_ = false;
+  bool stale_ = true;  // only a walk can tell what is there
+  Time next_walk_;     // not before
+  Time next_forget_;   // not before
   bool warned_ = false;
 };
 

@@ -25,11 +25,6 @@ struct CloseDir {
   void operator()(DIR* dir) const { closedir(dir); }
 };
 
-bool IsCgroup2(const std::string& path) {
-  struct statfs filesystem {};
-  return statfs(path.c_str(), &filesystem) == 0 && filesystem.f_type == CGROUP2_SUPER_MAGIC;
-}
-
 // Adds the folder itself to `found` and the folders in it to `open`.
 Status Visit(const Folder& folder, std::vector<Cgroup>& found, std::vector<Folder>& open) {
   const std::unique_ptr<DIR, CloseDir> dir(opendir(folder.path.c_str()));
@@ -52,6 +47,11 @@ Status Visit(const Folder& folder, std::vector<Cgroup>& found, std::vector<Folde
 }
 
 }  // namespace
+
+bool IsCgroup2(const std::string& path) {
+  struct statfs filesystem {};
+  return statfs(path.c_str(), &filesystem) == 0 && filesystem.f_type == CGROUP2_SUPER_MAGIC;
+}
 
 std::string CgroupRoot(const std::string& mount) {
   const std::string unified = mount + "/unified";

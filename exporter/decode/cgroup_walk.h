@@ -14,6 +14,8 @@ namespace bpf_exporter {
 // cgroup2 at all it is `mount` with its v1 trees.
 std::string CgroupRoot(const std::string& mount);
 
+bool IsCgroup2(const std::string& path);
+
 // Every folder from `root` down, `root` first; at most a million, 64 deep. What cannot be read or
 // vanishes meanwhile is left out; only a `root` that cannot be read is an error.
 Result<std::vector<Cgroup>> WalkCgroups(const std::string& root);

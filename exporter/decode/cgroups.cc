@@ -2,16 +2,17 @@
 
 #include <utility>
 
+#include "decode/cgroup_names.h"
 #include "decode/context.h"
 
 namespace bpf_exporter {
 
-CgroupFollower::CgroupFollower(DecoderContext& context) : context_(context) {}
+CgroupFollower::CgroupFollower(DecoderContext& context) : names_(context.UseCgroups()) {}
 
 CgroupChanges CgroupFollower::Poll() {
   CgroupChanges changes;
   std::unordered_map<std::uint64_t, std::string> live;
-  if (!context_.cgroups().LiveSince(version_, live)) return changes;
+  if (!names_.LiveSince(version_, live)) return changes;
   const auto same = [](const auto& map, const auto& cgroup) {
     const auto found = map.find(cgroup.first);
     return found != map.end() && found->second == cgroup.second;

@@ -10,6 +10,8 @@
 // The host's cgroups, for what needs more than the decoder: cgroup_id_map.
 namespace bpf_exporter {
 
+class CgroupNames;
+
 struct Cgroup {
   std::uint64_t id = 0;  // as bpf_get_current_cgroup_id() returns it: the folder's inode number
   std::string path;      // as mounted: /sys/fs/cgroup/system.slice/ssh.service
@@ -24,12 +26,12 @@ struct CgroupChanges {
 class CgroupFollower {
  public:
   explicit CgroupFollower(DecoderContext& context);
-  // What is different from the last call; all that exist at the first. Costs a walk of the cgroup
-  // tree, which happens at most once a second (in between nothing changes).
+  // What is different from the last call; all that exist at the first. Where the kernel does not
+  // tell (see CgroupNames) it costs a walk of the tree, and nothing changes within a second.
   CgroupChanges Poll();
 
  private:
-  DecoderContext& context_;
+  CgroupNames& names_;
   std::unordered_map<std::uint64_t, std::string> known_;
   std::uint64_t version_ = 0;
 };

@@ -11,12 +11,18 @@ DecoderContext::DecoderContext(HostPaths paths, Clock now)
       pci_ids_(paths.pci_ids),
       symbols_(paths.proc + "/kallsyms", now) {}
 
+CgroupNames& DecoderContext::UseCgroups() {
+  cgroups_used_ = true;
+  return cgroups_;
+}
+
 KernelSymbols& DecoderContext::UseSymbols() {
   symbols_used_ = true;
   return symbols_;
 }
 
 void DecoderContext::Open() {
+  if (cgroups_used_) cgroups_.Open();
   if (symbols_used_) symbols_.Open();
 }
 

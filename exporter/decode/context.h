@@ -16,11 +16,11 @@ class DecoderContext {
  public:
   DecoderContext(HostPaths paths, Clock now);
 
-  CgroupNames& cgroups() { return cgroups_; }
   Interfaces& interfaces() { return interfaces_; }
   Partitions& partitions() { return partitions_; }
   PciIds& pci_ids() { return pci_ids_; }
-  // For a decoder in the making; remembered for Open().
+  // For a user in the making; remembered for Open().
+  CgroupNames& UseCgroups();
   KernelSymbols& UseSymbols();
 
   void Open();
@@ -31,6 +31,7 @@ class DecoderContext {
   Partitions partitions_;
   PciIds pci_ids_;
   KernelSymbols symbols_;
+  std::atomic<bool> cgroups_used_ = false;
   std::atomic<bool> symbols_used_ = false;
 };
 

@@ -47,9 +47,9 @@ using DecoderContextOwner = std::unique_ptr<DecoderContext, DecoderContextDelete
 // `now` is the clock that says when to look again; by default the steady clock.
 DecoderContextOwner MakeDecoderContext(HostPaths paths, Clock now = {});
 
-// Opens what the decoders made so far need privileges for (addresses in kallsyms). To be called
-// when the configurations are resolved and before capabilities are dropped; without it the files
-// are opened at their first use. What cannot be opened is a warning.
+// Opens what the decoders made so far need privileges for (addresses in kallsyms, word of new
+// cgroups). To be called when the configurations are resolved and before capabilities are dropped;
+// without it the files are opened at their first use. What cannot be opened is a warning.
 void OpenForDecoders(DecoderContext& context);
 
 // What the first decoder of a label gets: the label's size in bytes. 0: text from the decoder
