@@ -1,17 +1,114 @@
+#include <fmt/core.h>
+#include <malloc.h>
+
+#include <algorithm>
 #include <cstdio>
-#include <string>
-#include <variant>
+#include <exception>
+#include <fstream>
+#include <mutex>
 
+#include "base/log.h"
+#include "check.h"
+#include "notify.h"
 #include "options.h"
+#include "post_attach_mark.h"
+#include "run_loop.h"
+#include "serve.h"
+#include "start.h"
 
-int main(int argc, char** argv) {
-  using namespace bpf_exporter;
-  const auto parsed = ParseOptions(std::vector<std::string>(argv + 1, argv + argc));
+namespace bpf_exporter {
+namespace {
+
+bool KernelCountsRuns(const Started& started) {
+  if (started.statistics.valid()) return true;
+  std::ifstream file("/proc/sys/kernel/bpf_stats_enabled");
+  char enabled = '0';
+  return file.get(enabled) && enabled == '1';
+}
+
+// Takes snapshots and serves them, until a signal says to leave.
+ExitCode Export(const Options& options, Started& started, const sigset_t& signals) {
+  std::vector<ConfigStatus> statuses;
+  for (const RunningConfig& config : started.configs) statuses.push_back(config.status);
+  SelfMetrics self(options.metrics_prefix, statuses, ServedPaths(options));
+  Pulse pulse;
+  std::mutex objects;  // scrapes take snapshots too, when there is no interval
+  Collector collector(MapSources(started.configs),
+                      self.ForCollector([&](const CollectorStats& stats) {
+                        pulse.Beat(stats.last_duration);
+                        const std::lock_guard lock(objects);
+                        return ReadKernelStats(started.configs, KernelCountsRuns(started));
+                      }));
+  collector.Take();
+  if (const Status dropped = DropCapabilities(options.capabilities); !dropped) {
+    fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
+    return kFailed;
+  }
+
+  PageCache pages;
+  const Result<Server> server = Serve({options, statuses, collector, self, pages, pulse});
+  if (!server) {
+    fmt::print(stderr, "bpf_exporter: {}\n", server.error().text);
+    return kFailed;
+  }
+  const auto up = std::count_if(statuses.begin(), statuses.end(),
+                                [](const ConfigStatus& config) { return config.up; });
+  const std::string state =
+      fmt::format("{} of {} configurations up, {} on '{}' (port {})", up, statuses.size(),
+                  options.telemetry_path, options.listen_address, server->port());
+  log::Info("ready: {}", state);
+  NotifySystemd("READY=1\nSTATUS=" + state);
+
+  const bool periodic = options.snapshot_interval.count() > 0;
+  const auto period = periodic ? options.snapshot_interval : std::chrono::seconds(5);
+  const int signal = RunLoop(signals, period, [&] {
+    {
+      const std::lock_guard lock(objects);
+      for (RunningConfig& config : started.configs) {
+        if (config.object) config.object->AttachNewCpus();
+      }
+    }
+    if (periodic) collector.Take();
+  });
+  log::Info("{}: detaching and leaving", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  NotifySystemd("STOPPING=1");
+  return kFine;
+}
+
+int Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
+  auto parsed = ParseOptions(arguments);
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
-    std::fputs((exit->text + (exit->code == 0 ? "" : "\n")).c_str(),
-               exit->code == 0 ? stdout : stderr);
+    fmt::print(exit->code == kFine ? stdout : stderr, "{}\n", exit->text);
     return exit->code;
   }
-  std::fputs("bpf_exporter: nothing to run yet\n", stderr);
-  return 1;
+  auto& options = std::get<Options>(parsed);
+  log::SetLevel(options.debug ? log::Level::kDebug : log::Level::kInfo);
+  log::SetTimestamps(!options.no_timestamps);
+  if (options.programs_dir.empty()) options.programs_dir = DefaultProgramsDir();
+  if (options.check) {
+    return Check({options.config_dir, options.config_names, options.check_files,
+                  options.programs_dir, ResolveOptionsOf(options)});
+  }
+
+  const DecoderContextOwner context = MakeDecoderContext({});
+  auto started = Start(options, *context);
+  if (const ExitCode* code = std::get_if<ExitCode>(&started)) return *code;
+  post_attach_mark();
+  if (options.config_check) return kFine;
+  OpenForDecoders(*context);
+  return Export(options, std::get<Started>(started), signals);
+}
+
+}  // namespace
+}  // namespace bpf_exporter
+
+int main(int argc, char** argv) {
+  const sigset_t signals = bpf_exporter::BlockSignals();
+  mallopt(M_ARENA_MAX, 2);  // an arena for each HTTP thread would keep memory in each
+  try {
+    return bpf_exporter::Main(std::vector<std::string>(argv + 1, argv + argc), signals);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bpf_exporter: {}\n", error.what());
+    return bpf_exporter::kFailed;
+  }
 }

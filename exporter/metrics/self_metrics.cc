@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "base/version.h"
 #include "metrics/process.h"
@@ -180,9 +181,20 @@ std::vector<prometheus::MetricFamily> SelfMetrics::Collect(const CollectorStats&
   state_->SetKernel(kernel);
   state_->SetProcess();
   std::vector<prometheus::MetricFamily> families = state_->registry.Collect();
+  for (prometheus::MetricFamily& family : families) {  // the registry has them in no order
+    std::sort(family.metric.begin(), family.metric.end(),
+              [](const auto& one, const auto& other) { return one.label < other.label; });
+  }
   std::sort(families.begin(), families.end(),
             [](const auto& one, const auto& other) { return one.name < other.name; });
   return families;
+}
+
+Collector::OwnMetrics SelfMetrics::ForCollector(
+    std::function<KernelStats(const CollectorStats&)> kernel) {
+  return [this, kernel = std::move(kernel)](const CollectorStats& stats) {
+    return Collect(stats, kernel(stats));
+  };
 }
 
 void SelfMetrics::CountRequest(std::string_view path, int code) {

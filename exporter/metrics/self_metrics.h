@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,10 @@ class SelfMetrics {
   // time.
   std::vector<prometheus::MetricFamily> Collect(const CollectorStats& collector,
                                                 const KernelStats& kernel);
+
+  // The same as the collector wants it; `kernel` is asked at every snapshot. It must not outlive
+  // this.
+  Collector::OwnMetrics ForCollector(std::function<KernelStats(const CollectorStats&)> kernel);
 
   // Any thread.
   void CountRequest(std::string_view path, int code);

@@ -48,11 +48,6 @@ std::string Text(const std::vector<prometheus::MetricFamily>& families) {
     const bool ours = family.name.starts_with("process_") || family.name.ends_with("build_info");
     if (!ours) kept.push_back(family);
   }
-  // The registry keeps series in the order of hashes.
-  for (auto& family : kept) {
-    std::sort(family.metric.begin(), family.metric.end(),
-              [](const auto& one, const auto& other) { return one.label < other.label; });
-  }
   return prometheus::TextSerializer().Serialize(kept);
 }
 

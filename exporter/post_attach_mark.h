@@ -1,0 +1,6 @@
+#pragma once
+
+// Empty, and a symbol of the program: a BPF program in
+// SEC("uprobe//proc/self/exe:post_attach_mark") runs when it is called, which is once, after
+// everything was attached.
+extern "C" void post_attach_mark();

@@ -1,0 +1,53 @@
+#include "run_loop.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "base/log.h"
+
+namespace bpf_exporter {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kRestPerWork = 20;
+
+// The signal that came before `until`; 0 if none did.
+int WaitForSignal(const sigset_t& signals, Clock::time_point until) {
+  const auto left = std::max<std::chrono::nanoseconds>(until - Clock::now(), {});
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  const timespec timeout{static_cast<std::time_t>(seconds.count()),
+                         static_cast<long>((left - seconds).count())};
+  const int signal = sigtimedwait(&signals, nullptr, &timeout);
+  return std::max(signal, 0);  // EAGAIN: the time is up; EINTR: stopped and continued
+}
+
+}  // namespace
+
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a log reader that goes away must not end us
+  return signals;
+}
+
+int RunLoop(const sigset_t& signals, std::chrono::nanoseconds period,
+            const std::function<void()>& work) {
+  Clock::time_point next = Clock::now() + period;
+  for (;;) {
+    const int signal = WaitForSignal(signals, next);
+    if (signal == SIGTERM || signal == SIGINT) return signal;
+    if (signal == SIGHUP) log::Warn("SIGHUP: reloading is not supported yet; restart instead");
+    const Clock::time_point start = Clock::now();
+    if (start < next) continue;
+    work();
+    const Clock::time_point end = Clock::now();
+    next = std::max(next + period, end + kRestPerWork * (end - start));
+    if (next <= end) next = end + period;  // after a suspend: no burst of those that were missed
+  }
+}
+
+}  // namespace bpf_exporter

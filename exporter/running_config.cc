@@ -1,0 +1,130 @@
+#include "running_config.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace bpf_exporter {
+namespace {
+
+ProgramStatus StatusOf(const ProgramState& state) {
+  return {state.name,    state.section, state.attached, state.optional,
+          state.problem, state.id,      state.tag};
+}
+
+// The programs of an object that is not in the kernel.
+std::vector<ProgramStatus> NotLoaded(const ObjectLayout& object) {
+  std::vector<ProgramStatus> programs;
+  for (const ProgramLayout& layout : object.programs) {
+    programs.push_back({.name = layout.name, .section = layout.section});
+  }
+  return programs;
+}
+
+void Fail(RunningConfig& config, std::string problem) {
+  log::Error("config '{}': {}", config.status.name, problem);
+  config.status.up = false;
+  config.status.problem = std::move(problem);
+  config.object.reset();
+}
+
+// What became of each program, in the log and in the status; the number of attached ones.
+std::size_t NoteAttachments(RunningConfig& config) {
+  std::size_t attached = 0;
+  config.status.programs.clear();
+  for (const ProgramState& program : config.object->programs()) {
+    config.status.programs.push_back(StatusOf(program));
+    if (program.attached) ++attached;
+    if (program.attached || program.problem.empty()) continue;
+    const std::string text = fmt::format("config '{}': program '{}': {}", config.status.name,
+                                         program.name, program.problem);
+    if (program.optional) {
+      log::Info("{} (optional)", text);
+    } else {
+      log::Warn("{}", text);
+      config.missed_attachment = true;
+    }
+  }
+  return attached;
+}
+
+void LoadAndAttach(RunningConfig& config, const LoadOptions& options) {
+  config.status.programs = NotLoaded(config.plan->object);
+  Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
+  if (!object) {
+    config.kernel_refused = true;
+    Fail(config, object.error().text);
+    return;
+  }
+  config.object = *std::move(object);
+  config.object->Attach();
+  const std::size_t attached = NoteAttachments(config);
+  const std::size_t programs = config.status.programs.size();
+  if (attached == 0 && config.missed_attachment) {
+    config.kernel_refused = true;
+    Fail(config, fmt::format("none of its programs ({}) could be attached", programs));
+    for (ProgramStatus& program : config.status.programs) program.id = 0;
+    return;
+  }
+  config.status.up = true;
+  log::Info("config '{}': up, {} of {} programs attached", config.status.name, attached, programs);
+}
+
+}  // namespace
+
+std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
+                                      const LoadOptions& options) {
+  std::vector<RunningConfig> running;
+  for (PlannedConfig& config : planned) {
+    RunningConfig& added = running.emplace_back();
+    added.status.name = config.source.name;
+    added.plan = std::move(config.plan);
+    if (added.plan) {
+      added.status.description = added.plan->config.description;
+      LoadAndAttach(added, options);
+    } else {
+      log::Error("config '{}': cannot work, see above", added.status.name);
+      added.status.problem = std::move(config.messages);
+    }
+  }
+  return running;
+}
+
+std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs) {
+  std::vector<Collector::Source> sources;
+  for (RunningConfig& config : configs) {
+    if (!config.object) continue;
+    for (const MapPlan& map : config.plan->maps) {
+      Result<std::unique_ptr<MapReader>> reader = config.object->Reader(map.layout.name);
+      if (reader) {
+        sources.push_back({config.status.name, map, *std::move(reader)});
+      } else {
+        log::Error("config '{}': {}", config.status.name, reader.error().text);
+      }
+    }
+  }
+  return sources;
+}
+
+KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs) {
+  KernelStats stats;
+  for (const RunningConfig& config : configs) {
+    if (!config.object) continue;
+    for (const MapPlan& map : config.plan->maps) {
+      const std::string& name = map.layout.name;
+      stats.memory.push_back({config.status.name, name, config.object->MapMemoryBytes(name)});
+    }
+    if (!runs) continue;
+    const std::vector<ProgramRun> counted = config.object->ProgramStatistics();
+    const std::vector<ProgramState>& programs = config.object->programs();
+    for (std::size_t i = 0; i < std::min(counted.size(), programs.size()); ++i) {
+      if (programs[i].id == 0) continue;
+      stats.runs.push_back({programs[i].id, counted[i].run_time_ns, counted[i].run_count});
+    }
+  }
+  return stats;
+}
+
+}  // namespace bpf_exporter

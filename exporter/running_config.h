@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/object.h"
+#include "metrics/collector.h"
+#include "metrics/self_metrics.h"
+#include "metrics/status.h"
+#include "plan_configs.h"
+
+namespace bpf_exporter {
+
+// A configuration as it runs, or the reason why it does not.
+struct RunningConfig {
+  ConfigStatus status;
+  std::optional<ConfigPlan> plan;
+  std::optional<LoadedObject> object;  // set while it is up
+  bool kernel_refused = false;         // the plan was fine, but could not be loaded or attached
+  bool missed_attachment = false;      // of a program that is not optional
+};
+
+// Loads and attaches every configuration that has a plan, and says in the log how each fares. One
+// of which no program at all could be attached does not run: its maps would show nothing true.
+std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
+                                      const LoadOptions& options);
+
+// The maps of all that are up, for the collector. A map that cannot be read is logged and left out.
+std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs);
+
+// Not at the same time as anything else that uses the objects. Without `runs`, no run statistics.
+KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,75 @@
+#include "serve.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "web/endpoints.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr const char* kHealth = "/healthz";
+constexpr const char* kReady = "/readyz";
+
+std::string NotReadyProblem(const Served& served) {
+  const bool up = std::any_of(served.configs.begin(), served.configs.end(),
+                              [](const ConfigStatus& config) { return config.up; });
+  if (!up) return "no configuration is up";
+  if (served.collector.Latest() == nullptr) return "no snapshot was taken yet";
+  return "";
+}
+
+LandingState Landing(const Served& served) {
+  LandingState state;
+  state.telemetry_path = served.options.telemetry_path;
+  state.links = {{kHealth, "Health"}, {kReady, "Readiness"}};
+  state.configs = served.configs;
+  state.snapshot = served.collector.Latest();
+  state.snapshot_duration = served.pulse.duration();
+  state.snapshot_age = served.pulse.age();
+  return state;
+}
+
+}  // namespace
+
+std::vector<std::string> ServedPaths(const Options& options) {
+  return {options.telemetry_path, "/", kHealth, kReady};
+}
+
+std::string StuckProblem(std::chrono::nanoseconds interval, const Pulse& pulse) {
+  if (interval.count() == 0) return "";  // nothing is due but at a scrape
+  // The loop itself waits up to 20 times as long as a snapshot takes.
+  const auto most = std::max<std::chrono::nanoseconds>(
+      {10 * interval, std::chrono::seconds(60), 40 * pulse.duration()});
+  const std::chrono::nanoseconds age = pulse.age();
+  if (age <= most) return "";
+  return fmt::format("the newest snapshot is {:.0f} s old, though one is due every {:.0f} s",
+                     std::chrono::duration<double>(age).count(),
+                     std::chrono::duration<double>(interval).count());
+}
+
+Result<Server> Serve(const Served& served) {
+  ServerOptions server;
+  server.listen_address = served.options.listen_address;
+  const bool on_demand = served.options.snapshot_interval.count() == 0;
+  server.routes[served.options.telemetry_path] =
+      MetricsPage([&collector = served.collector,
+                   on_demand] { return on_demand ? collector.Take() : collector.Latest(); },
+                  served.pages,
+                  [&self = served.self](std::string_view encoding, std::size_t bytes) {
+                    self.SetPageBytes(encoding, bytes);
+                  });
+  server.routes["/"] = LandingPage([served] { return Landing(served); });
+  server.routes[kHealth] =
+      HealthPage([&pulse = served.pulse, interval = served.options.snapshot_interval] {
+        return StuckProblem(interval, pulse);
+      });
+  server.routes[kReady] = HealthPage([served] { return NotReadyProblem(served); });
+  server.on_request = [&self = served.self](std::string_view path, int code) {
+    self.CountRequest(path, code);
+  };
+  return Server::Start(std::move(server));
+}
+
+}  // namespace bpf_exporter

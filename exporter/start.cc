@@ -1,0 +1,107 @@
+#include "start.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "base/log.h"
+#include "web/listen_address.h"
+
+namespace bpf_exporter {
+namespace {
+
+ExitCode Refuse(ExitCode code, const std::string& problem) {
+  fmt::print(stderr, "bpf_exporter: {}\n", problem);
+  return code;
+}
+
+// What the plans alone decide.
+std::optional<ExitCode> EndAfterPlanning(const std::vector<PlannedConfig>& planned,
+                                         const Options& options) {
+  for (const PlannedConfig& config : planned) std::fputs(config.messages.c_str(), stderr);
+  const auto works = [](const PlannedConfig& config) { return config.plan.has_value(); };
+  if (std::none_of(planned.begin(), planned.end(), works)) {
+    return Refuse(kCannotWork, "no configuration can work");
+  }
+  if (std::all_of(planned.begin(), planned.end(), works)) return std::nullopt;
+  if (options.config_strict || options.config_check) {
+    return Refuse(kCannotWork, "not every configuration can work");
+  }
+  return std::nullopt;
+}
+
+// What would make loading vain, looked for before it.
+std::optional<ExitCode> EndBeforeLoading(const Options& options) {
+  std::error_code error;
+  if (!options.btf_path.empty() && !std::filesystem::is_regular_file(options.btf_path, error)) {
+    return Refuse(
+        kCannotWork,
+        ErrnoError("--btf.path '" + options.btf_path + "'", error ? error.value() : EINVAL).text);
+  }
+  if (const Status may = MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
+  if (options.config_check) return std::nullopt;
+  const Result<ListenAddress> address = ResolveListenAddress(options.listen_address);
+  if (!address) return Refuse(kFailed, address.error().text);
+  if (const Status free = TryToListen(*address); !free) return Refuse(kFailed, free.error().text);
+  return std::nullopt;
+}
+
+// What the kernel decides.
+std::optional<ExitCode> EndAfterLoading(const std::vector<RunningConfig>& configs,
+                                        const Options& options) {
+  const auto is_up = [](const RunningConfig& config) { return config.status.up; };
+  const auto missed = [](const RunningConfig& config) { return config.missed_attachment; };
+  if (options.config_strict && std::any_of(configs.begin(), configs.end(), missed)) {
+    return Refuse(kFailed, "not every program could be attached");
+  }
+  if (std::any_of(configs.begin(), configs.end(), is_up)) {
+    const bool all = std::all_of(configs.begin(), configs.end(), is_up);
+    if (all || !(options.config_strict || options.config_check)) return std::nullopt;
+    return Refuse(kFailed, "not every configuration could be loaded");
+  }
+  // What the kernel does not load, it will not load tomorrow; what it does not attach may appear.
+  const bool may_change = std::any_of(configs.begin(), configs.end(), missed);
+  return Refuse(may_change ? kFailed : kCannotWork, "no configuration is up");
+}
+
+Fd EnableStatistics(const Options& options) {
+  if (!options.bpf_stats) return {};
+  Result<Fd> enabled = EnableStats();
+  if (enabled) return *std::move(enabled);
+  log::Warn("--bpf.stats: {}", enabled.error().text);
+  return {};
+}
+
+}  // namespace
+
+ResolveOptions ResolveOptionsOf(const Options& options) {
+  ResolveOptions resolve;
+  resolve.prefix = options.metrics_prefix;
+  resolve.max_series = options.max_series;
+  return resolve;
+}
+
+std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& context) {
+  const Result<std::vector<ConfigSource>> sources =
+      SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
+  if (!sources) return Refuse(kCannotWork, sources.error().text);
+  std::vector<PlannedConfig> planned = PlanConfigs(*sources, ResolveOptionsOf(options), context);
+  if (const auto code = EndAfterPlanning(planned, options)) return *code;
+  if (const auto code = EndBeforeLoading(options)) return *code;
+
+  Started started;
+  started.statistics = EnableStatistics(options);
+  LoadOptions load;
+  load.btf_path = options.btf_path;
+  load.buffers = std::make_shared<ReadBuffers>();
+  started.configs = RunConfigs(std::move(planned), load);
+  if (const auto code = EndAfterLoading(started.configs, options)) return *code;
+  return started;
+}
+
+}  // namespace bpf_exporter

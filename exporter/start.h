@@ -1,0 +1,26 @@
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "base/fd.h"
+#include "exit_code.h"
+#include "options.h"
+#include "running_config.h"
+
+namespace bpf_exporter {
+
+ResolveOptions ResolveOptionsOf(const Options& options);
+
+// Everything that is in the kernel.
+struct Started {
+  Fd statistics;  // keeps the kernel counting run times, when that was asked for
+  std::vector<RunningConfig> configs;
+};
+
+// Goes from the command line to attached programs: reads, resolves, loads and attaches every
+// configuration. What is wrong is printed or logged; if the process has to end, with which code.
+// Call before threads exist. `context` outlives the result.
+std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& context);
+
+}  // namespace bpf_exporter
