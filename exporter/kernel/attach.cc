@@ -3,11 +3,13 @@
 
 #include <cerrno>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "kernel/attachment.h"
 #include "kernel/program_type.h"
+#include "kernel/section.h"
 
 namespace bpf_exporter {
 namespace {
@@ -135,7 +137,7 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const ProbeSpec& probe
   return Attachment(std::move(link));
 }
 
-Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEventSection& event) {
+Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEvent& event) {
   PerfEvents events(program, event);
   if (Status status = events.Update(); !status) {
     const Error& error = status.error();
@@ -145,7 +147,7 @@ Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEventS
 }
 
 Result<Attachment> AttachPerfProbe(const bpf_program* program, const ProbeSpec& probe) {
-  Result<PerfEventSection> event = PerfEventByName(probe.event.value);
+  Result<PerfEvent> event = PerfEventByName(probe.event.value);
   if (!event) return event.error();
   if (!probe.frequency || *probe.frequency == 0)
     return Error{"perf_event: needs a frequency: without one the event never runs the program",

@@ -64,7 +64,7 @@ std::string Remedy(const std::vector<std::string>& lines, int code, const Kernel
       return fmt::format("the kernel is locked down (lockdown={})", facts.lockdown);
     return fmt::format("kernel {} does not allow this kind of program", facts.release);
   }
-  if (code == ENOMEM) return "the map's memory counts against the memory limit of the cgroup";
+  if (code == ENOMEM) return "a map counts against the memory limit of the cgroup";
   return {};
 }
 
@@ -141,7 +141,7 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
   }
   if (!last_program.empty()) {
     failure.program = last_program;
-    parts.push_back(fmt::format("program '{}': load: {}", last_program, Cause(code)));
+    parts.push_back("load: " + Cause(code));
     const std::vector<std::string> telling = TellingLines(VerifierLog(lines));
     if (!telling.empty())
       parts.push_back("the verifier says: " + Join(telling, " | "));

@@ -10,7 +10,8 @@ namespace bpf_exporter {
 // What libbpf's log says of an object that did not load.
 struct LoadFailure {
   std::string program;  // the program at fault; empty: a map, the BTF, the object as a whole
-  std::string text;     // "program 'p': load: Permission denied: R0 !read_ok | …"
+  // Without the program's name: "load: Permission denied; the verifier says: … | R0 !read_ok".
+  std::string text;
 };
 
 // `lines` are libbpf's messages in order, `code` the errno that loading returned. The verifier's

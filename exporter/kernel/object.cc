@@ -12,6 +12,7 @@
 #include "kernel/map_readers.h"
 #include "kernel/open_object.h"
 #include "kernel/program_info.h"
+#include "kernel/program_type.h"
 
 namespace bpf_exporter {
 namespace {
@@ -52,11 +53,8 @@ Result<LoadedObject> LoadedObject::Load(const ConfigPlan& plan, const LoadOption
     program.handle = handle;
     about.name = bpf_program__name(handle);
     about.section = bpf_program__section_name(handle);
-    for (const ProbeSpec& probe : plan.config.probes) {
-      if (probe.program.value != about.name) continue;
-      program.probes.push_back(probe);
-      about.optional |= probe.optional;
-    }
+    program.probes = ProbesOf(plan.config, about.name);
+    for (const ProbeSpec& probe : program.probes) about.optional |= probe.optional;
     if (const auto left = opened->left_out.find(about.name); left != opened->left_out.end()) {
       about.problem = left->second;
     } else if (bpf_program__fd(handle) < 0) {

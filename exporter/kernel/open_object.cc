@@ -3,6 +3,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <utility>
@@ -16,11 +17,10 @@
 namespace bpf_exporter {
 namespace {
 
-// The first entry of a program under `probes:`, which decides what it is loaded as.
-const ProbeSpec* ProbeOf(const ConfigPlan& plan, const std::string& program) {
-  for (const ProbeSpec& probe : plan.config.probes)
-    if (probe.program.value == program) return &probe;
-  return nullptr;
+bool IsOptional(const ConfigPlan& plan, const std::string& program) {
+  return std::any_of(
+      plan.config.probes.begin(), plan.config.probes.end(),
+      [&](const ProbeSpec& probe) { return probe.program.value == program && probe.optional; });
 }
 
 std::string Subject(const ConfigPlan& plan) {
@@ -50,9 +50,7 @@ struct Attempt {
   bool mappable = true;  // whether to try; then, whether there was anything to try
 
   bool LeaveOut(const std::string& program, const std::string& why) {
-    const ProbeSpec* probe = ProbeOf(plan, program);
-    if (probe == nullptr || !probe->optional) return false;
-    return left_out.emplace(program, why).second;
+    return IsOptional(plan, program) && left_out.emplace(program, why).second;
   }
 
   Result<ObjectPtr> Open();
@@ -75,12 +73,11 @@ Result<ObjectPtr> Attempt::Open() {
 
 Status Attempt::Prepare(bpf_program* program) {
   const std::string name = bpf_program__name(program);
-  const ProbeSpec* probe = ProbeOf(plan, name);
+  const std::vector<ProbeSpec> probes = ProbesOf(plan.config, name);
   // SEC("?…") waits for somebody to ask for it.
-  if (probe != nullptr) bpf_program__set_autoload(program, true);
-  Status prepared;
+  if (!probes.empty()) bpf_program__set_autoload(program, true);
   if (!left_out.contains(name) && bpf_program__autoload(program)) {
-    prepared = PrepareProgram(program, probe);
+    const Status prepared = PrepareProgram(program, probes);
     if (!prepared && !LeaveOut(name, prepared.error().text))
       return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
   }
@@ -105,7 +102,10 @@ Result<ObjectPtr> Attempt::Load() {
   if (!failure.program.empty() && LeaveOut(failure.program, failure.text)) return ObjectPtr();
   // Before 5.5 no array can be mapped, and some users of an array ask for the very flags it had.
   if (failure.program.empty() && std::exchange(mappable, false)) return ObjectPtr();
-  return Error{fmt::format("{}: {}", Subject(plan), failure.text), code};
+  const std::string subject = failure.program.empty()
+                                  ? Subject(plan)
+                                  : fmt::format("{}: program '{}'", Subject(plan), failure.program);
+  return Error{fmt::format("{}: {}", subject, failure.text), code};
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ bool Number(std::string_view text, T& number) {
 
 }  // namespace
 
-Result<PerfEventSection> PerfEventByName(std::string_view name) {
-  PerfEventSection event;
+Result<PerfEvent> PerfEventByName(std::string_view name) {
+  PerfEvent event;
   std::string known;
   for (const EventName& candidate : kEvents) {
     if (candidate.name == name) {

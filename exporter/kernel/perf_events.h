@@ -8,13 +8,13 @@
 
 #include "base/result.h"
 #include "kernel/handles.h"
-#include "kernel/program_type.h"
+#include "kernel/section.h"
 
 namespace bpf_exporter {
 
 // The event of `perf_event: {event: NAME}`: "cpu-clock", "instructions" … as perf calls them, or
 // "TYPE/CONFIG" in numbers. An error lists the names.
-Result<PerfEventSection> PerfEventByName(std::string_view name);
+Result<PerfEvent> PerfEventByName(std::string_view name);
 
 // The CPUs in a kernel list such as "0-3,8".
 std::vector<int> ParseCpuList(std::string_view list);
@@ -22,7 +22,7 @@ std::vector<int> ParseCpuList(std::string_view list);
 // A program attached to a perf event on each CPU that is online.
 class PerfEvents {
  public:
-  PerfEvents(const bpf_program* program, const PerfEventSection& event)
+  PerfEvents(const bpf_program* program, const PerfEvent& event)
       : program_(program), event_(event) {}
 
   // Attaches on CPUs that came online, and lets go of those that went: an event does not survive
@@ -33,7 +33,7 @@ class PerfEvents {
   Status AttachTo(int cpu);
 
   const bpf_program* program_;
-  PerfEventSection event_;
+  PerfEvent event_;
   std::map<int, LinkPtr> links_;
 };
 

@@ -4,17 +4,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <vector>
 
 #include "kernel/kernel_facts.h"
 #include "kernel/libbpf_log.h"
+#include "kernel/section.h"
 
 namespace bpf_exporter {
 namespace {
-
-constexpr std::string_view kPerfEvent = "perf_event/";
-constexpr std::string_view kXdp = "xdp/";
 
 struct Kind {
   ProbeKind kind;
@@ -58,13 +55,28 @@ const Kind& KindOf(ProbeKind kind) {
   return Kinds().front();
 }
 
-bool Number(std::string_view text, std::uint64_t& number) {
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && at == end;
+bool IsTraced(const bpf_program* program) {
+  const bpf_prog_type type = bpf_program__type(program);
+  return type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM;
 }
 
-// Programs that the kernel ties to a function when it loads them.
+// Whether a program of its type can attach as that kind.
+Status CheckKind(const bpf_program* program, const Kind& kind) {
+  const bpf_prog_type type = bpf_program__type(program);
+  const char* section = bpf_program__section_name(program);
+  if (std::find(kind.types.begin(), kind.types.end(), type) == kind.types.end()) {
+    const char* name = libbpf_bpf_prog_type_str(type);
+    return Error{fmt::format("section '{}' makes it a {} program, which cannot attach as {}",
+                             section, name == nullptr ? "strange" : name, kind.name),
+                 EINVAL};
+  }
+  const bpf_attach_type wanted =
+      kind.kind == ProbeKind::kRawTracepoint ? BPF_TRACE_RAW_TP : kind.attach;
+  if (IsTraced(program) && bpf_program__expected_attach_type(program) != wanted)
+    return Error{fmt::format("section '{}' cannot attach as {}", section, kind.name), EINVAL};
+  return {};
+}
+
 Status SetTarget(bpf_program* program, const ProbeSpec& probe, const Kind& kind) {
   std::string names;
   LibbpfLog log;
@@ -84,6 +96,19 @@ Status SetTarget(bpf_program* program, const ProbeSpec& probe, const Kind& kind)
     return Error{fmt::format("{}: kernel {} has no {}", kind.name, facts.release, names), error};
   }
   return ErrnoError(fmt::format("{} {}", kind.name, names), error);
+}
+
+bool SameTexts(const std::vector<Text>& a, const std::vector<Text>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Text& x, const Text& y) { return x.value == y.value; });
+}
+
+bool SamePlace(const ProbeSpec& a, const ProbeSpec& b) {
+  return a.kind == b.kind && a.pid == b.pid && a.frequency == b.frequency &&
+         SameTexts(a.targets, b.targets) &&
+         SameTexts(
+             {a.interface, a.direction, a.path, a.type, a.event, a.binary, a.provider, a.symbol},
+             {b.interface, b.direction, b.path, b.type, b.event, b.binary, b.provider, b.symbol});
 }
 
 // "ingress", "egress", or as sections ("cgroup/sock_create") and bpftool ("cgroup_inet_ingress")
@@ -111,80 +136,48 @@ Status SetCgroupType(bpf_program* program, const ProbeSpec& probe) {
 
 std::string_view ProbeKindName(ProbeKind kind) { return KindOf(kind).name; }
 
-std::optional<Result<PerfEventSection>> ParsePerfEventSection(std::string_view section) {
-  if (!section.starts_with(kPerfEvent)) return std::nullopt;
-  const auto wrong = [&](std::string_view why) {
-    return Result<PerfEventSection>(Error{fmt::format(
-        "section '{}': {}; it reads perf_event/type=T,config=C[,frequency=F]", section, why)});
-  };
-  PerfEventSection event;
-  bool type = false, config = false, frequency = false;
-  std::string_view rest = section.substr(kPerfEvent.size());
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view pair = rest.substr(0, comma);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-    const std::size_t equals = pair.find('=');
-    std::uint64_t number = 0;
-    if (equals == std::string_view::npos || !Number(pair.substr(equals + 1), number))
-      return wrong(fmt::format("'{}' is not KEY=NUMBER", pair));
-    const std::string_view key = pair.substr(0, equals);
-    bool* seen = key == "type"        ? &type
-                 : key == "config"    ? &config
-                 : key == "frequency" ? &frequency
-                                      : nullptr;
-    if (seen == nullptr) return wrong(fmt::format("unknown key '{}'", key));
-    if (*seen) return wrong(fmt::format("'{}' is given twice", key));
-    *seen = true;
-    if (seen == &type && number > UINT32_MAX) return wrong("the type is too large");
-    if (seen == &type) event.type = static_cast<std::uint32_t>(number);
-    if (seen == &config) event.config = number;
-    if (seen == &frequency) event.frequency = number;
+std::vector<ProbeSpec> ProbesOf(const Config& config, const std::string& program) {
+  std::vector<ProbeSpec> probes;
+  for (const ProbeSpec& probe : config.probes) {
+    if (probe.program.value != program) continue;
+    if (std::none_of(probes.begin(), probes.end(),
+                     [&](const ProbeSpec& known) { return SamePlace(known, probe); }))
+      probes.push_back(probe);
   }
-  if (!type || !config) return wrong("type and config are needed");
-  return Result<PerfEventSection>(event);
+  return probes;
 }
 
-std::string_view XdpSectionInterface(std::string_view section) {
-  if (!section.starts_with(kXdp)) return {};
-  const std::string_view name = section.substr(kXdp.size());
-  if (name == "devmap" || name == "cpumap") return {};
-  return name;
-}
-
-Status PrepareProgram(bpf_program* program, const ProbeSpec* probe) {
+Status PrepareProgram(bpf_program* program, const std::vector<ProbeSpec>& probes) {
   const std::string_view section = bpf_program__section_name(program);
   const bool untyped = bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC;
   if (untyped && !XdpSectionInterface(section).empty()) {
     bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
     bpf_program__set_expected_attach_type(program, BPF_XDP);
-  } else if (untyped && section.starts_with(kPerfEvent)) {
+  } else if (untyped && ParsePerfEventSection(section)) {
     bpf_program__set_type(program, BPF_PROG_TYPE_PERF_EVENT);
-  } else if (untyped && probe != nullptr) {
-    const Kind& kind = KindOf(probe->kind);
+  } else if (untyped && !probes.empty()) {
+    const Kind& kind = KindOf(probes.front().kind);
     bpf_program__set_type(program, kind.types.front());
-    if (kind.attach != bpf_attach_type{})
-      bpf_program__set_expected_attach_type(program, kind.attach);
+    bpf_program__set_expected_attach_type(program, kind.attach);
   }
-  if (probe == nullptr) return {};
+  for (const ProbeSpec& probe : probes)
+    if (Status fits = CheckKind(program, KindOf(probe.kind)); !fits) return fits;
+  if (probes.empty()) return {};
 
-  const Kind& kind = KindOf(probe->kind);
-  const bpf_prog_type type = bpf_program__type(program);
-  if (std::find(kind.types.begin(), kind.types.end(), type) == kind.types.end()) {
-    const char* name = libbpf_bpf_prog_type_str(type);
-    return Error{fmt::format("section '{}' makes it a {} program, which cannot attach as {}",
-                             section, name == nullptr ? "strange" : name, kind.name),
-                 EINVAL};
+  const ProbeSpec& probe = probes.front();
+  if (probe.kind == ProbeKind::kCgroup) {
+    for (const ProbeSpec& other : probes)
+      if (other.type.value != probe.type.value)
+        return Error{"cgroup: a program has one type; use a program for each", EINVAL};
+    return SetCgroupType(program, probe);
   }
-  if (probe->kind == ProbeKind::kCgroup) return SetCgroupType(program, *probe);
-  const bool traced = type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM;
-  if (!traced) return {};
-  const bpf_attach_type attach = bpf_program__expected_attach_type(program);
-  const bpf_attach_type wanted =
-      probe->kind == ProbeKind::kRawTracepoint ? BPF_TRACE_RAW_TP : kind.attach;
-  if (attach != wanted)
-    return Error{fmt::format("section '{}' cannot attach as {}", section, kind.name), EINVAL};
-  return SetTarget(program, *probe, kind);
+  if (!IsTraced(program)) return {};
+  // The kernel ties such a program to one function when it loads it.
+  if (probes.size() > 1)
+    return Error{fmt::format("{}: a program attaches to one function; use a program for each",
+                             ProbeKindName(probe.kind)),
+                 EINVAL};
+  return SetTarget(program, probe, KindOf(probe.kind));
 }
 
 }  // namespace bpf_exporter

@@ -121,10 +121,16 @@ void KernelTest::SetUp() {
   if (const std::string why = WhyNoBpf(); !why.empty()) SKIP_OR_FAIL(why);
 }
 
-void KernelTest::TearDown() {
-  const std::set<std::string> ids = BpfIdsOfThisProcess();
+void KernelTest::DestroyObjects() {
+  if (objects_.empty()) return;
+  std::set<std::string> ids = BpfIdsOfThisProcess();
   objects_.clear();
+  for (const std::string& id : BpfIdsOfThisProcess()) ids.erase(id);
   EXPECT_EQ(StillThere(ids), std::set<std::string>()) << "left in the kernel";
+}
+
+void KernelTest::TearDown() {
+  DestroyObjects();
   EXPECT_EQ(OpenFds(), fds_before_) << "descriptors left open";
 }
 

@@ -54,6 +54,9 @@ class KernelTest : public ::testing::Test {
   void SetUp() override;
   void TearDown() override;
 
+  // What is kept goes now; then nothing of it may be left.
+  void DestroyObjects();
+
   // Loads and keeps; a failure ends in ADD_FAILURE and null.
   LoadedObject* Load(const ConfigPlan& plan);
   // Loads and attaches; every program must be attached.

@@ -1,0 +1,28 @@
+// Shared by the programs that tests attach: each counts its runs in a slot of its own.
+#pragma once
+
+#include "bpf_exporter.h"
+
+MAP(ARRAY, hits, 32, __u32, __u64);
+// Slot 0: the process whose events count; 1: the system call that counts.
+MAP(ARRAY, wanted, 2, __u32, __u64);
+
+static __always_inline void hit(__u32 slot) {
+  __u64* count = bpf_map_lookup_elem(&hits, &slot);
+  if (count) __sync_fetch_and_add(count, 1);
+}
+
+static __always_inline __u64 wanted_at(__u32 slot) {
+  __u64* value = bpf_map_lookup_elem(&wanted, &slot);
+  return value ? *value : 0;
+}
+
+static __always_inline void hit_if_wanted(__u32 slot) {
+  if (bpf_get_current_pid_tgid() >> 32 == wanted_at(0)) hit(slot);
+}
+
+static __always_inline void hit_if_call(__u32 slot, __u64 call) {
+  if (call == wanted_at(1)) hit_if_wanted(slot);
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,7 @@
+// The kernel has no such function; libbpf says so before the verifier sees the program.
+#include "hits.h"
+
+SEC("tp_btf/no_such_tracepoint") int unknown(__u64* context) {
+  hit(0);
+  return 0;
+}

@@ -1,0 +1,84 @@
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "kernel/hits.h"
+#include "kernel/support.h"
+
+// kprobe, kretprobe, fentry, fexit and lsm: not every kernel has them.
+namespace bpf_exporter::testing {
+namespace {
+
+using AttachingToKernelFunctions = KernelTest;
+
+// The system call that hits.h's workload makes, as the kernel calls its function.
+const std::vector<std::string> kGetppid = {"no_such_function", "__do_sys_getppid",
+                                           "__x64_sys_getppid", "__arm64_sys_getppid"};
+
+bool HasKprobes() { return std::filesystem::exists("/sys/bus/event_source/devices/kprobe/type"); }
+
+TEST_F(AttachingToKernelFunctions, TakesTheFirstFunctionThatTheKernelHas) {
+  if (!HasKprobes()) SKIP_ON_THIS_KERNEL("is built without kprobes");
+  LoadedObject* object =
+      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
+                           {Probe("by_kprobe", ProbeKind::kKprobe, kGetppid),
+                            Probe("by_kretprobe", ProbeKind::kKretprobe, kGetppid)}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  CallGetppid(200);
+  EXPECT_EQ(Hits(*object, 1), 200u);
+  EXPECT_EQ(Hits(*object, 2), 200u);
+}
+
+TEST_F(AttachingToKernelFunctions, NamesTheFunctionsThatTheKernelLacks) {
+  utsname name{};
+  uname(&name);
+  LoadedObject* object = Load(
+      PlanOf("probe_hooks", {"hits"}, {Probe("by_kprobe", ProbeKind::kKprobe, {"no_a", "no_b"})}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(
+      ProblemOf(*object, "by_kprobe"),
+      std::string("kprobe 'no_a', 'no_b': No such file or directory; ") +
+          (HasKprobes() ? "kernel " + std::string(name.release) + " has no such function to probe"
+                        : "this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)"));
+}
+
+// Whether this kernel lets a program of that kind in at all; the probe is ours, but loading it
+// fails with EPERM only where the kernel has no trampolines for it.
+std::string WhyNotLoaded(const ConfigPlan& plan) {
+  const Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
+  if (loaded.ok() || loaded.error().code != EPERM) return {};
+  return loaded.error().text;
+}
+
+TEST_F(AttachingToKernelFunctions, TakesFentryAndFexit) {
+  const ConfigPlan plan = PlanOf("probe_hooks", {"hits"},
+                                 {Probe("by_fentry", ProbeKind::kFentry, kGetppid),
+                                  Probe("by_fexit", ProbeKind::kFexit, kGetppid)});
+  if (const std::string why = WhyNotLoaded(plan); !why.empty())
+    SKIP_ON_THIS_KERNEL("does not allow fentry: " + why);
+  LoadedObject* object = LoadAndAttach(plan);
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  CallGetppid(200);
+  EXPECT_EQ(Hits(*object, 3), 200u);
+  EXPECT_EQ(Hits(*object, 4), 200u);
+}
+
+TEST_F(AttachingToKernelFunctions, TakesSecurityHooks) {
+  const ConfigPlan plan =
+      PlanOf("probe_hooks", {"hits"}, {Probe("by_lsm", ProbeKind::kLsm, {"task_getsid"})});
+  if (const std::string why = WhyNotLoaded(plan); !why.empty())
+    SKIP_ON_THIS_KERNEL("does not allow lsm: " + why);
+  LoadedObject* object = LoadAndAttach(plan);
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  for (int i = 0; i < 200; ++i) getsid(getpid());
+  EXPECT_EQ(Hits(*object, 5), 200u);
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing

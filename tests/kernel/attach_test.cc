@@ -1,0 +1,244 @@
+#include <sys/mount.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "kernel/hits.h"
+#include "kernel/namespaces.h"
+#include "kernel/support.h"
+
+// A place for uprobes. Its own function whatever the optimizer thinks.
+extern "C" __attribute__((noinline, used, visibility("default"))) int bpf_exporter_test_place(
+    int number) {
+  asm volatile("" ::: "memory");
+  return number + 1;
+}
+
+namespace bpf_exporter::testing {
+namespace {
+
+using Attaching = KernelTest;
+
+constexpr const char* kTracefs = "/sys/kernel/tracing";
+
+std::string Release() {
+  utsname name{};
+  uname(&name);
+  return name.release;
+}
+
+// Why tracefs cannot be mounted in the namespace of the test; empty if it is there.
+std::string MountTracefs(const OwnNamespace& space) {
+  if (!space.problem().empty()) return space.problem();
+  if (mount("tracefs", kTracefs, "tracefs", 0, nullptr) != 0)
+    return std::string("mount tracefs: ") + strerror(errno);
+  return {};
+}
+
+bool HasTracefs() { return std::filesystem::exists(std::string(kTracefs) + "/events"); }
+
+TEST_F(Attaching, FollowsTheSectionsOfPrograms) {
+  const OwnNamespace space(OwnNamespace::Kind::kMount);
+  ASSERT_EQ(MountTracefs(space), "");
+  LoadedObject* object = Load(PlanOf("section_hooks", {"hits"}));
+  ASSERT_NE(object, nullptr);
+  ::testing::internal::CaptureStderr();
+  object->Attach();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << "libbpf shall be quiet";
+
+  WantThisProcess(*object);
+  CallGetppid(500);
+  EXPECT_EQ(Hits(*object, 0), 500u) << "tp_btf";
+  EXPECT_EQ(Hits(*object, 1), 500u) << "raw_tp";
+  EXPECT_EQ(Hits(*object, 2), 500u) << "tracepoint";
+  for (const ProgramState& program : object->programs())
+    EXPECT_EQ(program.attached, program.problem.empty()) << program.name;
+  EXPECT_EQ(ProblemOf(*object, "by_no_tracepoint"),
+            "section 'tracepoint/syscalls/sys_enter_nonsense': No such file or directory; kernel " +
+                Release() + " has no such event");
+  EXPECT_EQ(ProblemOf(*object, "by_nothing"), "section 'socket' needs an entry under probes:");
+}
+
+TEST_F(Attaching, NamesTheRemedyWhereTracefsIsNotMounted) {
+  const OwnNamespace space(OwnNamespace::Kind::kMount);
+  ASSERT_EQ(space.problem(), "");
+  // Leaves the machine's own mounts alone: this namespace is ours.
+  while (HasTracefs() && umount2(kTracefs, MNT_DETACH) == 0) {
+  }
+  umount2("/sys/kernel/debug", MNT_DETACH);
+  LoadedObject* object = Load(PlanOf("section_hooks", {"hits"}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_tracepoint"),
+            "section 'tracepoint/syscalls/sys_enter_getppid': No such file or directory; tracefs "
+            "is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+  EXPECT_EQ(ProblemOf(*object, "by_raw_tp"), "") << "one failure does not touch the others";
+  WantThisProcess(*object);
+  CallGetppid(100);
+  EXPECT_EQ(Hits(*object, 1), 100u);
+}
+
+TEST_F(Attaching, AttachesNothingTwice) {
+  LoadedObject* object =
+      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
+                           {Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"sys_enter"}),
+                            Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"sys_enter"})}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  object->AttachNewCpus();
+  WantThisProcess(*object);
+  CallGetppid(300);
+  EXPECT_EQ(Hits(*object, 9), 300u);
+}
+
+TEST_F(Attaching, TakesTracepointsThatEntriesName) {
+  const OwnNamespace space(OwnNamespace::Kind::kMount);
+  ASSERT_EQ(MountTracefs(space), "");
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {"hits"},
+             {Probe("by_tracepoint", ProbeKind::kTracepoint,
+                    {"syscalls/no_such_event", "syscalls/sys_enter_getppid"}),
+              Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"no_such_event", "sys_enter"}),
+              Probe("by_tp_btf", ProbeKind::kRawTracepoint, {"no_such_event", "sys_enter"})}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  CallGetppid(400);
+  EXPECT_EQ(Hits(*object, 0), 400u);
+  EXPECT_EQ(Hits(*object, 9), 400u);
+  EXPECT_EQ(Hits(*object, 10), 400u);
+}
+
+TEST_F(Attaching, NamesTheRawTracepointsThatTheKernelLacks) {
+  LoadedObject* object =
+      Load(PlanOf("probe_hooks", {"hits"},
+                  {Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"no_a", "no_b"})}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_raw_tracepoint"),
+            "raw_tracepoint 'no_a', 'no_b': No such file or directory; kernel " + Release() +
+                " has no such raw tracepoint");
+}
+
+ProbeSpec UserProbe(const std::string& program, ProbeKind kind, const std::string& binary,
+                    const std::string& symbol) {
+  ProbeSpec probe = Probe(program, kind);
+  probe.binary.value = binary;
+  probe.symbol.value = symbol;
+  return probe;
+}
+
+TEST_F(Attaching, TakesUserFunctions) {
+  LoadedObject* object = LoadAndAttach(PlanOf(
+      "probe_hooks", {"hits"},
+      {UserProbe("by_uprobe", ProbeKind::kUprobe, "/proc/self/exe", "bpf_exporter_test_place"),
+       UserProbe("by_uretprobe", ProbeKind::kUretprobe, "/proc/self/exe",
+                 "bpf_exporter_test_place")}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  for (int i = 0; i < 250; ++i) ASSERT_EQ(bpf_exporter_test_place(i), i + 1);
+  EXPECT_EQ(Hits(*object, 6), 250u);
+  EXPECT_EQ(Hits(*object, 7), 250u);
+}
+
+TEST_F(Attaching, TakesAnOffsetInAUserFunctionAndOneProcess) {
+  ProbeSpec here =
+      UserProbe("by_uprobe", ProbeKind::kUprobe, "/proc/self/exe", "bpf_exporter_test_place+0x0");
+  here.pid = getpid();
+  ProbeSpec elsewhere =
+      UserProbe("by_uretprobe", ProbeKind::kUretprobe, "/proc/self/exe", "bpf_exporter_test_place");
+  elsewhere.pid = 1;
+  LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {here, elsewhere}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  for (int i = 0; i < 50; ++i) bpf_exporter_test_place(i);
+  EXPECT_EQ(Hits(*object, 6), 50u);
+  EXPECT_EQ(Hits(*object, 7), 0u);
+}
+
+TEST_F(Attaching, NamesAUserFunctionThatIsNotThere) {
+  LoadedObject* object =
+      Load(PlanOf("probe_hooks", {"hits"},
+                  {UserProbe("by_uprobe", ProbeKind::kUprobe, "/proc/self/exe", "no_such_place"),
+                   UserProbe("by_uretprobe", ProbeKind::kUretprobe, "/nonexistent/binary", "main"),
+                   UserProbe("by_kprobe", ProbeKind::kUprobe, "/proc/self/exe", "place+many")}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_uprobe"),
+            "uprobe '/proc/self/exe:no_such_place': No such file or directory");
+  EXPECT_EQ(ProblemOf(*object, "by_uretprobe"),
+            "uretprobe '/nonexistent/binary:main': No such file or directory");
+  EXPECT_EQ(ProblemOf(*object, "by_kprobe"),
+            "uprobe '/proc/self/exe:place+many': the symbol reads FUNCTION, FUNCTION+OFFSET or "
+            "OFFSET");
+}
+
+TEST_F(Attaching, SamplesOnEachCpu) {
+  ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  probe.event.value = "cpu-clock";
+  probe.frequency = 200;
+  LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  Burn(0.5);
+  // 200 a second on each CPU; emulated machines are late now and then.
+  EXPECT_GE(Hits(*object, 8), 30u);
+  EXPECT_LE(Hits(*object, 8), 200u);
+}
+
+TEST_F(Attaching, SaysWhatIsWrongWithAPerfEvent) {
+  ProbeSpec without = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  without.event.value = "cpu-clock";
+  ProbeSpec too_often = without;
+  too_often.frequency = 100'000'000;
+  ProbeSpec unknown = without;
+  unknown.event.value = "cpu-glock";
+  unknown.frequency = 1;
+  const auto problem = [&](const ProbeSpec& probe) {
+    LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+    if (object == nullptr) return std::string("not loaded");
+    object->Attach();
+    return ProblemOf(*object, "by_perf_event");
+  };
+  EXPECT_EQ(problem(without),
+            "perf_event: needs a frequency: without one the event never runs the program");
+  EXPECT_EQ(problem(too_often),
+            "perf_event: open event 1/0 on CPU 0: Invalid argument; the event is unknown or its "
+            "frequency above kernel.perf_event_max_sample_rate");
+  EXPECT_TRUE(problem(unknown).starts_with(
+      "perf_event: unknown event 'cpu-glock' (TYPE/CONFIG in numbers, or cpu-clock, "))
+      << problem(unknown);
+}
+
+// The number of perf events that the process holds.
+std::size_t PerfEventFds() {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    count += target == "anon_inode:[perf_event]" ? 1 : 0;
+  }
+  return count;
+}
+
+TEST_F(Attaching, FollowsCpusThatGoAndComeBack) {
+  const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
+  if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
+  ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  probe.event.value = "cpu-clock";
+  probe.frequency = 100;
+  LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  const std::size_t before = PerfEventFds();
+  ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
+  object->AttachNewCpus();
+  EXPECT_EQ(PerfEventFds(), before - 1);
+  ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
+  object->AttachNewCpus();
+  EXPECT_EQ(PerfEventFds(), before);
+  EXPECT_EQ(ProblemOf(*object, "by_perf_event"), "");
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "kernel/object.h"
+
+namespace bpf_exporter::testing {
+
+// Of objects made with tests/data/programs/hits.h. From now on events of this process, and its
+// getppid calls, count.
+void WantThisProcess(const LoadedObject& object);
+// The runs counted in that slot.
+std::uint64_t Hits(const LoadedObject& object, std::uint32_t slot);
+
+void CallGetppid(int times);
+// Burns that much CPU time.
+void Burn(double seconds);
+
+}  // namespace bpf_exporter::testing

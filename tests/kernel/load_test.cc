@@ -1,0 +1,162 @@
+#include <sys/utsname.h>
+
+#include "kernel/hits.h"
+#include "kernel/object.h"
+#include "kernel/support.h"
+
+namespace bpf_exporter::testing {
+namespace {
+
+using Loading = KernelTest;
+
+std::string Release() {
+  utsname name{};
+  uname(&name);
+  return name.release;
+}
+
+std::string LoadError(const ConfigPlan& plan) {
+  ::testing::internal::CaptureStderr();
+  const Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_FALSE(loaded.ok());
+  return loaded.ok() ? "" : loaded.error().text;
+}
+
+ProbeSpec Optional(ProbeSpec probe) {
+  probe.optional = true;
+  return probe;
+}
+
+TEST_F(Loading, SaysWhatTheVerifierSaid) {
+  const std::string error = LoadError(PlanOf("rejected", {"hits"}));
+  EXPECT_TRUE(
+      error.starts_with("object 'rejected.bpf.o': program 'unchecked': load: "
+                        "Permission denied; the verifier says: "))
+      << error;
+  EXPECT_TRUE(error.ends_with(" | R0 invalid mem access 'map_value_or_null'")) << error;
+  EXPECT_EQ(error.find('\n'), std::string::npos);
+  EXPECT_EQ(error.find("processed"), std::string::npos) << error;
+}
+
+TEST_F(Loading, LeavesOutAnOptionalProgramThatTheVerifierRefuses) {
+  LoadedObject* object =
+      Load(PlanOf("rejected", {"hits"},
+                  {Optional(Probe("unchecked", ProbeKind::kRawTracepoint, {"sys_enter"}))}));
+  ASSERT_NE(object, nullptr);
+  ASSERT_EQ(object->programs().size(), 2u);
+  const ProgramState& sound = object->programs()[0];
+  const ProgramState& unchecked = object->programs()[1];
+  EXPECT_EQ(sound.name, "sound");
+  EXPECT_FALSE(sound.optional);
+  EXPECT_NE(sound.id, 0u);
+  EXPECT_EQ(sound.problem, "");
+  EXPECT_TRUE(unchecked.optional);
+  EXPECT_EQ(unchecked.id, 0u);
+  EXPECT_EQ(unchecked.tag, "");
+  EXPECT_TRUE(unchecked.problem.starts_with("load: Permission denied; the verifier says: "))
+      << unchecked.problem;
+
+  object->Attach();
+  EXPECT_TRUE(object->programs()[0].attached);
+  EXPECT_FALSE(object->programs()[1].attached);
+  EXPECT_TRUE(object->programs()[1].problem.starts_with("load: ")) << "the cause stays";
+}
+
+TEST_F(Loading, NamesTheProgramWhoseTargetTheKernelLacks) {
+  EXPECT_EQ(LoadError(PlanOf("no_such_target", {})),
+            "object 'no_such_target.bpf.o': program 'unknown': load: No such process; failed to "
+            "find kernel BTF type ID of 'no_such_tracepoint': -3; kernel " +
+                Release() + " has no function or tracepoint of that name");
+}
+
+TEST_F(Loading, NamesTheTargetsOfAnEntryThatTheKernelLacks) {
+  EXPECT_EQ(LoadError(PlanOf("probe_hooks", {},
+                             {Probe("by_tp_btf", ProbeKind::kRawTracepoint, {"no_a", "no_b"})})),
+            "object 'probe_hooks.bpf.o': program 'by_tp_btf': raw_tracepoint: kernel " + Release() +
+                " has no no_a, no_b");
+}
+
+TEST_F(Loading, RefusesAnEntryOfAnotherKindThanTheProgram) {
+  EXPECT_EQ(
+      LoadError(PlanOf("probe_hooks", {}, {Probe("by_socket", ProbeKind::kKprobe, {"f"})})),
+      "object 'probe_hooks.bpf.o': program 'by_socket': section 'socket' makes it a socket_filter "
+      "program, which cannot attach as kprobe");
+  EXPECT_EQ(LoadError(PlanOf("probe_hooks", {}, {Probe("by_fentry", ProbeKind::kFexit, {"f"})})),
+            "object 'probe_hooks.bpf.o': program 'by_fentry': section 'fentry' cannot attach as "
+            "fexit");
+}
+
+TEST_F(Loading, NamesAMapThatCannotBeMade) {
+  // The cause differs between kernels.
+  const std::string error = LoadError(PlanOf("too_large_map", {"vast"}));
+  EXPECT_TRUE(error.starts_with("object 'too_large_map.bpf.o': map 'vast': create: ")) << error;
+}
+
+TEST_F(Loading, NamesAFileThatIsNotThere) {
+  ConfigPlan plan;
+  plan.object.path = "/nonexistent/gone.bpf.o";
+  EXPECT_EQ(LoadError(plan),
+            "object 'gone.bpf.o': open: No such file or directory; libbpf: elf: failed to open "
+            "/nonexistent/gone.bpf.o: No such file or directory");
+}
+
+TEST_F(Loading, NamesABtfFileThatIsNotThere) {
+  const ConfigPlan plan = PlanOf("section_hooks", {});
+  const Result<LoadedObject> loaded = LoadedObject::Load(plan, {.btf_path = "/nonexistent/btf"});
+  ASSERT_TRUE(loaded.ok()) << "nothing in this object needs BTF for relocation";
+}
+
+TEST_F(Loading, ListsProgramsThatNobodyAskedFor) {
+  LoadedObject* object = Load(PlanOf("map_kinds", {}));
+  ASSERT_NE(object, nullptr);
+  ASSERT_EQ(object->programs().size(), 1u);
+  EXPECT_EQ(object->programs()[0].id, 0u);
+  EXPECT_EQ(object->programs()[0].problem,
+            "section '?socket': not loaded unless it has an entry under probes:");
+}
+
+TEST_F(Loading, KnowsIdAndTagOfItsPrograms) {
+  LoadedObject* object = Load(PlanOf("section_hooks", {}));
+  ASSERT_NE(object, nullptr);
+  for (const ProgramState& program : object->programs()) {
+    const std::string shown = Output("bpftool -j prog show id " + std::to_string(program.id));
+    EXPECT_NE(shown.find("\"name\":\"" + program.name.substr(0, 15)), std::string::npos) << shown;
+    EXPECT_NE(shown.find("\"tag\":\"" + program.tag + "\""), std::string::npos) << shown;
+  }
+}
+
+TEST_F(Loading, TellsTheMemoryOfAMap) {
+  LoadedObject* object = Load(PlanOf("map_kinds", {"array8", "hash20"}));
+  ASSERT_NE(object, nullptr);
+  EXPECT_GE(object->MapMemoryBytes("array8"), 1000u * 8);
+  EXPECT_GE(object->MapMemoryBytes("hash20"), 5000u * 28);
+  EXPECT_EQ(object->MapMemoryBytes("no_such_map"), 0u);
+  EXPECT_EQ(object->MapFd("no_such_map"), -1);
+}
+
+TEST_F(Loading, CountsTheRunsOfItsPrograms) {
+  LoadedObject* object = LoadAndAttach(PlanOf(
+      "probe_hooks", {}, {Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"sys_enter"})}));
+  ASSERT_NE(object, nullptr);
+  const auto runs = [&] {
+    for (std::size_t i = 0; i < object->programs().size(); ++i)
+      if (object->programs()[i].name == "by_raw_tracepoint") return object->ProgramStatistics()[i];
+    return ProgramRun{};
+  };
+  const ProgramRun before = runs();
+  {
+    const Result<Fd> stats = EnableStats();
+    ASSERT_TRUE(stats.ok()) << stats.error().text;
+    CallGetppid(1000);
+  }
+  const ProgramRun after = runs();
+  EXPECT_GE(after.run_count - before.run_count, 1000u);
+  EXPECT_GT(after.run_time_ns, before.run_time_ns);
+  const std::vector<ProgramRun> all = object->ProgramStatistics();
+  ASSERT_EQ(all.size(), object->programs().size());
+  EXPECT_EQ(all[0].run_count, 0u) << "not loaded";
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing

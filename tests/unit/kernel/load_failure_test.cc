@@ -1,0 +1,182 @@
+#include "kernel/load_failure.h"
+
+#include <gtest/gtest.h>
+#include <linux/capability.h>
+
+#include <cerrno>
+
+namespace bpf_exporter {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+KernelFacts Root() {
+  KernelFacts facts;
+  facts.release = "6.1.0-32-amd64";
+  facts.capabilities = ~std::uint64_t{0};
+  facts.btf = true;
+  facts.lockdown = "none";
+  return facts;
+}
+
+KernelFacts With(std::initializer_list<int> capabilities) {
+  KernelFacts facts = Root();
+  facts.capabilities = 0;
+  for (const int capability : capabilities) facts.capabilities |= std::uint64_t{1} << capability;
+  return facts;
+}
+
+// Real messages of libbpf 1.1 and kernel 6.18.
+const Lines kUnchecked = {
+    "libbpf: prog 'bad': BPF program load failed: Permission denied",
+    "libbpf: prog 'bad': -- BEGIN PROG LOAD LOG --",
+    "0: R1=ctx() R10=fp0",
+    "; __u32 k = 0; @ t.bpf.c:5",
+    "0: (b7) r1 = 0                        ; R1=0",
+    "1: (63) *(u32 *)(r10 -4) = r1         ; R1=0 R10=fp0 fp-8=0000????",
+    "2: (bf) r2 = r10                      ; R2=fp0 R10=fp0",
+    ";  @ t.bpf.c:0",
+    "3: (07) r2 += -4                      ; R2=fp-4",
+    "; __u64* v = bpf_map_lookup_elem(&m, &k); @ t.bpf.c:5",
+    "4: (18) r1 = 0xffff8881047d2800       ; R1=map_ptr(map=m,ks=4,vs=8)",
+    "6: (85) call bpf_map_lookup_elem#1    ; R0=map_value_or_null(id=1,map=m,ks=4,vs=8)",
+    "7: (79) r1 = *(u64 *)(r0 +0)",
+    "R0 invalid mem access 'map_value_or_null'",
+    "processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 "
+    "mark_read 0",
+    "-- END PROG LOAD LOG --",
+    "libbpf: prog 'bad': failed to load: -13",
+    "libbpf: failed to load object 't.bpf.o'",
+};
+
+TEST(LoadFailure, KeepsTheLastTellingLinesOfTheVerifier) {
+  const LoadFailure failure = ExplainLoadFailure(kUnchecked, EACCES, Root());
+  EXPECT_EQ(failure.program, "bad");
+  EXPECT_EQ(failure.text,
+            "load: Permission denied; the verifier says: "
+            "; __u64* v = bpf_map_lookup_elem(&m, &k); @ t.bpf.c:5"
+            " | 4: (18) r1 = 0xffff8881047d2800"
+            " | 6: (85) call bpf_map_lookup_elem#1"
+            " | 7: (79) r1 = *(u64 *)(r0 +0)"
+            " | R0 invalid mem access 'map_value_or_null'");
+}
+
+TEST(LoadFailure, NamesAHelperThatTheKernelLacks) {
+  const Lines lines = {
+      "libbpf: prog 'p': BPF program load failed: Invalid argument",
+      "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --",
+      "0: R1=ctx() R10=fp0",
+      "0: (85) call unknown#999",
+      "invalid func unknown#999",
+      "processed 1 insns (limit 1000000)",
+      "-- END PROG LOAD LOG --",
+      "libbpf: prog 'p': failed to load: -22",
+      "libbpf: failed to load object 't.bpf.o'",
+  };
+  EXPECT_EQ(ExplainLoadFailure(lines, EINVAL, Root()).text,
+            "load: Invalid argument; the verifier says: 0: R1=ctx() R10=fp0 | 0: (85) call "
+            "unknown#999 | invalid func unknown#999; kernel 6.1.0-32-amd64 does not offer that "
+            "helper function to this kind of program");
+  KernelFacts locked = Root();
+  locked.lockdown = "confidentiality";
+  EXPECT_TRUE(ExplainLoadFailure(lines, EINVAL, locked)
+                  .text.ends_with("; lockdown=confidentiality takes that helper function away"));
+}
+
+TEST(LoadFailure, NamesATargetThatTheKernelLacks) {
+  const Lines lines = {
+      "libbpf: prog 'p': failed to find kernel BTF type ID of 'no_such_function': -3",
+      "libbpf: prog 'p': failed to prepare load attributes: -3",
+      "libbpf: prog 'p': failed to load: -3",
+      "libbpf: failed to load object 't.bpf.o'",
+  };
+  EXPECT_EQ(ExplainLoadFailure(lines, ESRCH, Root()).text,
+            "load: No such process; failed to find kernel BTF type ID of 'no_such_function': -3; "
+            "kernel 6.1.0-32-amd64 has no function or tracepoint of that name");
+}
+
+const Lines kRefused = {
+    "libbpf: prog 'p': BPF program load failed: Operation not permitted",
+    "libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 8.0 "
+    "MiB",
+    "libbpf: prog 'p': failed to load: -1",
+    "libbpf: failed to load object 't.bpf.o'",
+};
+
+TEST(LoadFailure, NamesTheCapabilityThatIsMissing) {
+  const auto remedy = [](const KernelFacts& facts) {
+    return ExplainLoadFailure(kRefused, EPERM, facts).text;
+  };
+  EXPECT_EQ(remedy(With({})),
+            "load: Operation not permitted; the process lacks CAP_BPF (tracing programs need "
+            "CAP_PERFMON too, network programs CAP_NET_ADMIN)");
+  EXPECT_EQ(remedy(With({CAP_BPF})),
+            "load: Operation not permitted; tracing programs need CAP_PERFMON, network programs "
+            "CAP_NET_ADMIN");
+  EXPECT_EQ(remedy(Root()),
+            "load: Operation not permitted; kernel 6.1.0-32-amd64 does not allow this kind of "
+            "program");
+  KernelFacts locked = Root();
+  locked.lockdown = "integrity";
+  EXPECT_EQ(remedy(locked),
+            "load: Operation not permitted; the kernel is locked down (lockdown=integrity)");
+}
+
+TEST(LoadFailure, NamesTheCapabilityAlsoWhenNothingCanBeLoaded) {
+  const Lines lines = {
+      "libbpf: Failed to bump RLIMIT_MEMLOCK (err = -1), you might need to do it explicitly!",
+      "libbpf: Error in bpf_object__probe_loading():Operation not permitted(1). Couldn't load "
+      "trivial BPF program. Make sure your kernel supports BPF (CONFIG_BPF_SYSCALL=y) and/or that "
+      "RLIMIT_MEMLOCK is set to big enough value.",
+      "libbpf: failed to load object 't.bpf.o'",
+  };
+  const LoadFailure failure = ExplainLoadFailure(lines, EPERM, With({}));
+  EXPECT_EQ(failure.program, "");
+  EXPECT_EQ(failure.text,
+            "load: Operation not permitted; the process lacks CAP_BPF (tracing programs need "
+            "CAP_PERFMON too, network programs CAP_NET_ADMIN)");
+}
+
+TEST(LoadFailure, NamesTheMap) {
+  const Lines lines = {
+      "libbpf: Error in bpf_create_map_xattr(big):Invalid argument(-22). Retrying without BTF.",
+      "libbpf: map 'big': failed to create: Invalid argument(-22)",
+      "libbpf: failed to load object 't.bpf.o'",
+  };
+  const LoadFailure failure = ExplainLoadFailure(lines, EINVAL, Root());
+  EXPECT_EQ(failure.program, "");
+  EXPECT_EQ(failure.text, "map 'big': create: Invalid argument");
+}
+
+TEST(LoadFailure, SaysThatTheKernelHasNoBtf) {
+  KernelFacts facts = Root();
+  facts.btf = false;
+  const Lines lines = {
+      "libbpf: failed to find valid kernel BTF",
+      "libbpf: Error loading vmlinux BTF: -3",
+      "libbpf: failed to load object 't.bpf.o'",
+  };
+  EXPECT_EQ(ExplainLoadFailure(lines, ESRCH, facts).text,
+            "load: No such process; Error loading vmlinux BTF: -3; this kernel has no BTF in "
+            "/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); --btf.path can name a file that has "
+            "it");
+}
+
+TEST(LoadFailure, SaysWhatItCanOfAnEmptyLog) {
+  EXPECT_EQ(ExplainLoadFailure({}, 524, Root()).text, "load: not supported by this kernel");
+}
+
+TEST(TellingLines, KeepsTheSummaryWhenItIsAllThereIs) {
+  EXPECT_EQ(TellingLines({"processed 1000001 insns (limit 1000000)"}),
+            Lines{"processed 1000001 insns (limit 1000000)"});
+  EXPECT_EQ(TellingLines({}), Lines{});
+}
+
+TEST(TellingLines, CutsLongLines) {
+  const Lines lines = TellingLines({std::string(1000, 'x')});
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0], std::string(160, 'x'));
+}
+
+}  // namespace
+}  // namespace bpf_exporter

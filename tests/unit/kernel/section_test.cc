@@ -1,0 +1,65 @@
+#include "kernel/section.h"
+
+#include <gtest/gtest.h>
+
+namespace bpf_exporter {
+namespace {
+
+std::string ErrorOf(std::string_view section) {
+  const auto event = ParsePerfEventSection(section);
+  if (!event) return "not a perf_event section";
+  return event->ok() ? "" : event->error().text;
+}
+
+TEST(PerfEventSection, HasTypeConfigAndFrequency) {
+  const auto event = ParsePerfEventSection("perf_event/type=0,config=3,frequency=99");
+  ASSERT_TRUE(event && event->ok());
+  EXPECT_EQ(event->value().type, 0u);
+  EXPECT_EQ(event->value().config, 3u);
+  EXPECT_EQ(event->value().frequency, 99u);
+}
+
+TEST(PerfEventSection, CountsWithoutAFrequencyAndInAnyOrder) {
+  const auto event = ParsePerfEventSection("perf_event/config=18446744073709551615,type=4");
+  ASSERT_TRUE(event && event->ok());
+  EXPECT_EQ(event->value().type, 4u);
+  EXPECT_EQ(event->value().config, UINT64_MAX);
+  EXPECT_EQ(event->value().frequency, 0u);
+}
+
+TEST(PerfEventSection, IsNotEverySection) {
+  EXPECT_EQ(ErrorOf("perf_event"), "not a perf_event section");
+  EXPECT_EQ(ErrorOf("xdp/lo"), "not a perf_event section");
+}
+
+TEST(PerfEventSection, SaysWhatIsWrong) {
+  constexpr const char* kForm = "; it reads perf_event/type=T,config=C[,frequency=F]";
+  const std::pair<const char*, const char*> wrong[] = {
+      {"", "type and config are needed"},
+      {"type=1", "type and config are needed"},
+      {"type=1,config", "'config' is not KEY=NUMBER"},
+      {"type=1,config=0x3", "'config=0x3' is not KEY=NUMBER"},
+      {"type=1,config=-3", "'config=-3' is not KEY=NUMBER"},
+      {"type=1,config=", "'config=' is not KEY=NUMBER"},
+      {"type=1,config=1,,", "'' is not KEY=NUMBER"},
+      {"type=1,config=1,period=2", "unknown key 'period'"},
+      {"type=1,type=1,config=1", "'type' is given twice"},
+      {"type=4294967296,config=1", "the type is too large"},
+  };
+  for (const auto& [rest, why] : wrong) {
+    const std::string section = std::string("perf_event/") + rest;
+    EXPECT_EQ(ErrorOf(section), "section '" + section + "': " + why + kForm);
+  }
+}
+
+TEST(XdpSection, NamesItsInterface) {
+  EXPECT_EQ(XdpSectionInterface("xdp/eth0"), "eth0");
+  EXPECT_EQ(XdpSectionInterface("xdp"), "");
+  EXPECT_EQ(XdpSectionInterface("xdp/"), "");
+  EXPECT_EQ(XdpSectionInterface("xdp.frags/eth0"), "");
+  EXPECT_EQ(XdpSectionInterface("xdp/devmap"), "");
+  EXPECT_EQ(XdpSectionInterface("xdp/cpumap"), "");
+}
+
+}  // namespace
+}  // namespace bpf_exporter
