@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 namespace bpf_exporter {
@@ -94,14 +93,7 @@ bool ResolveBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan
   histogram.sum_number = std::numeric_limits<std::uint64_t>::max();
   const bool made = spec.type == BucketType::kFixed ? FixedBuckets(scope, spec, histogram)
                                                     : CountedBuckets(scope, spec, histogram);
-  if (!made) return false;
-  const auto& bounds = histogram.bounds;
-  if (std::adjacent_find(bounds.begin(), bounds.end(), std::greater_equal<>()) != bounds.end()) {
-    return Fail(
-        scope, spec.type_at,
-        fmt::format("the bounds of the buckets, times {}, do not ascend", histogram.multiplier));
-  }
-  return FitsArray(scope, spec, histogram);
+  return made && FitsArray(scope, spec, histogram);
 }
 
 }  // namespace bpf_exporter

@@ -73,7 +73,7 @@ void CheckSpans(const Scope& scope) {
                                           map->name, MapTypeName(map->type)));
     } else {
       const LabelBytes record{fmt::format("a record of map '{}'", map->name)};
-      ResolveLabels(scope, record, span.labels, false, false);
+      ResolveLabels(scope, record, span.labels, false);
     }
   }
 }

@@ -50,7 +50,10 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
   }
   if (added.help != before.help)
     return text(fmt::format("has the help {}", Quoted(added.help)), Quoted(before.help));
-  if (added.histogram.bounds != before.histogram.bounds) return text("has other buckets", "these");
+  if (added.histogram.bounds != before.histogram.bounds) {
+    return fmt::format("metric '{}' has other buckets in config '{}' than in config '{}'",
+                       added.family, added.config, before.config);
+  }
   return "";
 }
 

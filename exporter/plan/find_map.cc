@@ -25,8 +25,8 @@ bool HoldsRows(bpf_map_type type) {
 
 std::string WhyNotReadable(bpf_map_type type) {
   if (type == BPF_MAP_TYPE_HASH_OF_MAPS || type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
-    return "its values are other maps, which only the programs can follow";
-  return "which bpf_exporter cannot read";
+    return "; its values are other maps, which only the programs can follow";
+  return ", which bpf_exporter cannot read";
 }
 
 // The feature that a metric over a map of this kind asks for.
@@ -87,7 +87,7 @@ const MapLayout* FindMap(const Scope& scope, const MetricSpec& metric) {
   if (map == nullptr) return nullptr;
   std::string problem = EventProblem(metric, *map);
   if (problem.empty() && !HoldsRows(map->type) && !HoldsEvents(map->type)) {
-    problem = fmt::format("map '{}' is of type {}, {}", map->name, MapTypeName(map->type),
+    problem = fmt::format("map '{}' is of type {}{}", map->name, MapTypeName(map->type),
                           WhyNotReadable(map->type));
   }
   if (!problem.empty()) {

@@ -28,7 +28,7 @@ std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Pla
   if (bytes.type == nullptr)
     return fmt::format("{} needs 'decoders', as the object has no BTF for {}", subject, bytes.what);
   if (place.type == nullptr) {
-    return fmt::format("{} needs 'decoders', as no field of {} is bytes {} to {}", subject,
+    return fmt::format("{} needs 'decoders', as no field of {} is exactly bytes {} to {}", subject,
                        bytes.what, place.offset, place.offset + place.size - 1);
   }
   const Type& type = *place.type;

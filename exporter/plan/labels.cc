@@ -73,10 +73,9 @@ void CheckBucketIsLast(const Scope& scope, const std::vector<const LabelSpec*>& 
 }  // namespace
 
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
-                                        const std::vector<LabelSpec>& labels, bool per_cpu,
-                                        bool has_bucket) {
+                                        const std::vector<LabelSpec>& labels, bool has_bucket) {
   const std::size_t errors_before = scope.diagnostics.errors();
-  const LabelSpec* cpu = per_cpu ? CpuLabel(bytes, labels) : nullptr;
+  const LabelSpec* cpu = bytes.per_cpu ? CpuLabel(bytes, labels) : nullptr;
   const std::vector<const LabelSpec*> taken = Without(labels, cpu);
   LabelPlans plans;
   plans.of_key = !taken.empty();

@@ -14,12 +14,11 @@ struct LabelPlans {
   bool of_key = false;  // whether any label, or the bucket, is taken from the bytes
 };
 
-// Resolves the labels of a metric or span over `bytes`. With `per_cpu` a label `cpu` can be the
-// CPU's number instead; with `has_bucket` the last of the others is the bucket number. Reports
-// every error; returns nothing if there was one.
+// Resolves the labels of a metric or span over `bytes`. Where each CPU has its row, a label `cpu`
+// can be the CPU's number instead; with `has_bucket` the last of the others is the bucket number.
+// Reports every error; returns nothing if there was one.
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
-                                        const std::vector<LabelSpec>& labels, bool per_cpu,
-                                        bool has_bucket);
+                                        const std::vector<LabelSpec>& labels, bool has_bucket);
 
 // Reports what is wrong with the decoders of labels whose bytes are not known.
 void CheckDecoders(const Scope& scope, const std::vector<LabelSpec>& labels);

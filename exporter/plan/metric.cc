@@ -20,8 +20,9 @@ LabelBytes BytesOf(const MapLayout& map) {
     // Queues and stacks say what they hold; the records of buffers can be anything.
     return {fmt::format("a record of map '{}'", map.name), map.value, map.value_size};
   }
-  LabelBytes bytes{fmt::format("the key of map '{}'", map.name), map.key, map.key_size};
-  if (bytes.type == nullptr && IsArray(map)) {
+  LabelBytes bytes{fmt::format("the key of map '{}'", map.name), map.key, map.key_size,
+                   IsPerCpu(map.type)};
+  if (bytes.type == nullptr && IsArray(map) && map.key_size == 4) {
     static const Type index{Type::Kind::kInt, "__u32", 4};
     bytes.type = std::make_shared<Type>(index);
   }
@@ -31,9 +32,8 @@ LabelBytes BytesOf(const MapLayout& map) {
 // Without labels there is one series, and one row: the one whose key is four zero bytes.
 bool CheckUnlabelled(const Scope& scope, const MetricSpec& metric, const MapLayout& map) {
   const auto fail = [&](const std::string& text) {
-    const char* but = metric.labels.empty() ? "" : " but the CPU's number";
-    scope.diagnostics.Error(metric.name.at,
-                            fmt::format("{} has no labels{}, {}", Subject(metric), but, text));
+    const char* has = metric.labels.empty() ? "has no labels" : "has only the label 'cpu'";
+    scope.diagnostics.Error(metric.name.at, fmt::format("{} {}, {}", Subject(metric), has, text));
     return false;
   };
   if (IsArray(map) && map.max_entries > 1) {
@@ -41,12 +41,8 @@ bool CheckUnlabelled(const Scope& scope, const MetricSpec& metric, const MapLayo
                             map.max_entries));
   }
   if (map.key_size == 4) return true;
-  const std::string fields =
-      map.key != nullptr && map.key->kind == Type::Kind::kStruct
-          ? fmt::format(" ({}: {})", map.key->name, List(FieldPaths(*map.key)))
-          : "";
   return fail(fmt::format("so the key of map '{}' must have 4 bytes, all zero; it has {}{}",
-                          map.name, map.key_size, fields));
+                          map.name, map.key_size, Members(map.key.get())));
 }
 
 std::uint32_t RecordSize(const MetricSpec& metric, const MapLayout& map) {
@@ -93,8 +89,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec
 
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
   const bool has_bucket = metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;
-  std::optional<LabelPlans> labels =
-      ResolveLabels(scope, BytesOf(*map), metric.labels, IsPerCpu(map->type), has_bucket);
+  std::optional<LabelPlans> labels = ResolveLabels(scope, BytesOf(*map), metric.labels, has_bucket);
   if (!labels) return std::nullopt;
   if (!labels->of_key && !plan->counts_events) {
     if (!CheckUnlabelled(scope, metric, *map)) return std::nullopt;

@@ -24,6 +24,14 @@ std::shared_ptr<const Type> TypeAt(const std::shared_ptr<const Type>& type, std:
   return nullptr;
 }
 
+// For those who meant the number of a per-CPU map's CPU.
+std::string CpuHint(const LabelBytes& bytes, const std::vector<const LabelSpec*>& labels) {
+  const LabelSpec& last = *labels.back();
+  const bool fits_without = TakenBytes(labels) - TakenBytes({&last}) == bytes.size;
+  if (!bytes.per_cpu || last.name.value != "cpu" || !fits_without) return "";
+  return "; the CPU's number, which is not in the key, is a label of size 2";
+}
+
 // "4 + (1 + 3) = 8".
 std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
   std::string terms;
@@ -40,11 +48,10 @@ std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
 std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBytes& bytes,
                                                const std::vector<const LabelSpec*>& labels) {
   if (const std::uint64_t taken = TakenBytes(labels); bytes.size > 0 && taken != bytes.size) {
-    std::string text = fmt::format("the labels take {} bytes, but {} has {}", Arithmetic(labels),
-                                   bytes.what, bytes.size);
-    if (bytes.type != nullptr && bytes.type->kind == Type::Kind::kStruct)
-      text += fmt::format(" ({}: {})", bytes.type->name, List(FieldPaths(*bytes.type)));
-    scope.diagnostics.Error(labels.front()->name.at, std::move(text));
+    scope.diagnostics.Error(
+        labels.front()->name.at,
+        fmt::format("the labels take {} bytes, but {} has {}{}{}", Arithmetic(labels), bytes.what,
+                    bytes.size, Members(bytes.type.get()), CpuHint(bytes, labels)));
     return std::nullopt;
   }
   if (TakenBytes(labels) > kLargestRecord) {
@@ -130,15 +137,14 @@ class ByName {
     const std::string& path = PathOf(label).value;
     const std::uint32_t padding = label.padding.value_or(0);
     if (label.size && *label.size != place.size) {
-      Fail(label.name,
-           fmt::format("label '{}': field '{}' ({}) has {} bytes, not {}{}", label.name.value, path,
-                       place.type->name, place.size, *label.size, Why()));
+      Fail(label.name, fmt::format("label '{}': field '{}' ({}) has {}, not {}{}", label.name.value,
+                                   path, place.type->name, Bytes(place.size), *label.size, Why()));
       return false;
     }
     const std::uint32_t after = PaddingAfter(*bytes_.type, place);
     if (label.padding && padding != after) {
-      Fail(label.name, fmt::format("label '{}': {} bytes of padding follow field '{}', not {}",
-                                   label.name.value, after, path, padding));
+      Fail(label.name, fmt::format("label '{}': {} of padding follow field '{}', not {}",
+                                   label.name.value, Bytes(after), path, padding));
       return false;
     }
     return true;

@@ -15,6 +15,7 @@ struct LabelBytes {
   std::string what;                  // "the key of map 'bio'"
   std::shared_ptr<const Type> type;  // null without BTF
   std::uint32_t size = 0;            // 0: records, which may be of any size
+  bool per_cpu = false;              // each CPU has a row of its own; a label can tell which
 };
 
 // Where a label's bytes are.

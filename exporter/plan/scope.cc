@@ -23,4 +23,18 @@ std::string Suggest(const std::string& given, const std::vector<std::string>& kn
   return near.empty() ? fmt::format("; {}: {}", what, List(known)) : near;
 }
 
+std::string Members(const Type* type) {
+  if (type == nullptr || type->kind != Type::Kind::kStruct) return "";
+  std::vector<std::string> members;
+  for (const std::string& path : FieldPaths(*type)) {
+    const std::optional<FieldLayout> field = FindField(*type, path);
+    if (field) members.push_back(fmt::format("{} {}", path, field->type->size));
+  }
+  return fmt::format(" ({}: {})", type->name, List(members));
+}
+
+std::string Bytes(std::uint64_t count) {
+  return fmt::format("{} byte{}", count, count == 1 ? "" : "s");
+}
+
 }  // namespace bpf_exporter

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "config/diagnostics.h"
 #include "plan/resolve.h"
@@ -23,5 +25,10 @@ std::string ObjectSubject(const ObjectLayout& object);
 // "; did you mean 'op'?", or "; its fields: op, dev" if nothing is near.
 std::string Suggest(const std::string& given, const std::vector<std::string>& known,
                     const std::string& what);
+
+// " (struct key: device 4, op 1)", the fields with their bytes; nothing for other types and null.
+std::string Members(const Type* type);
+// "1 byte", "4 bytes".
+std::string Bytes(std::uint64_t count);
 
 }  // namespace bpf_exporter

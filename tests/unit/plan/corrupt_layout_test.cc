@@ -1,0 +1,82 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "config/parse.h"
+#include "kernel/object.h"
+#include "unit/plan/resolved.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr const char* kYaml =
+    "metrics:\n"
+    "  counters:\n"
+    "    - {name: a, help: A, map: ops, value: ops, labels: [device, op, comm, inbound, delta]}\n"
+    "    - {name: b, help: B, map: flows, labels: [op, cpu]}\n"
+    "    - {name: c, help: C, map: slots, labels: [slot]}\n"
+    "    - {name: d, help: D, map: by_name, labels: [name]}\n"
+    "    - {name: e, help: E, map: by_pid}\n"
+    "  gauges:\n"
+    "    - {name: f, help: F, map: ops, value: last.port, labels: [{name: p, field: peer.port}]}\n"
+    "  histograms:\n"
+    "    - {name: g, help: G, map: latency, labels: [op, bucket], bucket_type: exp2, bucket_max: "
+    "9}\n"
+    "    - {name: h, help: H, map: one, value: {buckets: slots, sum: sum}, bucket_type: exp2, "
+    "bucket_max: 7}\n";
+
+void ExpectInside(const ValueField& field, const MapLayout& map) {
+  EXPECT_LE(std::uint64_t{field.offset} + field.width, map.value_size);
+}
+
+// Nothing that is read lies outside of what the map holds, whatever the BTF said.
+void ExpectInside(const MetricPlan& metric, const MapLayout& map) {
+  std::vector<LabelPlan> labels = metric.labels;
+  if (metric.histogram.bucket) labels.push_back(*metric.histogram.bucket);
+  for (const LabelPlan& label : labels) {
+    const std::uint64_t end = std::uint64_t{label.offset} + label.size;
+    EXPECT_LE(label.is_cpu ? 0 : end, map.key_size);
+  }
+  if (!metric.histogram.array) return ExpectInside(metric.value, map);
+  ValueField last = *metric.histogram.array;
+  last.offset += (metric.histogram.array_size - 1) * last.width;
+  ExpectInside(last, map);
+  ExpectInside(*metric.histogram.sum, map);
+}
+
+TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
+  std::ostringstream good;
+  good << std::ifstream(BINARY_DIR "/tests/data/plan.bpf.o", std::ios::binary).rdbuf();
+  std::string pattern = testing::TempDir() + "layout.XXXXXX";
+  const std::string folder = mkdtemp(pattern.data());
+  const DecoderContextOwner context = MakeDecoderContext({});
+  std::mt19937 random(4711);
+  int resolved = 0;
+  for (int round = 0; round < 400; ++round) {
+    std::string bytes = good.str();
+    for (unsigned changes = 1 + random() % 4; changes > 0; --changes)
+      bytes[64 + random() % (bytes.size() - 64)] = static_cast<char>(random());
+    std::ofstream(folder + "/x.bpf.o", std::ios::binary) << bytes;
+    Result<ObjectLayout> layout = ReadObjectLayout(folder + "/x.bpf.o");
+    if (!layout) continue;
+    Diagnostics diagnostics("x.yaml", kYaml);
+    std::optional<Config> config = ParseConfig("x", "x.yaml", kYaml, diagnostics);
+    const std::optional<ConfigPlan> plan =
+        Resolve(*std::move(config), *std::move(layout), {}, *context, diagnostics);
+    EXPECT_EQ(plan.has_value(), !diagnostics.has_errors());
+    if (!plan) continue;
+    ++resolved;
+    for (const MapPlan& map : plan->maps) {
+      for (const auto& metric : map.metrics) ExpectInside(*metric, map.layout);
+    }
+  }
+  EXPECT_GT(resolved, 10);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace bpf_exporter

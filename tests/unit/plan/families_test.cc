@@ -1,0 +1,82 @@
+#include "plan/families.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/plan/resolved.h"
+
+namespace bpf_exporter {
+namespace {
+
+ConfigPlan Plan(const std::string& name, const std::string& metrics) {
+  Resolved resolved = ResolveYaml(name + ".yaml", "metrics: {" + metrics + "}");
+  EXPECT_EQ(resolved.messages, "");
+  ConfigPlan plan = *std::move(resolved.plan);
+  for (MapPlan& map : plan.maps) {
+    for (auto& metric : map.metrics) {
+      auto named = std::make_shared<MetricPlan>(*metric);
+      named->config = name;
+      metric = named;
+    }
+  }
+  return plan;
+}
+
+std::string Clash(const ConfigPlan& before, const ConfigPlan& added) {
+  const Status fits = CheckFamilies({&before}, added);
+  return fits ? "" : fits.error().text;
+}
+
+constexpr const char* kCounter = "counters: [{name: x, help: H, map: slots, labels: [slot]}]";
+
+TEST(Families, OfTwoConfigurationsMayBeOne) {
+  EXPECT_EQ(Clash(Plan("a", kCounter),
+                  Plan("b", "counters: [{name: x, help: H, map: by_pid, labels: [slot]}]")),
+            "");
+}
+
+TEST(Families, HaveOneKind) {
+  EXPECT_EQ(Clash(Plan("a", kCounter),
+                  Plan("b", "gauges: [{name: x, help: H, map: slots, labels: [slot]}]")),
+            "metric 'ebpf_exporter_x' is a gauge in config 'b', but a counter in config 'a'");
+}
+
+TEST(Families, HaveTheSameLabels) {
+  EXPECT_EQ(Clash(Plan("a", kCounter),
+                  Plan("b", "counters: [{name: x, help: H, map: flows, labels: [op, device]}]")),
+            "metric 'ebpf_exporter_x' has the labels device, op in config 'b', but slot in config "
+            "'a'");
+  EXPECT_EQ(
+      Clash(Plan("a", "counters: [{name: x, help: H, map: one, value: ops}]"), Plan("b", kCounter)),
+      "metric 'ebpf_exporter_x' has the labels slot in config 'b', but none in config 'a'");
+}
+
+TEST(Families, HaveTheSameHelp) {
+  EXPECT_EQ(Clash(Plan("a", kCounter),
+                  Plan("b", "counters: [{name: x, help: Other, map: slots, labels: [slot]}]")),
+            "metric 'ebpf_exporter_x' has the help 'Other' in config 'b', but 'H' in config 'a'");
+}
+
+TEST(Families, HaveTheSameBuckets) {
+  const std::string histogram =
+      "histograms: [{name: x, help: H, map: latency, labels: [bucket], bucket_type: exp2, "
+      "bucket_max: ";
+  EXPECT_EQ(Clash(Plan("a", histogram + "7}]"), Plan("b", histogram + "8}]")),
+            "metric 'ebpf_exporter_x' has other buckets in config 'b' than in config 'a'");
+}
+
+TEST(Families, TakeNoNamesOfAHistogramsSeries) {
+  const ConfigPlan histogram = Plan("a",
+                                    "histograms: [{name: x, help: H, map: latency, labels: "
+                                    "[bucket], bucket_type: exp2, bucket_max: 7}]");
+  const ConfigPlan counter =
+      Plan("b", "counters: [{name: x_count, help: H, map: slots, labels: [slot]}]");
+  EXPECT_EQ(Clash(histogram, counter),
+            "metric 'ebpf_exporter_x_count' of config 'b' and metric 'ebpf_exporter_x' of config "
+            "'a' would have series of one name");
+  EXPECT_EQ(Clash(counter, histogram),
+            "metric 'ebpf_exporter_x' of config 'a' and metric 'ebpf_exporter_x_count' of config "
+            "'b' would have series of one name");
+}
+
+}  // namespace
+}  // namespace bpf_exporter

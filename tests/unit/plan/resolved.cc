@@ -1,0 +1,51 @@
+#include "unit/plan/resolved.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "config/parse.h"
+#include "kernel/object.h"
+
+namespace bpf_exporter {
+
+Resolved ResolveYaml(const std::string& file, const std::string& yaml) {
+  Resolved resolved;
+  resolved.context = MakeDecoderContext({});
+  Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/plan.bpf.o");
+  EXPECT_TRUE(layout.ok()) << layout.error().text;
+  Diagnostics diagnostics(file, yaml);
+  if (std::optional<Config> config = ParseConfig("test", file, yaml, diagnostics)) {
+    resolved.plan =
+        Resolve(*std::move(config), *std::move(layout), {}, *resolved.context, diagnostics);
+  }
+  resolved.messages = diagnostics.Render();
+  return resolved;
+}
+
+ResolvedMetricPlan ResolveMetricOf(const std::string& kind, const std::string& metric) {
+  const std::string yaml =
+      "metrics: {" + kind + ": [{name: metric, help: Help, " + metric + "}]}\n";
+  ResolvedMetricPlan made{ResolveYaml("test.yaml", yaml)};
+  EXPECT_EQ(made.resolved.messages, "");
+  return made;
+}
+
+const LabelPlan& ResolvedMetricPlan::label(const std::string& name) const {
+  const auto& labels = metric().labels;
+  const auto found = std::find_if(labels.begin(), labels.end(),
+                                  [&](const LabelPlan& label) { return label.name == name; });
+  if (found == labels.end()) throw std::out_of_range("no label " + name);
+  return *found;
+}
+
+std::string Shown(const LabelPlan& label, const void* bytes, std::size_t size) {
+  std::string out;
+  const Decoded result =
+      Decode(label.decoders, std::string_view(static_cast<const char*>(bytes), size), out);
+  EXPECT_EQ(result, Decoded::kOk) << out;
+  return out;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "plan/resolve.h"
+
+namespace bpf_exporter {
+
+// What Resolve makes of a configuration and the object plan.bpf.o.
+struct Resolved {
+  DecoderContextOwner context;  // what the plan's decoders need
+  std::optional<ConfigPlan> plan;
+  std::string messages;
+};
+
+// `file` is the name that messages show.
+Resolved ResolveYaml(const std::string& file, const std::string& yaml);
+
+// The only metric of a configuration that must fit without a warning. `metric` is one in flow
+// style, without its braces, name and help: "map: ops, value: ops, labels: [device]".
+struct ResolvedMetricPlan {
+  Resolved resolved;
+  const MetricPlan& metric() const { return *resolved.plan->maps.at(0).metrics.at(0); }
+  // The label of that name, which must be there.
+  const LabelPlan& label(const std::string& name) const;
+};
+ResolvedMetricPlan ResolveMetricOf(const std::string& kind, const std::string& metric);
+
+// The text that decoders make of an object's bytes.
+std::string Shown(const LabelPlan& label, const void* bytes, std::size_t size);
+template <typename T>
+std::string Shown(const LabelPlan& label, const T& bytes) {
+  return Shown(label, &bytes, sizeof(bytes));
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "unit/plan/resolved.h"
+
+// Each NAME.yaml of tests/data/unresolvable is right by itself but does not fit the object
+// plan.bpf.o; NAME.txt has the whole diagnostics.
+namespace bpf_exporter {
+namespace {
+
+const std::filesystem::path kFolder = SOURCE_DIR "/tests/data/unresolvable";
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class Unresolvable : public testing::TestWithParam<std::string> {};
+
+TEST_P(Unresolvable, IsReportedWhole) {
+  const Resolved resolved =
+      ResolveYaml(GetParam() + ".yaml", ReadFile(kFolder / (GetParam() + ".yaml")));
+  EXPECT_FALSE(resolved.plan.has_value());
+  const std::string expected = ReadFile(kFolder / (GetParam() + ".txt"));
+  EXPECT_NE(expected, "");
+  EXPECT_EQ(resolved.messages, expected);
+}
+
+std::vector<std::string> Names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Unresolvable, testing::ValuesIn(Names()),
+                         [](const auto& instance) { return instance.param; });
+
+TEST(UnresolvableFiles, AreManyAndHaveTheirTexts) {
+  EXPECT_GE(Names().size(), 25u);
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    std::filesystem::path other = entry.path();
+    other.replace_extension(entry.path().extension() == ".txt" ? ".yaml" : ".txt");
+    EXPECT_TRUE(std::filesystem::exists(other)) << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace bpf_exporter
