@@ -104,9 +104,6 @@ void CheckEvents(const Field& field, const std::string& subject, const MetricSpe
                             subject + " reads a perf event array or a ring buffer, not both");
   if (events && !metric.value.value.empty())
     field.diagnostics.Error(metric.value.at, subject + " counts events; they have no 'value'");
-  if (const auto at = PlaceOf(field.node, "flush_interval"); at && !events)
-    field.diagnostics.Warning(*at,
-                              subject + " counts no events, so 'flush_interval' has no effect");
 }
 
 }  // namespace

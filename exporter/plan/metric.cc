@@ -86,6 +86,10 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec
   plan->counts_events = HoldsEvents(map->type);
   plan->flush_interval = metric.flush_interval;
   if (plan->counts_events) plan->record_size = RecordSize(metric, *map);
+  if (!plan->counts_events && metric.flush_interval.count() > 0)
+    scope.diagnostics.Warning(metric.name.at, fmt::format("map '{}' holds no events, so "
+                                                          "'flush_interval' has no effect",
+                                                          map->name));
 
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
   const bool has_bucket = metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;

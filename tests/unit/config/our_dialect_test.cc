@@ -94,21 +94,17 @@ TEST(OurDialectAlone, ReadsSpansWithoutMetrics) {
 TEST(OurDialectAlone, WarnsOfWhatHasNoEffect) {
   const Config config = ParseGood(
       "good/warnings.yaml",
-      "good/warnings.yaml:5:7: warning: counter 'a_total' counts no events, so 'flush_interval' "
-      "has no effect\n"
-      "        flush_interval: 1m\n"
-      "        ^\n"
-      "good/warnings.yaml:11:15: warning: 'static_map' has no effect on decoder 'uint'\n"
+      "good/warnings.yaml:10:15: warning: 'static_map' has no effect on decoder 'uint'\n"
       "                static_map: {0: read}\n"
       "                ^\n"
-      "good/warnings.yaml:16:21: warning: bucket_keys: bucket 0.5 stays empty; bucket numbers are "
+      "good/warnings.yaml:15:21: warning: bucket_keys: bucket 0.5 stays empty; bucket numbers are "
       "whole and not negative\n"
       "        bucket_keys: [0.5, 1]\n"
       "                      ^\n"
-      "good/warnings.yaml:17:7: warning: histogram 'b' is fixed, so 'bucket_max' has no effect\n"
+      "good/warnings.yaml:16:7: warning: histogram 'b' is fixed, so 'bucket_max' has no effect\n"
       "        bucket_max: 10\n"
       "        ^\n"
-      "good/warnings.yaml:20:3: warning: cgroup_id_map has no 'name', so it has no effect\n"
+      "good/warnings.yaml:19:3: warning: cgroup_id_map has no 'name', so it has no effect\n"
       "    regexps: [x]\n"
       "    ^\n");
   EXPECT_FALSE(config.cgroup_id_map);
