@@ -16,6 +16,11 @@ constexpr std::int64_t kMostBuckets = 1'024;
 constexpr std::int64_t kGreatestNumber = std::int64_t{1} << 48;
 constexpr std::int64_t kGreatestExponent = 127;  // no kernel type has more bits
 
+bool HasArrayValue(const Node& metric) {
+  const Node* value = ValueOf(metric, "value");
+  return value && value->kind == Node::Kind::kMapping;
+}
+
 void CheckFixed(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
   for (const std::string_view key : {"bucket_min", "bucket_max"})
     if (const auto at = PlaceOf(field.node, key))
@@ -51,7 +56,8 @@ void CheckRange(const Field& field, const std::string& subject, const HistogramS
     field.diagnostics.Warning(*at, subject + " is not fixed, so 'bucket_keys' has no effect");
   const auto max_at = PlaceOf(field.node, "bucket_max");
   if (!max_at) {
-    field.Error(subject + " needs 'bucket_max'");
+    // An array has a last element, which the object knows.
+    if (!HasArrayValue(field.node)) field.Error(subject + " needs 'bucket_max'");
     return;
   }
   if (!histogram.max || (PlaceOf(field.node, "bucket_min") && !histogram.min)) return;
@@ -116,7 +122,7 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
       field.diagnostics.Warning(item->at,
                                 fmt::format("{}: bucket {} stays empty; bucket numbers are whole "
                                             "and not negative",
-                                            field.name, item->text));
+                                            field.name, Quoted(item->text)));
     histogram.keys.push_back(*key);
   }
   if (histogram.keys.size() > kMostBuckets)
@@ -128,9 +134,7 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
   const HistogramSpec& histogram = metric.histogram;
   const Node* labels = ValueOf(field.node, "labels");
   const bool no_labels = !labels || (labels->kind == Node::Kind::kList && labels->items.empty());
-  const Node* value = ValueOf(field.node, "value");
-  const bool array = value && value->kind == Node::Kind::kMapping;
-  if (no_labels && !array)
+  if (no_labels && !HasArrayValue(field.node))
     field.Error(subject +
                 " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
   const Node* type = ValueOf(field.node, "bucket_type");

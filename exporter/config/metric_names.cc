@@ -4,20 +4,22 @@
 #include <set>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "config/metrics.h"
 
 namespace bpf_exporter {
 namespace {
 
-// The names of the labels that are exposed.
+// The names of the labels that are surely exposed: not a histogram's bucket. A last `cpu` is the
+// bucket or stands after it, by the kind of map, so Resolve compares those once more.
 std::set<std::string_view> ExposedLabels(const MetricSpec& metric) {
-  std::set<std::string_view> names;
-  for (const LabelSpec& label : metric.labels) names.insert(label.name.value);
-  const bool last_is_bucket =
-      metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;
-  if (last_is_bucket && !metric.labels.empty()) names.erase(metric.labels.back().name.value);
-  return names;
+  std::vector<std::string_view> names;
+  for (const LabelSpec& label : metric.labels) names.push_back(label.name.value);
+  const bool has_bucket = metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;
+  if (has_bucket && !names.empty() && names.back() == "cpu") names.pop_back();
+  if (has_bucket && !names.empty()) names.pop_back();
+  return {names.begin(), names.end()};
 }
 
 // How the first of two metrics of one name differs from what they must share; empty if not at all.

@@ -74,6 +74,11 @@ bool CountedBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan
     histogram.numbers.push_back(static_cast<std::uint64_t>(number));
     histogram.bounds.push_back(Bound(spec.type, number) * histogram.multiplier);
   }
+  if (!std::isfinite(histogram.bounds.back())) {
+    return Fail(
+        scope, spec.type_at,
+        fmt::format("the bound of bucket {} times {} is not finite", max, histogram.multiplier));
+  }
   histogram.sum_number = static_cast<std::uint64_t>(max) + 1;
   return true;
 }

@@ -70,6 +70,7 @@ TEST_F(OurDialect, ReadsHistogramsOfArrayFields) {
   ASSERT_TRUE(array.histogram.sum_field);
   EXPECT_EQ("bytes", array.histogram.sum_field->value);
   EXPECT_TRUE(array.labels.empty());
+  EXPECT_FALSE(array.histogram.max);
   EXPECT_EQ("", array.value.value);
   EXPECT_EQ("waits", config_.metrics[4].value.value);
   EXPECT_FALSE(config_.metrics[4].histogram.buckets_field);
@@ -97,7 +98,8 @@ TEST(OurDialectAlone, WarnsOfWhatHasNoEffect) {
       "good/warnings.yaml:10:15: warning: 'static_map' has no effect on decoder 'uint'\n"
       "                static_map: {0: read}\n"
       "                ^\n"
-      "good/warnings.yaml:15:21: warning: bucket_keys: bucket 0.5 stays empty; bucket numbers are "
+      "good/warnings.yaml:15:21: warning: bucket_keys: bucket '0.5' stays empty; bucket numbers "
+      "are "
       "whole and not negative\n"
       "        bucket_keys: [0.5, 1]\n"
       "                      ^\n"

@@ -135,5 +135,17 @@ TEST(Spans, MayBeAllThatThereIs) {
   EXPECT_TRUE(resolved.plan.has_value()) << resolved.messages;
 }
 
+TEST(FlushInterval, HasNoEffectOnMapsWithoutEvents) {
+  const Resolved resolved = ResolveYaml(
+      "test.yaml",
+      "metrics: {counters: [{name: slots, help: H, labels: [slot], flush_interval: 1m}]}\n");
+  EXPECT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml:1:29: warning: map 'slots' holds no events, so 'flush_interval' has no "
+            "effect\n"
+            "  metrics: {counters: [{name: slots, help: H, labels: [slot], flush_interval: 1m}]}\n"
+            "                              ^\n");
+}
+
 }  // namespace
 }  // namespace bpf_exporter
