@@ -35,8 +35,10 @@ void CheckHistogram(const MetricSpec& metric) {
   Check(!metric.labels.empty() || histogram.buckets_field, "a histogram has a bucket");
   if (histogram.type == BucketType::kFixed) {
     Check(!histogram.keys.empty() && histogram.keys.size() <= 1024, "fixed buckets");
+  } else if (!histogram.max) {
+    Check(histogram.buckets_field.has_value(), "only an array has a last bucket of its own");
   } else {
-    Check(histogram.max && *histogram.max > histogram.min.value_or(0), "range of buckets");
+    Check(*histogram.max > histogram.min.value_or(0), "range of buckets");
     Check(*histogram.max - histogram.min.value_or(0) < 1024, "number of buckets");
   }
 }
