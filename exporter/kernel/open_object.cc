@@ -43,6 +43,18 @@ bool MakeMappable(const ConfigPlan& plan, bpf_object* object) {
   return any;
 }
 
+// libbpf 1.1 closes the BTF of kernel modules, which it opens to find a program's target, when it
+// has loaded the object and not when it closes it. So an object that will not be used loads
+// nothing.
+void LoadNothing(bpf_object* object) {
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) bpf_map__set_autocreate(map, false);
+  LibbpfLog quiet;
+  bpf_object__load(object);
+}
+
 struct Attempt {
   const ConfigPlan& plan;
   const LoadOptions& options;
@@ -91,7 +103,10 @@ Result<ObjectPtr> Attempt::Load() {
   bpf_object* object = opened->get();
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
-    if (Status prepared = Prepare(program); !prepared) return prepared.error();
+    if (Status prepared = Prepare(program); !prepared) {
+      LoadNothing(object);
+      return prepared.error();
+    }
   }
   if (mappable) mappable = MakeMappable(plan, object);
 

@@ -200,6 +200,17 @@ TEST_F(AttachingToNetwork, SaysThatAPathIsNoCgroup) {
 // The qdisc way, which kernels before 6.6 need and this one still has.
 class QdiscFilter : public AttachingToNetwork {
  protected:
+  void SetUp() override {
+    AttachingToNetwork::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    const Fd program(ProgramFd("by_tc_ingress"));
+    const Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
+    if (filter.ok() || filter.error().code != ENOENT) return;
+    // A module that is not here. Where there are links instead, nobody needs it.
+    if (AttachTcx(program.get(), kLoopback, true).ok())
+      GTEST_SKIP() << "this kernel comes without the clsact qdisc and has tcx";
+  }
+
   int ProgramFd(const std::string& program) {
     LoadedObject* object =
         Load(PlanOf("probe_hooks", {"hits"}, {OnInterface(program, ProbeKind::kTc, "lo")}));

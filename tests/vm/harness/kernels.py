@@ -1,5 +1,6 @@
 """Fetches Debian's kernels from the mirror that this machine's apt uses; installs nothing."""
 import fcntl
+import lzma
 import os
 import re
 import shutil
@@ -8,6 +9,8 @@ import tarfile
 import tempfile
 
 SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
+# What Debian builds as modules and the tests use: the qdisc and the filter of tc.
+MODULES = ("sch_ingress", "cls_bpf")
 META_PACKAGE = "linux-image-cloud-amd64"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -18,13 +21,13 @@ class KernelError(Exception):
 
 def fetch(kernel, cache):
     """Path of the vmlinuz of Debian's newest `kernel`, a key of SUITES; downloaded once, into
-    `cache`/`kernel`."""
+    `cache`/`kernel`. The folder `modules` beside it has MODULES, as NAME.ko, where the package does."""
     folder = os.path.join(cache, kernel)
     os.makedirs(folder, exist_ok=True)
     image = os.path.join(folder, "vmlinuz")
     with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(image):
+        if not os.path.exists(image) or not os.path.isdir(os.path.join(folder, "modules")):
             with tempfile.TemporaryDirectory(dir=folder) as work:
                 _download(SUITES[kernel], work, image)
     return image
@@ -140,6 +143,8 @@ def _sources(suite):
 
 
 def _extract_kernel(package, image):
+    modules = os.path.join(os.path.dirname(image), "modules")
+    os.makedirs(modules, exist_ok=True)
     tar = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE)
     with tar, tarfile.open(fileobj=tar.stdout, mode="r|") as archive:
         for member in archive:
@@ -147,6 +152,11 @@ def _extract_kernel(package, image):
                 with open(image + ".part", "wb") as file:
                     shutil.copyfileobj(archive.extractfile(member), file)
                 os.rename(image + ".part", image)
+            name, _, ending = os.path.basename(member.name).partition(".")
+            if member.isfile() and name in MODULES and ending in ("ko", "ko.xz"):
+                content = archive.extractfile(member).read()
+                with open(os.path.join(modules, name + ".ko"), "wb") as file:
+                    file.write(lzma.decompress(content) if ending == "ko.xz" else content)
         tar.stdout.read()
     if not os.path.exists(image):
         raise KernelError(f"{os.path.basename(package)}: no vmlinuz in it")
