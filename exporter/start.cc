@@ -46,7 +46,9 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options) {
   if (const Status may = MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
   if (options.config_check) return std::nullopt;
   const Result<ListenAddress> address = ResolveListenAddress(options.listen_address);
-  if (!address) return Refuse(kFailed, address.error().text);
+  if (!address) {
+    return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().text);
+  }
   if (const Status free = TryToListen(*address); !free) return Refuse(kFailed, free.error().text);
   return std::nullopt;
 }

@@ -57,20 +57,22 @@ std::string ListenAddress::Numeric() const {
 
 Result<ListenAddress> ResolveListenAddress(const std::string& text) {
   if (text.starts_with("fd://")) {
-    return Error{Subject(text) +
-                 ": CivetWeb cannot take a socket that is already open; give HOST:PORT"};
+    return Error{
+        Subject(text) + ": CivetWeb cannot take a socket that is already open; give HOST:PORT",
+        EINVAL};
   }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) {
-    return Error{Subject(text) + ": expected HOST:PORT or :PORT"};
+    return Error{Subject(text) + ": expected HOST:PORT or :PORT", EINVAL};
   }
   const std::string host = text.substr(0, colon);
   if (host.find(':') != std::string::npos || host.starts_with('[')) {
     return Error{Subject(text) +
-                 ": CivetWeb is built without IPv6 here; give an IPv4 address, a name or :PORT"};
+                     ": CivetWeb is built without IPv6 here; give an IPv4 address, a name or :PORT",
+                 EINVAL};
   }
   const std::optional<int> port = ParsePort(std::string_view(text).substr(colon + 1));
-  if (!port) return Error{Subject(text) + ": the port must be a number from 0 to 65535"};
+  if (!port) return Error{Subject(text) + ": the port must be a number from 0 to 65535", EINVAL};
 
   Result<in_addr> ip = Resolve(host);
   if (!ip) return ip.error().In(Subject(text));

@@ -18,7 +18,8 @@ struct ListenAddress {
 };
 
 // Takes HOST:PORT or :PORT (every interface); a host name is looked up. IPv6 literals and fd://N
-// are refused with the reason: Debian's CivetWeb can do neither. Errors read "listen on 'X': …".
+// are refused with the reason: Debian's CivetWeb can do neither. Errors read "listen on 'X': …";
+// the code is EINVAL if no attempt could succeed.
 Result<ListenAddress> ResolveListenAddress(const std::string& text);
 
 // Binds and listens there and closes again, because CivetWeb does not tell why it could not:

@@ -21,7 +21,7 @@ namespace {
 // CivetWeb has a thread for each connection that it serves, and no way to wait for a request
 // without one. So the time that a connection can hold a thread is what has to be bounded: the
 // timeouts here, no idle connections while others wait, no request bodies, slow readers cut off.
-constexpr int kThreads = 24;
+constexpr int kThreads = 32;
 constexpr int kMostWarnings = 100;
 
 // What CivetWeb's callbacks work with.
