@@ -37,12 +37,12 @@ std::vector<std::string> ServedPaths(const Options& options) {
   return {options.telemetry_path, "/", kHealth, kReady};
 }
 
-std::string StuckProblem(std::chrono::nanoseconds interval, const Pulse& pulse) {
+std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanoseconds age,
+                         std::chrono::nanoseconds duration) {
   if (interval.count() == 0) return "";  // nothing is due but at a scrape
   // The loop itself waits up to 20 times as long as a snapshot takes.
-  const auto most = std::max<std::chrono::nanoseconds>(
-      {10 * interval, std::chrono::seconds(60), 40 * pulse.duration()});
-  const std::chrono::nanoseconds age = pulse.age();
+  const auto most =
+      std::max<std::chrono::nanoseconds>({10 * interval, std::chrono::seconds(60), 40 * duration});
   if (age <= most) return "";
   return fmt::format("the newest snapshot is {:.0f} s old, though one is due every {:.0f} s",
                      std::chrono::duration<double>(age).count(),
@@ -63,7 +63,7 @@ Result<Server> Serve(const Served& served) {
   server.routes["/"] = LandingPage([served] { return Landing(served); });
   server.routes[kHealth] =
       HealthPage([&pulse = served.pulse, interval = served.options.snapshot_interval] {
-        return StuckProblem(interval, pulse);
+        return StuckProblem(interval, pulse.age(), pulse.duration());
       });
   server.routes[kReady] = HealthPage([served] { return NotReadyProblem(served); });
   server.on_request = [&self = served.self](std::string_view path, int code) {

@@ -50,7 +50,9 @@ struct Served {
 // Opens the port and serves every page.
 Result<Server> Serve(const Served& served);
 
-// What /healthz complains of; empty: nothing.
-std::string StuckProblem(std::chrono::nanoseconds interval, const Pulse& pulse);
+// What /healthz says of a newest snapshot that is `age` old and took `duration`; empty: all is
+// well.
+std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanoseconds age,
+                         std::chrono::nanoseconds duration);
 
 }  // namespace bpf_exporter

@@ -1,0 +1,83 @@
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "metrics/self_metric_table.h"
+#include "options.h"
+
+namespace bpf_exporter {
+namespace {
+
+std::vector<std::string> Lines(const std::string& path) {
+  std::ifstream file(SOURCE_DIR "/" + path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  EXPECT_FALSE(lines.empty()) << path;
+  return lines;
+}
+
+TEST(DocumentationTest, ReadmeListsEveryFlagAndNoOther) {
+  std::set<std::string> documented;
+  const std::regex flag("`(--[a-z.-]+)[^`]*`");
+  for (const std::string& line : Lines("README.md")) {
+    if (!line.starts_with("| `--")) continue;
+    const std::string names = line.substr(0, line.find(" | "));
+    for (std::sregex_iterator found(names.begin(), names.end(), flag), end; found != end; ++found) {
+      documented.insert((*found)[1]);
+    }
+  }
+  const std::vector<std::string> flags = FlagNames();
+  EXPECT_EQ(documented, std::set<std::string>(flags.begin(), flags.end()));
+}
+
+// The default that README.md has for a flag, without the backquotes.
+std::string DocumentedDefault(const std::string& flag) {
+  for (const std::string& line : Lines("README.md")) {
+    std::smatch found;
+    if (std::regex_match(line, found, std::regex("\\| `" + flag + "[^|]*\\| `([^`]*)` \\|.*"))) {
+      return found[1];
+    }
+  }
+  return "(none)";
+}
+
+TEST(DocumentationTest, ReadmeHasTheDefaults) {
+  const Options options = std::get<Options>(ParseOptions({}));
+  EXPECT_EQ(DocumentedDefault("--config.dir"), options.config_dir);
+  EXPECT_EQ(DocumentedDefault("--metrics.prefix"), options.metrics_prefix);
+  EXPECT_EQ(DocumentedDefault("--metrics.max-series"), std::to_string(options.max_series));
+  EXPECT_EQ(DocumentedDefault("--web.listen-address"), options.listen_address);
+  EXPECT_EQ(DocumentedDefault("--web.telemetry-path"), options.telemetry_path);
+  EXPECT_EQ(DocumentedDefault("--snapshot.interval"), "5s");
+  EXPECT_EQ(options.snapshot_interval, std::chrono::seconds(5));
+  EXPECT_EQ(DocumentedDefault("--capabilities.keep"), "all");
+  EXPECT_TRUE(options.capabilities.all);
+}
+
+TEST(DocumentationTest, TheTableOfSelfMetricsIsTheCodes) {
+  std::vector<std::string> documented;
+  for (const std::string& line : Lines("exporter/README.md")) {
+    if (line.starts_with("| `ebpf_exporter_") || line.starts_with("| `process_")) {
+      documented.push_back(line);
+    }
+  }
+  std::vector<std::string> expected;
+  for (const SelfMetric& metric : SelfMetricTable()) {
+    std::string labels;
+    std::istringstream names{std::string(metric.labels)};
+    for (std::string name; std::getline(names, name, ',');) {
+      labels += (labels.empty() ? "`" : ", `") + name + "`";
+    }
+    const char* prefix = metric.name.starts_with("process_") ? "" : "ebpf_exporter_";
+    expected.push_back(fmt::format("| `{}{}` | {} | {} | {} |", prefix, metric.name,
+                                   metric.counter ? "counter" : "gauge", labels, metric.help));
+  }
+  EXPECT_EQ(documented, expected);
+}
+
+}  // namespace
+}  // namespace bpf_exporter

@@ -1,0 +1,134 @@
+#include "start.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "check.h"
+
+namespace bpf_exporter {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of its own for configurations, beside the shipped objects.
+class StartTest : public ::testing::Test {
+ protected:
+  StartTest() : dir_(fs::temp_directory_path() / ("start_test." + std::to_string(getpid()))) {
+    fs::remove_all(dir_);
+    fs::create_directories(dir_);
+    options_.config_dir = dir_.string();
+    options_.programs_dir = BINARY_DIR "/programs";
+  }
+  ~StartTest() override { fs::remove_all(dir_); }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(dir_ / (name + ".yaml")) << text;
+  }
+  void WriteShipped(const std::string& name) {
+    fs::copy(fs::path(SOURCE_DIR "/config") / (name + ".yaml"), dir_);
+  }
+  std::string Path(const std::string& name) { return (dir_ / (name + ".yaml")).string(); }
+
+  // The exit code and what was printed; only for starts that end before anything is loaded.
+  std::pair<int, std::string> Ended() {
+    const DecoderContextOwner context = MakeDecoderContext({});
+    ::testing::internal::CaptureStderr();
+    const auto started = Start(options_, *context);
+    const std::string text = ::testing::internal::GetCapturedStderr();
+    const ExitCode* code = std::get_if<ExitCode>(&started);
+    return {code == nullptr ? -1 : *code, text};
+  }
+
+  const fs::path dir_;
+  Options options_;
+};
+
+using Ending = std::pair<int, std::string>;
+
+TEST_F(StartTest, NeedsTheDirectory) {
+  options_.config_dir = "/nonexistent";
+  EXPECT_EQ(Ended(), Ending(kCannotWork,
+                            "bpf_exporter: configuration directory '/nonexistent': open: No such "
+                            "file or directory\n"));
+  options_.config_names = {"packets"};
+  EXPECT_EQ(Ended(), Ending(kCannotWork,
+                            "bpf_exporter: configuration directory '/nonexistent': No such file or "
+                            "directory\n"));
+}
+
+TEST_F(StartTest, NeedsAConfiguration) {
+  EXPECT_EQ(Ended(),
+            Ending(kCannotWork, "bpf_exporter: no NAME.yaml in '" + dir_.string() + "'\n"));
+}
+
+TEST_F(StartTest, EndsWhenNoConfigurationCanWork) {
+  Write("a", "metrics: 1\n");
+  options_.config_names = {"a", "b"};
+  const auto [code, text] = Ended();
+  EXPECT_EQ(code, kCannotWork);
+  EXPECT_NE(text.find(Path("a") + ":1:10: error: "), std::string::npos) << text;
+  EXPECT_NE(text.find("configuration '" + Path("b") + "': open: No such file or directory\n"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(text.ends_with("bpf_exporter: no configuration can work\n")) << text;
+}
+
+TEST_F(StartTest, EndsAtOneBrokenConfigurationWhenStrictOrChecking) {
+  WriteShipped("packets");
+  Write("zbroken", "metrics: 1\n");
+  for (bool Options::*flag : {&Options::config_strict, &Options::config_check}) {
+    options_.*flag = true;
+    const auto [code, text] = Ended();
+    EXPECT_EQ(code, kCannotWork);
+    EXPECT_TRUE(text.ends_with("bpf_exporter: not every configuration can work\n")) << text;
+    options_.*flag = false;
+  }
+}
+
+TEST_F(StartTest, NeedsTheFileOfBtf) {
+  WriteShipped("packets");
+  options_.btf_path = "/nonexistent";
+  EXPECT_EQ(
+      Ended(),
+      Ending(kCannotWork, "bpf_exporter: --btf.path '/nonexistent': No such file or directory\n"));
+}
+
+TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
+  WriteShipped("packets");
+  fs::copy_file(Path("packets"), Path("second"));
+  std::ofstream(Path("second"), std::ios::app) << "object: packets.bpf.o\n";
+  const DecoderContextOwner context = MakeDecoderContext({});
+  const auto sources = SourcesInDir(dir_.string(), {}, options_.programs_dir);
+  ASSERT_TRUE(sources.ok());
+  std::vector<PlannedConfig> planned = PlanConfigs(*sources, {}, *context);
+  ASSERT_EQ(planned.size(), 2u);
+  EXPECT_TRUE(planned[0].plan.has_value()) << planned[0].messages;
+  EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;  // the same metrics may be one
+  std::ofstream(Path("third")) << "object: packets.bpf.o\n"
+                                  "metrics:\n"
+                                  "  gauges:\n"
+                                  "    - name: packets_unreadable_total\n"
+                                  "      help: Another kind\n"
+                                  "      map: unreadable\n";
+  planned = PlanConfigs(*SourcesInDir(dir_.string(), {}, options_.programs_dir), {}, *context);
+  ASSERT_EQ(planned.size(), 3u);
+  EXPECT_FALSE(planned[2].plan.has_value());
+  EXPECT_NE(planned[2].messages.find("packets_unreadable_total"), std::string::npos);
+}
+
+TEST_F(StartTest, ChecksFilesAndDirectoriesWithTheSameAnswer) {
+  WriteShipped("packets");
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(Check({.config_dir = dir_.string(), .programs_dir = options_.programs_dir}), kFine);
+  EXPECT_EQ(Check({.files = {Path("packets")}, .programs_dir = options_.programs_dir}), kFine);
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(),
+            Path("packets") + ": ok\n" + Path("packets") + ": ok\n");
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(Check({.config_dir = "/nonexistent"}), kCannotWork);
+  ::testing::internal::GetCapturedStderr();
+}
+
+}  // namespace
+}  // namespace bpf_exporter
