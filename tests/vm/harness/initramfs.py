@@ -11,7 +11,7 @@ FOLDERS = ("dev", "proc", "sys", "tmp", "run", "etc", "root", "bin", "sbin", "us
 
 
 class Initramfs:
-    """Collects files; write() makes the cpio archive, in the format "newc" that the kernel unpacks."""
+    """Collects files; write() makes the cpio archive, in the kernel's format "newc"."""
 
     def __init__(self):
         self._files = {}  # path below / -> (mode, bytes)
