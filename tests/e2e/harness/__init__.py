@@ -1,0 +1,1 @@
+"""What the end-to-end tests share: the exporter as a child process, its page, networks."""

@@ -1,0 +1,87 @@
+"""Debian's Prometheus with the repository's configuration and rules, pointed at one exporter."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import urllib.parse
+
+from . import children
+from .exporter import ROOT, fetch, free_port, wait_until
+
+FOLDER = os.path.join(ROOT, "deploy", "prometheus")
+CONFIG = os.path.join(FOLDER, "prometheus.yml")
+TARGET = re.compile(r"[\w.-]+:9435")
+
+
+def adapted(text, target):
+    """`text` with the exporter's address replaced and everything scraped each second."""
+    text, targets = TARGET.subn(target, text)
+    if targets == 0:
+        raise AssertionError(f"{CONFIG} scrapes nothing on port 9435")
+    return re.sub(r"(scrape_interval|scrape_timeout): *\S+", r"\1: 1s", text)
+
+
+class Prometheus:
+    """Scrapes `target` while the `with` block runs."""
+
+    def __init__(self, target):
+        self._target = target
+
+    def __enter__(self):
+        self._folder = tempfile.TemporaryDirectory()
+        path = os.path.join(self._folder.name, "prometheus.yml")
+        shutil.copy(os.path.join(FOLDER, "rules.yml"), self._folder.name)
+        with open(CONFIG, encoding="utf-8") as ours, open(path, "w", encoding="utf-8") as file:
+            file.write(adapted(ours.read(), self._target))
+        self._url = f"http://127.0.0.1:{free_port()}"
+        self._log = open(os.path.join(self._folder.name, "log"), "w+", encoding="utf-8")
+        self._process = children.start(
+            [
+                "prometheus",
+                f"--config.file={path}",
+                f"--storage.tsdb.path={self._folder.name}/data",
+                f"--web.listen-address={self._url.removeprefix('http://')}",
+            ],
+            cwd=self._folder.name,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        try:
+            wait_until(self._ready, 60, "Prometheus is ready")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *unused):
+        children.stop(self._process)
+        self._log.close()
+        self._folder.cleanup()
+
+    def query(self, expression):
+        """The result of an instant query: a list of {"metric": labels, "value": [time, text]}."""
+        answer = self._api("query", query=expression)
+        return answer["result"]
+
+    def series(self, selector):
+        """The label sets that match."""
+        return self._api("series", **{"match[]": selector})
+
+    def _api(self, name, **parameters):
+        url = f"{self._url}/api/v1/{name}?{urllib.parse.urlencode(parameters)}"
+        _, _, body = fetch(url)
+        answer = json.loads(body)
+        if answer["status"] != "success":
+            raise AssertionError(f"{name} {parameters}: {answer}")
+        return answer["data"]
+
+    def _ready(self):
+        if self._process.poll() is not None:
+            self._log.seek(0)
+            raise AssertionError(f"Prometheus ended:\n{self._log.read()}")
+        try:
+            return fetch(f"{self._url}/-/ready")[0] == 200
+        except OSError:
+            return False
