@@ -21,7 +21,8 @@ class KernelError(Exception):
 
 def fetch(kernel, cache):
     """Path of the vmlinuz of Debian's newest `kernel`, a key of SUITES; downloaded once, into
-    `cache`/`kernel`. The folder `modules` beside it has MODULES, as NAME.ko, where the package does."""
+    `cache`/`kernel`. The folder `modules` beside it has MODULES, as NAME.ko, where the package does.
+    """
     folder = os.path.join(cache, kernel)
     os.makedirs(folder, exist_ok=True)
     image = os.path.join(folder, "vmlinuz")
