@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/log.h"
+#include "metrics/self_metric_table.h"
 #include "web/listen_address.h"
 
 namespace bpf_exporter {
@@ -85,6 +86,8 @@ ResolveOptions ResolveOptionsOf(const Options& options) {
   ResolveOptions resolve;
   resolve.prefix = options.metrics_prefix;
   resolve.max_series = options.max_series;
+  for (const SelfMetric& metric : SelfMetricTable())
+    resolve.own_names.push_back(ExposedName(metric, resolve.prefix));
   return resolve;
 }
 

@@ -70,6 +70,11 @@ static_assert(InOrder());
 
 }  // namespace
 
+std::string ExposedName(const SelfMetric& metric, const std::string& prefix) {
+  const std::string name(metric.name);
+  return name.starts_with("process_") ? name : prefix + name;
+}
+
 std::span<const SelfMetric> SelfMetricTable() { return kTable; }
 
 }  // namespace bpf_exporter

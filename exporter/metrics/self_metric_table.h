@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace bpf_exporter {
@@ -47,6 +48,9 @@ struct SelfMetric {
   std::string_view labels;  // names, comma-separated
   std::string_view help;
 };
+
+// The name that is exposed.
+std::string ExposedName(const SelfMetric& metric, const std::string& prefix);
 
 // All of them; what the exporter exposes and what its documentation lists.
 std::span<const SelfMetric> SelfMetricTable();

@@ -46,8 +46,7 @@ prometheus::Labels LabelsOf(const SelfMetric& metric, const Values& values) {
 struct SelfMetrics::State {
   explicit State(const std::string& prefix) {
     for (const SelfMetric& metric : SelfMetricTable()) {
-      std::string name(metric.name);
-      if (!name.starts_with("process_")) name.insert(0, prefix);
+      const std::string name = ExposedName(metric, prefix);
       const auto index = static_cast<std::size_t>(metric.which);
       const std::string help(metric.help);
       if (metric.counter) {

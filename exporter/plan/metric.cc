@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "plan/buckets.h"
 #include "plan/find_map.h"
@@ -68,6 +70,14 @@ bool ResolveNumbers(const Scope& scope, const MetricSpec& metric, const MapLayou
   return ResolveBuckets(scope, metric.histogram, plan.histogram) && fine;
 }
 
+void CheckName(const Scope& scope, const MetricSpec& metric, const std::string& family) {
+  const std::vector<std::string>& own = scope.options.own_names;
+  if (std::find(own.begin(), own.end(), family) == own.end()) return;
+  scope.diagnostics.Error(
+      metric.name.at,
+      fmt::format("{}: the exporter has a metric '{}' of its own", Subject(metric), family));
+}
+
 }  // namespace
 
 std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec& metric) {
@@ -80,6 +90,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec
   plan->kind = metric.kind;
   plan->config = scope.config.name;
   plan->family = scope.options.prefix + metric.name.value;
+  CheckName(scope, metric, plan->family);
   plan->help = metric.help;
   plan->skip_zero = metric.skip_zero;
   plan->max_series = metric.max_series.value_or(scope.options.max_series);

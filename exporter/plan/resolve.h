@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/diagnostics.h"
 #include "decode/decoder.h"
@@ -13,6 +14,7 @@ namespace bpf_exporter {
 struct ResolveOptions {
   std::string prefix = "ebpf_exporter_";
   std::uint32_t max_series = 100'000;  // for metrics that do not say
+  std::vector<std::string> own_names;  // of the exporter's own metrics, which others cannot have
 };
 
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports

@@ -93,6 +93,20 @@ TEST(Metrics, CarryWhatTheConfigurationSays) {
   EXPECT_FALSE(made.metric().counts_events);
 }
 
+TEST(Metrics, CannotHaveTheNamesOfTheExportersOwn) {
+  ResolveOptions options;
+  options.prefix = "p_";
+  options.own_names = {"p_slots"};
+  const Resolved resolved = ResolveYaml(
+      "test.yaml", "metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}\n", options);
+  EXPECT_FALSE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml:1:29: error: counter 'slots': the exporter has a metric 'p_slots' of its "
+            "own\n"
+            "  metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}\n"
+            "                              ^\n");
+}
+
 TEST(Metrics, TakeTheMapOfTheirName) {
   const Resolved resolved =
       ResolveYaml("test.yaml", "metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}");

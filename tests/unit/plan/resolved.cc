@@ -10,7 +10,8 @@
 
 namespace bpf_exporter {
 
-Resolved ResolveYaml(const std::string& file, const std::string& yaml) {
+Resolved ResolveYaml(const std::string& file, const std::string& yaml,
+                     const ResolveOptions& options) {
   Resolved resolved;
   resolved.context = MakeDecoderContext({});
   Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/plan.bpf.o");
@@ -18,7 +19,7 @@ Resolved ResolveYaml(const std::string& file, const std::string& yaml) {
   Diagnostics diagnostics(file, yaml);
   if (std::optional<Config> config = ParseConfig("test", file, yaml, diagnostics)) {
     resolved.plan =
-        Resolve(*std::move(config), *std::move(layout), {}, *resolved.context, diagnostics);
+        Resolve(*std::move(config), *std::move(layout), options, *resolved.context, diagnostics);
   }
   resolved.messages = diagnostics.Render();
   return resolved;

@@ -15,7 +15,8 @@ struct Resolved {
 };
 
 // `file` is the name that messages show.
-Resolved ResolveYaml(const std::string& file, const std::string& yaml);
+Resolved ResolveYaml(const std::string& file, const std::string& yaml,
+                     const ResolveOptions& options = {});
 
 // The only metric of a configuration that must fit without a warning. `metric` is one in flow
 // style, without its braces, name and help: "map: ops, value: ops, labels: [device]".
