@@ -1,0 +1,113 @@
+#include "read_plan.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "check.h"
+
+namespace bpf_exporter {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kMetrics =
+    "metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}\n";
+const fs::path kObject = BINARY_DIR "/tests/data/plan.bpf.o";
+
+class ReadPlanTest : public testing::Test {
+ protected:
+  ReadPlanTest() {
+    std::string pattern = testing::TempDir() + "read_plan.XXXXXX";
+    dir_ = mkdtemp(pattern.data());
+    fs::permissions(dir_, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+    programs_ = dir_ / "programs";
+    fs::create_directory(programs_);
+  }
+  ~ReadPlanTest() override { fs::remove_all(dir_); }
+
+  void Write(const std::string& text) { std::ofstream(dir_ / "x.yaml") << text; }
+  std::string Yaml() { return (dir_ / "x.yaml").string(); }
+  PlanReading Read(const std::string& programs_dir) {
+    return ReadPlan({"x", Yaml(), programs_dir}, {}, *context_);
+  }
+  // Where the object was found, or what was said instead.
+  std::string ObjectOf(const std::string& programs_dir) {
+    const PlanReading reading = Read(programs_dir);
+    return reading.plan ? reading.plan->object.path : reading.messages;
+  }
+
+  fs::path dir_;
+  fs::path programs_;
+  DecoderContextOwner context_ = MakeDecoderContext({});
+};
+
+TEST_F(ReadPlanTest, FindsTheObjectBesideTheFileFirst) {
+  Write(kMetrics);
+  fs::copy_file(kObject, programs_ / "x.bpf.o");
+  EXPECT_EQ(ObjectOf(programs_), (programs_ / "x.bpf.o").string());
+  fs::copy_file(kObject, dir_ / "x.bpf.o");
+  EXPECT_EQ(ObjectOf(programs_), (dir_ / "x.bpf.o").string());
+}
+
+TEST_F(ReadPlanTest, FindsTheObjectThatIsNamed) {
+  fs::copy_file(kObject, programs_ / "other.o");
+  Write(std::string("object: other.o\n") + kMetrics);
+  EXPECT_EQ(ObjectOf(programs_), (programs_ / "other.o").string());
+  Write("object: " + kObject.string() + "\n" + kMetrics);
+  EXPECT_EQ(ObjectOf(""), kObject.string());
+}
+
+TEST_F(ReadPlanTest, SaysWhereItLookedForTheObject) {
+  Write(kMetrics);
+  EXPECT_EQ(ObjectOf(""), Yaml() +
+                              ": error: object 'x.bpf.o' is not beside this file; --programs.dir "
+                              "can name another place\n");
+  EXPECT_EQ(ObjectOf("/nowhere"),
+            Yaml() + ": error: object 'x.bpf.o' is neither beside this file nor in '/nowhere'\n");
+  Write(std::string("object: /no/such.o\n") + kMetrics);
+  EXPECT_EQ(ObjectOf("/nowhere"), Yaml() +
+                                      ":1:9: error: object '/no/such.o' is not there\n"
+                                      "  object: /no/such.o\n"
+                                      "          ^\n");
+}
+
+TEST_F(ReadPlanTest, SaysWhatIsWrongWithTheObject) {
+  Write(std::string("object: x.yaml\n") + kMetrics);
+  EXPECT_EQ(ObjectOf(""), Yaml() + ":1:9: error: object '" + Yaml() +
+                              "': open: it is not an ELF file; clang -target bpf -c makes one\n"
+                              "  object: x.yaml\n"
+                              "          ^\n");
+}
+
+TEST_F(ReadPlanTest, SaysThatTheFileIsNotThere) {
+  EXPECT_EQ(ObjectOf(""), "configuration '" + Yaml() + "': open: No such file or directory\n");
+}
+
+// The exit code of a check by a user who may do nothing.
+int CheckAsNobody(const CheckOptions& options) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(99);
+    _exit(Check(options));
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(ReadPlanTest, NeedsNoPrivilege) {
+  Write(kMetrics);
+  fs::copy_file(kObject, dir_ / "x.bpf.o");
+  fs::permissions(dir_ / "x.bpf.o", fs::perms::others_read, fs::perm_options::add);
+  EXPECT_EQ(CheckAsNobody({.files = {Yaml()}}), 0);
+  Write("metrics: {counters: [{name: slotz, help: Slots, labels: [slot]}]}\n");
+  EXPECT_EQ(CheckAsNobody({.files = {Yaml()}}), 3);
+}
+
+}  // namespace
+}  // namespace bpf_exporter
