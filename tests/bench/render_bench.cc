@@ -1,0 +1,90 @@
+// A page from a snapshot: as text, and compressed.
+#include <benchmark/benchmark.h>
+
+#include "bench/synthetic.h"
+#include "exposition/gzip.h"
+#include "exposition/number.h"
+#include "exposition/text_page.h"
+
+namespace bpf_exporter::bench {
+namespace {
+
+void PerRow(benchmark::State& state, std::size_t bytes) {
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
+  state.counters["bytes"] = static_cast<double>(bytes);
+  state.counters["per_row"] = benchmark::Counter(
+      static_cast<double>(state.range(1)),
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+void Text(benchmark::State& state) {
+  SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
+  const auto snapshot = map.collector->Take();
+  TextBuffer page;
+  for (auto _ : state) RenderTextPage(*snapshot, page);
+  PerRow(state, page.size());
+}
+BENCHMARK(Text)
+    ->ArgNames({"kind", "rows"})
+    ->ArgsProduct({{0, 2, 3}, {1000, 100'000, 1'000'000}})
+    ->Unit(benchmark::kMicrosecond);
+
+// Writing and compressing by turns, as the page cache does it.
+void Gzip(benchmark::State& state) {
+  SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
+  const auto snapshot = map.collector->Take();
+  GzipCompressor compressor;
+  TextBuffer page;
+  for (auto _ : state) {
+    compressor.Start(std::move(page));
+    GzipWriter writer(compressor);
+    WriteTextPage(*snapshot, writer);
+    writer.Flush();
+    page = compressor.Finish();
+  }
+  PerRow(state, page.size());
+}
+BENCHMARK(Gzip)
+    ->ArgNames({"kind", "rows"})
+    ->ArgsProduct({{0, 2, 3}, {1000, 100'000, 1'000'000}})
+    ->Unit(benchmark::kMicrosecond);
+
+// Compressing a text that is there already.
+void Compress(benchmark::State& state) {
+  SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
+  TextBuffer text;
+  RenderTextPage(*map.collector->Take(), text);
+  GzipCompressor compressor;
+  TextBuffer page;
+  for (auto _ : state) {
+    compressor.Start(std::move(page));
+    compressor.Add(text);
+    page = compressor.Finish();
+  }
+  PerRow(state, page.size());
+}
+BENCHMARK(Compress)
+    ->ArgNames({"kind", "rows"})
+    ->ArgsProduct({{0, 2, 3}, {100'000}})
+    ->Unit(benchmark::kMicrosecond);
+
+void Number(benchmark::State& state) {
+  std::vector<std::uint64_t> numbers(4096);
+  std::uint64_t random = 1;
+  for (std::uint64_t& number : numbers) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    number = (random >> 1) >> (state.range(0) + static_cast<std::int64_t>(random % 16));
+  }
+  char text[kLongestNumber];
+  for (auto _ : state) {
+    for (const std::uint64_t number : numbers)
+      benchmark::DoNotOptimize(WriteUnsigned(number, text));
+  }
+  state.counters["per_number"] = benchmark::Counter(
+      static_cast<double>(numbers.size()),
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(Number)->ArgName("shift")->Arg(50)->Arg(40)->Arg(32)->Arg(8);
+
+}  // namespace
+}  // namespace bpf_exporter::bench
