@@ -21,6 +21,10 @@ std::string Hex(const std::byte* key, std::size_t size) {
   return text;
 }
 
+bool IsZero(const std::byte* key, std::size_t size) {
+  return std::all_of(key, key + size, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
 }  // namespace
 
 MetricFold::MetricFold(std::shared_ptr<const MetricPlan> plan, Family& family, std::uint32_t number,
@@ -83,6 +87,11 @@ std::uint32_t MetricFold::Settle(std::uint32_t place, std::uint32_t mark, const 
 
 // A cell, or the mark that says why there is none.
 std::uint32_t MetricFold::Resolve(const std::byte* key, std::uint32_t cpu, bool& provisional) {
+  if (plan_->zero_key_only && !IsZero(key, key_size_)) {
+    ++counts_.undecodable;
+    WarnOnce(kUndecodable, key, "only a key of zeros has a series, for the metric has no labels");
+    return kUndecodable;
+  }
   const HistogramPlan& histogram = plan_->histogram;
   std::uint32_t cell = 0;
   Decoded decoded = Decoded::kOk;

@@ -1,19 +1,16 @@
-#include "metrics/collector.h"
-
 #include <gtest/gtest.h>
-#include <prometheus/metric_family.h>
 
-#include <atomic>
-#include <thread>
-
-#include "exposition/text_page.h"
-#include "unit/metrics/fakes.h"
+#include "unit/metrics/fixture.h"
 
 namespace bpf_exporter {
 namespace {
 
 using test::Bytes;
+using test::CpuLabel;
 using test::FakeMap;
+using test::Fixture;
+using test::IdCounter;
+using test::IdRow;
 using test::Label;
 using test::Metric;
 using test::Padded;
@@ -21,31 +18,6 @@ using test::Source;
 using test::SourceList;
 using test::TextDecoder;
 using test::UintDecoder;
-
-std::string Page(const Snapshot& snapshot) {
-  TextBuffer page;
-  RenderTextPage(snapshot, page);
-  return std::string(page.view());
-}
-
-// A collector and the numbers that it gave to its self-metrics last.
-struct Fixture {
-  explicit Fixture(std::vector<Collector::Source> sources)
-      : collector(std::move(sources), [this](const CollectorStats& given) {
-          stats = given;
-          return std::vector<prometheus::MetricFamily>();
-        }) {}
-  std::string TakePage() { return Page(*collector.Take()); }
-
-  CollectorStats stats;
-  Collector collector;
-};
-
-MetricPlan IdCounter() {
-  return Metric(MetricKind::kCounter, "ops_total", {Label("id", 0, 4, UintDecoder())});
-}
-
-FakeMap::Row IdRow(std::uint32_t id, std::uint64_t value) { return {Bytes(id), Bytes(value)}; }
 
 TEST(Collector, ExposesCountersOfAHashMap) {
   auto map = std::make_shared<FakeMap>();
@@ -139,7 +111,7 @@ TEST(Collector, SumsPerCpuValuesOrSplitsThemByTheCpuLabel) {
   sum.value = {0, 4, false};
   auto split = sum;
   split.family = "split_total";
-  split.labels.insert(split.labels.begin(), test::CpuLabel());
+  split.labels.insert(split.labels.begin(), CpuLabel());
   split.skip_zero = true;
   Fixture fixture(SourceList(Source("p", map, 4, 4, {sum, split})));
   EXPECT_EQ(fixture.TakePage(),
@@ -219,157 +191,6 @@ TEST(Collector, FoldsArraysInTheValueIntoHistograms) {
   EXPECT_EQ(fixture.TakePage(), page);
   EXPECT_EQ(fixture.TakePage(), page);
   EXPECT_EQ(fixture.stats.metrics.at(0).rows_out_of_range, 1u) << "element 0, once";
-}
-
-TEST(Collector, CountsAKeyThatIsReadTwiceOnce) {
-  auto map = std::make_shared<FakeMap>();
-  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(1, 10), IdRow(3, 30), IdRow(2, 20)};
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
-  const std::string page =
-      "# HELP ops_total Help\n# TYPE ops_total counter\n"
-      "ops_total{id=\"1\"} 10\nops_total{id=\"2\"} 20\nops_total{id=\"3\"} 30\n";
-  EXPECT_EQ(fixture.TakePage(), page);
-  EXPECT_EQ(fixture.TakePage(), page);
-  EXPECT_EQ(fixture.stats.maps.at(0).entries, 3u);
-}
-
-TEST(Collector, LeavesAGapWhereAMapCannotBeRead) {
-  auto good = std::make_shared<FakeMap>();
-  auto bad = std::make_shared<FakeMap>();
-  good->rows = {IdRow(1, 10)};
-  bad->rows = {IdRow(1, 1), IdRow(2, 2)};
-  bad->rows_a_block = 1;
-  auto other = IdCounter();
-  other.family = "other_total";
-  Fixture fixture(SourceList(Source("good", good, 4, 8, {IdCounter(), other}),
-                             Source("bad", bad, 4, 8, {IdCounter()})));
-  const std::string whole = fixture.TakePage();
-  bad->fail_after = 1;
-  EXPECT_EQ(fixture.TakePage(),
-            "# HELP other_total Help\n# TYPE other_total counter\nother_total{id=\"1\"} 10\n");
-  EXPECT_EQ(fixture.stats.maps.at(1).read_errors, 1u);
-  bad->fail_after = ~std::size_t{0};
-  EXPECT_EQ(fixture.TakePage(), whole);
-  EXPECT_EQ(fixture.stats.maps.at(0).read_errors, 0u);
-}
-
-TEST(Collector, SkipsRowsThatCannotBeDecodedAndCountsThem) {
-  auto map = std::make_shared<FakeMap>();
-  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(3, 30)};
-  auto metric = IdCounter();
-  metric.labels = {
-      Label("id", 0, 4, test::Scripted([](std::string_view in, std::string& out) {
-              out = in[0] == 2 ? "no such thing" : "x";
-              return in[0] == 1 ? Decoded::kSkip : in[0] == 2 ? Decoded::kError : Decoded::kOk;
-            }))};
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(fixture.TakePage(),
-              "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"x\"} 30\n");
-    EXPECT_EQ(fixture.stats.metrics.at(0).rows_skipped_regexp, 1u);
-    EXPECT_EQ(fixture.stats.metrics.at(0).rows_decode_error, 1u);
-  }
-}
-
-TEST(Collector, AsksAgainForProvisionalAnswers) {
-  auto map = std::make_shared<FakeMap>();
-  map->rows = {IdRow(1, 10), IdRow(2, 20)};
-  auto known = std::make_shared<bool>(false);
-  int asked = 0;
-  auto metric = IdCounter();
-  metric.labels = {
-      Label("id", 0, 4, test::Scripted([&asked, known](std::string_view in, std::string& out) {
-              ++asked;
-              out = *known ? std::string("eth") + static_cast<char>('0' + in[0]) : "unknown";
-              return *known ? Decoded::kOk : Decoded::kProvisional;
-            }))};
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
-  const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"unknown\"} 30\n");
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"unknown\"} 30\n");
-  *known = true;
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"eth1\"} 10\nops_total{id=\"eth2\"} 20\n");
-  asked = 0;
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"eth1\"} 10\nops_total{id=\"eth2\"} 20\n");
-  EXPECT_EQ(asked, 0) << "a final answer is kept";
-}
-
-TEST(Collector, AsksAtMostAThousandProvisionalAnswersAgain) {
-  auto map = std::make_shared<FakeMap>();
-  for (std::uint32_t id = 0; id < 2500; ++id) map->rows.push_back(IdRow(id, 1));
-  auto metric = IdCounter();
-  int asked = 0;
-  metric.labels = {Label("id", 0, 4, test::Scripted([&asked](std::string_view, std::string& out) {
-                           ++asked;
-                           out = "unknown";
-                           return Decoded::kProvisional;
-                         }))};
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
-  fixture.TakePage();
-  EXPECT_EQ(asked, 2500);
-  fixture.TakePage();
-  EXPECT_EQ(asked, 3500);
-}
-
-TEST(Collector, LeavesOutSeriesOverTheLimitUntilThereIsRoom) {
-  auto map = std::make_shared<FakeMap>();
-  for (std::uint32_t id = 1; id <= 4; ++id) map->rows.push_back(IdRow(id, id));
-  auto metric = IdCounter();
-  metric.max_series = 2;
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
-  const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"1\"} 1\nops_total{id=\"2\"} 2\n");
-  EXPECT_EQ(fixture.stats.metrics.at(0).series, 2u);
-  EXPECT_EQ(fixture.stats.metrics.at(0).series_over_limit, 2u);
-  map->rows.erase(map->rows.begin());
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"2\"} 2\n");
-  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"2\"} 2\nops_total{id=\"3\"} 3\n");
-  EXPECT_EQ(fixture.stats.metrics.at(0).series_over_limit, 1u);
-}
-
-TEST(Collector, NumbersSnapshotsAndKeepsOldOnesWhole) {
-  auto map = std::make_shared<FakeMap>();
-  for (std::uint32_t id = 0; id < 5000; ++id) map->rows.push_back(IdRow(id, 1));
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
-  EXPECT_EQ(fixture.collector.Latest(), nullptr);
-  const auto first = fixture.collector.Take();
-  EXPECT_EQ(fixture.collector.Latest(), first);
-  const std::string page = Page(*first);
-  map->rows.clear();
-  for (int i = 0; i < 3; ++i) fixture.collector.Take();
-  map->rows = {IdRow(70000, 2)};
-  const auto last = fixture.collector.Take();
-  EXPECT_EQ(Page(*first), page) << "renumbering the series must not touch it";
-  EXPECT_EQ(last->number, first->number + 4);
-  EXPECT_EQ(Page(*last),
-            "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"70000\"} 2\n");
-  EXPECT_EQ(fixture.stats.snapshots, 5u);
-}
-
-TEST(Collector, SharesOneSnapshotBetweenCallsThatOverlap) {
-  auto map = std::make_shared<FakeMap>();
-  for (std::uint32_t id = 0; id < 20000; ++id) map->rows.push_back(IdRow(id, 1));
-  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
-  const std::uint64_t before = fixture.collector.Take()->number;
-  constexpr int kThreads = 4;
-  constexpr int kTakes = 25;
-  std::atomic<bool> wrong = false;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
-      std::uint64_t last = 0;
-      for (int take = 0; take < kTakes; ++take) {
-        const auto snapshot = fixture.collector.Take();
-        const auto latest = fixture.collector.Latest();
-        if (snapshot->number <= last || latest->number < snapshot->number) wrong = true;
-        if (snapshot->families.at(0).series != 20000) wrong = true;
-        last = snapshot->number;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_FALSE(wrong);
-  EXPECT_LE(fixture.collector.Latest()->number - before, kThreads * kTakes);
 }
 
 }  // namespace

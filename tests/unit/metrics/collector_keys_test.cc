@@ -1,0 +1,256 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+#include "unit/metrics/fixture.h"
+
+namespace bpf_exporter {
+namespace {
+
+using test::Bytes;
+using test::FakeMap;
+using test::Fixture;
+using test::IdCounter;
+using test::IdRow;
+using test::Label;
+using test::Metric;
+using test::PageOf;
+using test::Scripted;
+using test::Source;
+using test::SourceList;
+using test::TextDecoder;
+using test::UintDecoder;
+
+TEST(CollectorKeys, CountsAKeyThatIsReadTwiceOnce) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(1, 10), IdRow(3, 30), IdRow(2, 20)};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
+  const std::string page =
+      "# HELP ops_total Help\n# TYPE ops_total counter\n"
+      "ops_total{id=\"1\"} 10\nops_total{id=\"2\"} 20\nops_total{id=\"3\"} 30\n";
+  EXPECT_EQ(fixture.TakePage(), page);
+  EXPECT_EQ(fixture.TakePage(), page);
+  EXPECT_EQ(fixture.stats.maps.at(0).entries, 3u);
+}
+
+TEST(CollectorKeys, LeavesAGapWhereAMapCannotBeRead) {
+  auto good = std::make_shared<FakeMap>();
+  auto bad = std::make_shared<FakeMap>();
+  good->rows = {IdRow(1, 10)};
+  bad->rows = {IdRow(1, 1), IdRow(2, 2)};
+  bad->rows_a_block = 1;
+  auto other = IdCounter();
+  other.family = "other_total";
+  Fixture fixture(SourceList(Source("good", good, 4, 8, {IdCounter(), other}),
+                             Source("bad", bad, 4, 8, {IdCounter()})));
+  const std::string whole = fixture.TakePage();
+  bad->fail_after = 1;
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP other_total Help\n# TYPE other_total counter\nother_total{id=\"1\"} 10\n");
+  EXPECT_EQ(fixture.stats.maps.at(1).read_errors, 1u);
+  bad->fail_after = ~std::size_t{0};
+  EXPECT_EQ(fixture.TakePage(), whole);
+  EXPECT_EQ(fixture.stats.maps.at(0).read_errors, 0u);
+}
+
+TEST(CollectorKeys, SkipsRowsThatCannotBeDecodedAndCountsThem) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(3, 30)};
+  auto metric = IdCounter();
+  metric.labels = {
+      Label("id", 0, 4, Scripted([](std::string_view in, std::string& out) {
+              out = in[0] == 2 ? "no such thing" : "x";
+              return in[0] == 1 ? Decoded::kSkip : in[0] == 2 ? Decoded::kError : Decoded::kOk;
+            }))};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(fixture.TakePage(),
+              "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"x\"} 30\n");
+    EXPECT_EQ(fixture.stats.metrics.at(0).rows_skipped_regexp, 1u);
+    EXPECT_EQ(fixture.stats.metrics.at(0).rows_decode_error, 1u);
+  }
+}
+
+TEST(CollectorKeys, AsksAgainForProvisionalAnswers) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20)};
+  auto known = std::make_shared<bool>(false);
+  int asked = 0;
+  auto metric = IdCounter();
+  metric.labels = {
+      Label("id", 0, 4, Scripted([&asked, known](std::string_view in, std::string& out) {
+              ++asked;
+              out = *known ? std::string("eth") + static_cast<char>('0' + in[0]) : "unknown";
+              return *known ? Decoded::kOk : Decoded::kProvisional;
+            }))};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"unknown\"} 30\n");
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"unknown\"} 30\n");
+  *known = true;
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"eth1\"} 10\nops_total{id=\"eth2\"} 20\n");
+  asked = 0;
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"eth1\"} 10\nops_total{id=\"eth2\"} 20\n");
+  EXPECT_EQ(asked, 0) << "a final answer is kept";
+}
+
+TEST(CollectorKeys, AsksAtMostAThousandProvisionalAnswersAgain) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 0; id < 2500; ++id) map->rows.push_back(IdRow(id, 1));
+  auto metric = IdCounter();
+  int asked = 0;
+  metric.labels = {Label("id", 0, 4, Scripted([&asked](std::string_view, std::string& out) {
+                           ++asked;
+                           out = "unknown";
+                           return Decoded::kProvisional;
+                         }))};
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  fixture.TakePage();
+  EXPECT_EQ(asked, 2500);
+  fixture.TakePage();
+  EXPECT_EQ(asked, 3500);
+}
+
+TEST(CollectorKeys, LeavesOutSeriesOverTheLimitUntilThereIsRoom) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 1; id <= 4; ++id) map->rows.push_back(IdRow(id, id));
+  auto metric = IdCounter();
+  metric.max_series = 2;
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"1\"} 1\nops_total{id=\"2\"} 2\n");
+  EXPECT_EQ(fixture.stats.metrics.at(0).series, 2u);
+  EXPECT_EQ(fixture.stats.metrics.at(0).series_over_limit, 2u);
+  map->rows.erase(map->rows.begin());
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"2\"} 2\n");
+  EXPECT_EQ(fixture.TakePage(), header + "ops_total{id=\"2\"} 2\nops_total{id=\"3\"} 3\n");
+  EXPECT_EQ(fixture.stats.metrics.at(0).series_over_limit, 1u);
+}
+
+TEST(CollectorKeys, TakesOnlyTheZeroKeyWhereAMetricHasNoLabels) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(7, 1), IdRow(0, 5)};
+  auto metric = Metric(MetricKind::kCounter, "ops_total", {});
+  metric.zero_key_only = true;
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  EXPECT_EQ(fixture.TakePage(), "# HELP ops_total Help\n# TYPE ops_total counter\nops_total 5\n");
+  EXPECT_EQ(fixture.stats.metrics.at(0).rows_decode_error, 1u);
+}
+
+// A buffer's map says 4 and 4; the rows are as long as its reader makes them.
+TEST(CollectorKeys, TakesRecordsOfBuffersByTheKeyOfTheirReader) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {{Bytes(std::uint32_t{1}) + "abcd", Bytes(std::uint64_t{3})},
+               {Bytes(std::uint32_t{1}) + "abce", Bytes(std::uint64_t{4})}};
+  auto metric = Metric(MetricKind::kCounter, "events_total",
+                       {Label("id", 0, 4, UintDecoder()), Label("t", 4, 3, TextDecoder())});
+  metric.counts_events = true;
+  Fixture fixture(SourceList(Source("events", map, 4, 4, {metric})));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(fixture.TakePage(),
+              "# HELP events_total Help\n# TYPE events_total counter\n"
+              "events_total{id=\"1\",t=\"abc\"} 7\n");
+  }
+  map->rows.clear();
+  EXPECT_EQ(fixture.TakePage(), "");
+}
+
+// With keys that come and go at the limit: never more series than allowed, each with its value, and
+// the rest counted.
+TEST(CollectorKeys, StaysWithinTheLimitWhileKeysComeAndGo) {
+  auto map = std::make_shared<FakeMap>();
+  auto metric = IdCounter();
+  metric.max_series = 50;
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
+  std::mt19937 random(1);
+  std::size_t full = 0;
+  for (int round = 0; round < 300; ++round) {
+    map->rows.clear();
+    std::map<std::string, std::uint64_t> expected;
+    const std::uint32_t one_in = 1 + random() % 8;
+    for (std::uint32_t id = 0; id < 200; ++id) {
+      if (random() % one_in != 0) continue;
+      const std::uint64_t value = random() % 1000;
+      map->rows.push_back(IdRow(id, value));
+      expected["id=\"" + std::to_string(id) + "\""] = value;
+    }
+    const auto snapshot = fixture.collector.Take();
+    std::size_t series = 0;
+    snapshot->families.at(0).ForEach([&](std::string_view labels, const std::uint64_t* cells) {
+      ASSERT_EQ(expected.at(std::string(labels)), *cells);
+      ++series;
+    });
+    ASSERT_LE(series, 50u);
+    ASSERT_EQ(series + fixture.stats.metrics.at(0).series_over_limit, expected.size());
+    full += series == 50;
+  }
+  EXPECT_GT(full, 20u);
+}
+
+TEST(CollectorKeys, ServesTheLastSnapshotOnWhenOneFails) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 1)};
+  bool fail = false;
+  Collector collector(SourceList(Source("a", map, 4, 8, {IdCounter()})),
+                      [&](const CollectorStats&) {
+                        if (fail) throw std::runtime_error("no memory");
+                        return std::vector<prometheus::MetricFamily>();
+                      });
+  const auto first = collector.Take();
+  fail = true;
+  EXPECT_EQ(collector.Take(), first);
+  fail = false;
+  EXPECT_EQ(collector.Take()->number, first->number + 2);
+}
+
+TEST(CollectorKeys, NumbersSnapshotsAndKeepsOldOnesWhole) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 0; id < 5000; ++id) map->rows.push_back(IdRow(id, 1));
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
+  EXPECT_EQ(fixture.collector.Latest(), nullptr);
+  const auto first = fixture.collector.Take();
+  EXPECT_EQ(fixture.collector.Latest(), first);
+  const std::string page = PageOf(*first);
+  map->rows.clear();
+  for (int i = 0; i < 3; ++i) fixture.collector.Take();
+  map->rows = {IdRow(70000, 2)};
+  const auto last = fixture.collector.Take();
+  EXPECT_EQ(PageOf(*first), page) << "renumbering the series must not touch it";
+  EXPECT_EQ(last->number, first->number + 4);
+  EXPECT_EQ(PageOf(*last),
+            "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"70000\"} 2\n");
+  EXPECT_EQ(fixture.stats.snapshots, 5u);
+}
+
+TEST(CollectorKeys, SharesOneSnapshotBetweenCallsThatOverlap) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 0; id < 20000; ++id) map->rows.push_back(IdRow(id, 1));
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {IdCounter()})));
+  const std::uint64_t before = fixture.collector.Take()->number;
+  constexpr int kThreads = 4;
+  constexpr int kTakes = 25;
+  std::atomic<bool> wrong = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      std::uint64_t last = 0;
+      for (int take = 0; take < kTakes; ++take) {
+        const auto snapshot = fixture.collector.Take();
+        const auto latest = fixture.collector.Latest();
+        if (snapshot->number <= last || latest->number < snapshot->number) wrong = true;
+        if (snapshot->families.at(0).series != 20000) wrong = true;
+        last = snapshot->number;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(wrong);
+  EXPECT_LE(fixture.collector.Latest()->number - before, kThreads * kTakes);
+}
+
+}  // namespace
+}  // namespace bpf_exporter
