@@ -65,10 +65,10 @@ Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
                                                    const DecoderInput& input,
                                                    DecoderContext& context);
 
-// Runs `in` through a label's decoders, left to right; `out` is the label's text, or the reason of
-// kError. kProvisional if one of them said so.
-Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string_view in,
-               std::string& out);
+// Runs `value` through a label's decoders, left to right, in place; `scratch` is a buffer to keep
+// between calls. kProvisional if one of them said so. For kError `value` is the reason.
+Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string& value,
+               std::string& scratch);
 
 // An enum's numbers to its enumerators' names; others as decimal numbers. For the short form.
 std::shared_ptr<const Decoder> MakeEnumDecoder(

@@ -103,18 +103,16 @@ Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
       std::make_shared<TableDecoder>(*entry, sizes, *std::move(decode)));
 }
 
-Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string_view in,
-               std::string& out) {
-  Decoded result = Decoded::kOk;
-  std::string from(in);
-  out = in;
+Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string& value,
+               std::string& scratch) {
+  Decoded worst = Decoded::kOk;
   for (const auto& decoder : decoders) {
-    from.swap(out);
-    const Decoded one = decoder->Decode(from, out);
-    if (one == Decoded::kSkip || one == Decoded::kError) return one;
-    if (one == Decoded::kProvisional) result = one;
+    const Decoded decoded = decoder->Decode(value, scratch);
+    value.swap(scratch);
+    if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
+    if (decoded == Decoded::kProvisional) worst = decoded;
   }
-  return result;
+  return worst;
 }
 
 }  // namespace bpf_exporter

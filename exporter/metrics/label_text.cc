@@ -65,14 +65,7 @@ bool ParseNumber(std::string_view text, std::uint64_t& number) {
 
 Decoded LabelText::Decode(const LabelPlan& label, const std::byte* key) {
   value_.assign(reinterpret_cast<const char*>(key) + label.offset, label.size);
-  Decoded worst = Decoded::kOk;
-  for (const auto& decoder : label.decoders) {
-    const Decoded decoded = decoder->Decode(value_, scratch_);
-    value_.swap(scratch_);
-    if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
-    if (decoded == Decoded::kProvisional) worst = decoded;
-  }
-  return worst;
+  return bpf_exporter::Decode(label.decoders, value_, scratch_);
 }
 
 void LabelText::Fail(const LabelPlan& label, std::string_view why) {

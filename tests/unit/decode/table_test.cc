@@ -68,26 +68,37 @@ TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
   }
 }
 
-TEST_F(Table, DecodersRunLeftToRight) {
+class Chain : public DecoderTest {
+ protected:
+  std::shared_ptr<const Decoder> Make(const DecoderSpec& spec, std::uint32_t size = 0) {
+    return *MakeDecoder(spec, {size}, *context_);
+  }
+  static Answer Run(const std::vector<std::shared_ptr<const Decoder>>& decoders,
+                    std::string value) {
+    std::string scratch = "left over";
+    const Decoded result = Decode(decoders, value, scratch);
+    return {result, value};
+  }
+};
+
+TEST_F(Chain, RunsLeftToRight) {
   DecoderSpec map = Spec("static_map");
   map.static_map = {{{"8", "eight"}}};
-  const std::vector chain = {*MakeDecoder(Spec("uint"), {4}, *context_),
-                             *MakeDecoder(map, {0}, *context_)};
-  std::string out;
-  EXPECT_EQ(Decode(chain, Raw<std::uint32_t>(8), out), Decoded::kOk);
-  EXPECT_EQ(out, "eight");
+  EXPECT_EQ(Run({Make(Spec("uint"), 4), Make(map)}, Raw<std::uint32_t>(8)), Ok("eight"));
+  EXPECT_EQ(Run({}, "as it is"), Ok("as it is"));
 }
 
-TEST_F(Table, AnErrorOrASkipEndsTheChain) {
+TEST_F(Chain, EndsAtAnErrorOrASkip) {
   DecoderSpec nothing = Spec("regexp");
   nothing.regexps.emplace();
-  const auto uint = *MakeDecoder(Spec("uint"), {0}, *context_);
-  const auto skip = *MakeDecoder(nothing, {0}, *context_);
-  const auto hex = *MakeDecoder(Spec("hex"), {0}, *context_);
-  std::string out;
-  EXPECT_EQ(Decode({uint, hex}, "abc", out), Decoded::kError);
-  EXPECT_EQ(out, "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3");
-  EXPECT_EQ(Decode({skip, uint}, "abc", out), Decoded::kSkip);
+  EXPECT_EQ(Run({Make(Spec("uint")), Make(Spec("hex"))}, "abc"),
+            Failed("decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3"));
+  EXPECT_EQ(Run({Make(nothing), Make(Spec("uint"))}, "abc").result, Decoded::kSkip);
+}
+
+TEST_F(Chain, IsProvisionalIfOneDecoderIs) {
+  EXPECT_EQ(Run({Make(Spec("ifname"), 4), Make(Spec("string"))}, Raw<std::uint32_t>(0)),
+            Provisional("unknown:0"));
 }
 
 }  // namespace

@@ -42,11 +42,10 @@ const LabelPlan& ResolvedMetricPlan::label(const std::string& name) const {
 }
 
 std::string Shown(const LabelPlan& label, const void* bytes, std::size_t size) {
-  std::string out;
-  const Decoded result =
-      Decode(label.decoders, std::string_view(static_cast<const char*>(bytes), size), out);
-  EXPECT_EQ(result, Decoded::kOk) << out;
-  return out;
+  std::string text(static_cast<const char*>(bytes), size);
+  std::string scratch;
+  EXPECT_EQ(Decode(label.decoders, text, scratch), Decoded::kOk) << text;
+  return text;
 }
 
 }  // namespace bpf_exporter
