@@ -1,5 +1,6 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -128,13 +129,15 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const ProbeSpec& probe
   LinkPtr link(bpf_program__attach_usdt(program, probe.pid.value_or(kAllProcesses),
                                         probe.binary.value.c_str(), probe.provider.value.c_str(),
                                         probe.symbol.value.c_str(), nullptr));
-  if (link == nullptr) {
-    return Failed(
-        probe.kind,
-        fmt::format("{}:{}:{}", probe.binary.value, probe.provider.value, probe.symbol.value),
-        errno);
-  }
-  return Attachment(std::move(link));
+  if (link != nullptr) return Attachment(std::move(link));
+  const int code = errno;
+  const std::string name =
+      fmt::format("{}:{}:{}", probe.binary.value, probe.provider.value, probe.symbol.value);
+  Error error = Failed(probe.kind, name, code);
+  // Of this libbpf says nothing.
+  if (code == ENOENT && access(probe.binary.value.c_str(), R_OK) == 0)
+    error.text += "; the binary has no such static tracepoint";
+  return error;
 }
 
 Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEvent& event) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 
@@ -111,7 +112,11 @@ std::string OwnWords(const std::vector<std::string>& lines, std::string_view pro
 
 std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_log) {
   std::vector<std::string> telling;
-  for (auto line = verifier_log.rbegin();
+  // New kernels repeat the reason in a page of prose.
+  const auto prose = std::find_if(
+      verifier_log.begin(), verifier_log.end(),
+      [](const std::string& line) { return line.starts_with("Verification failed: "); });
+  for (auto line = std::make_reverse_iterator(prose);
        line != verifier_log.rend() && telling.size() < kMostLines; ++line) {
     std::string_view text = *line;
     // "7: (b7) r1 = 0      ; R1=0": the register states help only beside the whole log.
@@ -136,7 +141,8 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
   for (const std::string& line : lines) {
     if (const std::string_view name = NameAfter(line, "prog"); !name.empty()) last_program = name;
     if (const std::string_view name = NameAfter(line, "map"); !name.empty()) last_map = name;
-    if (line.starts_with(kPrefix) && !line.starts_with("libbpf: failed to load object"))
+    if (line.starts_with(kPrefix) && NameAfter(line, "map").empty() &&
+        !line.starts_with("libbpf: failed to load object"))
       last_words = std::string_view(line).substr(kPrefix.size());
   }
   if (!last_program.empty()) {
@@ -149,6 +155,7 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
       parts.push_back(std::move(words));
   } else if (!last_map.empty()) {
     parts.push_back(fmt::format("map '{}': create: {}", last_map, Cause(code)));
+    if (Contains(last_words, "pinned map")) parts.emplace_back(last_words);
   } else {
     parts.push_back("load: " + Cause(code));
     if (code != EPERM && !last_words.empty()) parts.emplace_back(last_words);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "kernel/attachment.h"
@@ -22,6 +23,18 @@ struct Program {
   std::vector<ProbeSpec> probes;        // empty: attached as its section says
   std::vector<Attachment> attachments;  // one for each probe that worked
 };
+
+// An attachment's error without a remedy of ours ends with what libbpf said last.
+std::string WithLastWords(const std::string& error, const LibbpfLog& log) {
+  if (error.find("; ") != std::string::npos || log.lines().empty()) return error;
+  std::string_view words = log.lines().back();
+  for (const std::string_view start : {"libbpf: ", "prog '"}) {
+    if (!words.starts_with(start)) continue;
+    const std::size_t end = words.find(": ");
+    if (end != std::string_view::npos) words.remove_prefix(end + 2);
+  }
+  return fmt::format("{}; {}", error, words);
+}
 
 }  // namespace
 
@@ -77,13 +90,13 @@ void LoadedObject::Attach() {
     Program& program = state_->programs[i];
     ProgramState& state = state_->states[i];
     if (state.id == 0 || !program.attachments.empty()) continue;
-    const LibbpfLog quiet;
+    const LibbpfLog log;
     state.problem.clear();
     const auto keep = [&](Result<Attachment> attached) {
       if (attached.ok())
         program.attachments.push_back(std::move(*attached));
       else if (state.problem.empty())
-        state.problem = attached.error().text;
+        state.problem = WithLastWords(attached.error().text, log);
     };
     if (program.probes.empty()) keep(AttachBySection(program.handle));
     for (const ProbeSpec& probe : program.probes) keep(AttachProbe(program.handle, probe));

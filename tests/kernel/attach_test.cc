@@ -16,6 +16,33 @@ extern "C" __attribute__((noinline, used, visibility("default"))) int bpf_export
   return number + 1;
 }
 
+// A static tracepoint, as <sys/sdt.h> would make it: a nop and a note that says where it is.
+// clang-format off
+extern "C" __attribute__((noinline, used)) void bpf_exporter_test_static_place() {
+  asm volatile(
+      "990: nop\n"
+      ".pushsection .note.stapsdt,\"\",\"note\"\n"
+      ".balign 4\n"
+      ".4byte 992f-991f, 994f-993f, 3\n"
+      "991: .asciz \"stapsdt\"\n"
+      "992: .balign 4\n"
+      "993: .8byte 990b\n"
+      ".8byte _.stapsdt.base\n"
+      ".8byte 0\n"
+      ".asciz \"bpf_exporter_test\"\n"
+      ".asciz \"place\"\n"
+      ".asciz \"\"\n"
+      "994: .balign 4\n"
+      ".popsection\n"
+      ".pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat\n"
+      ".weak _.stapsdt.base\n"
+      ".hidden _.stapsdt.base\n"
+      "_.stapsdt.base: .space 1\n"
+      ".size _.stapsdt.base, 1\n"
+      ".popsection\n");
+}
+// clang-format on
+
 namespace bpf_exporter::testing {
 namespace {
 
@@ -160,6 +187,29 @@ TEST_F(Attaching, TakesAnOffsetInAUserFunctionAndOneProcess) {
   EXPECT_EQ(HitsOfProcess(LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}))), 0u);
 }
 
+ProbeSpec StaticProbe(const std::string& name) {
+  ProbeSpec probe = UserProbe("by_usdt", ProbeKind::kUsdt, "/proc/self/exe", name);
+  probe.provider.value = "bpf_exporter_test";
+  return probe;
+}
+
+TEST_F(Attaching, TakesStaticTracepoints) {
+  LoadedObject* object = LoadAndAttach(PlanOf("usdt_hook", {"hits"}, {StaticProbe("place")}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  for (int i = 0; i < 120; ++i) bpf_exporter_test_static_place();
+  EXPECT_EQ(Hits(*object, 0), 120u);
+}
+
+TEST_F(Attaching, NamesAStaticTracepointThatIsNotThere) {
+  LoadedObject* object = Load(PlanOf("usdt_hook", {"hits"}, {StaticProbe("gone")}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_usdt"),
+            "usdt '/proc/self/exe:bpf_exporter_test:gone': No such file or directory; the "
+            "binary has no such static tracepoint");
+}
+
 TEST_F(Attaching, NamesAUserFunctionThatIsNotThere) {
   LoadedObject* object =
       Load(PlanOf("probe_hooks", {"hits"},
@@ -169,9 +219,11 @@ TEST_F(Attaching, NamesAUserFunctionThatIsNotThere) {
   ASSERT_NE(object, nullptr);
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "by_uprobe"),
-            "uprobe '/proc/self/exe:no_such_place': No such file or directory");
+            "uprobe '/proc/self/exe:no_such_place': No such file or directory; elf: failed to find "
+            "symbol 'no_such_place' in '/proc/self/exe'");
   EXPECT_EQ(ProblemOf(*object, "by_uretprobe"),
-            "uretprobe '/nonexistent/binary:main': No such file or directory");
+            "uretprobe '/nonexistent/binary:main': No such file or directory; failed to open "
+            "/nonexistent/binary: No such file or directory");
   EXPECT_EQ(ProblemOf(*object, "by_kprobe"),
             "uprobe '/proc/self/exe:place+many': the symbol reads FUNCTION, FUNCTION+OFFSET or "
             "OFFSET");

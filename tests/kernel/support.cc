@@ -27,11 +27,13 @@ bool Exists(const std::string& id) {
   std::string kind;
   std::uint32_t number = 0;
   words >> kind >> number;
-  const int fd = kind == "prog"  ? bpf_prog_get_fd_by_id(number)
-                 : kind == "map" ? bpf_map_get_fd_by_id(number)
-                                 : bpf_link_get_fd_by_id(number);
-  if (fd >= 0) close(fd);
-  return fd >= 0;
+  // By the list of ids, not by opening: a program array that is opened while the kernel clears it
+  // is never freed (seen with 6.18).
+  std::uint32_t next = number - 1;
+  const int error = kind == "prog"  ? bpf_prog_get_next_id(next, &next)
+                    : kind == "map" ? bpf_map_get_next_id(next, &next)
+                                    : bpf_link_get_next_id(next, &next);
+  return error == 0 && next == number;
 }
 
 }  // namespace

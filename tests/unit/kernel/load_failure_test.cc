@@ -172,6 +172,21 @@ TEST(TellingLines, KeepsTheSummaryWhenItIsAllThereIs) {
   EXPECT_EQ(TellingLines({}), Lines{});
 }
 
+// The end of a log of kernel 7.3, shortened.
+TEST(TellingLines, LeaveOutTheProseOfNewKernels) {
+  EXPECT_EQ(TellingLines({
+                "7: (79) r1 = *(u64 *)(r0 +0)",
+                "R0 invalid mem access 'map_value_or_null'",
+                "",
+                "Verification failed: Register Type Safety: Invalid dereference",
+                "",
+                "Reason:",
+                "  R0 may be NULL here (a nullable map value pointer).",
+                "processed 7 insns (limit 1000000)",
+            }),
+            (Lines{"7: (79) r1 = *(u64 *)(r0 +0)", "R0 invalid mem access 'map_value_or_null'"}));
+}
+
 TEST(TellingLines, CutsLongLines) {
   const Lines lines = TellingLines({std::string(1000, 'x')});
   ASSERT_EQ(lines.size(), 1u);

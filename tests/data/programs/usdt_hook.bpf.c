@@ -1,0 +1,12 @@
+// Attaches to static tracepoints of user space.
+#include "hits.h"
+
+// clang-format off
+#include <linux/ptrace.h>
+#include <bpf/usdt.bpf.h>
+// clang-format on
+
+SEC("?usdt") int by_usdt(struct pt_regs* context) {
+  hit_if_wanted(0);
+  return 0;
+}

@@ -1,0 +1,104 @@
+#include <sys/mount.h>
+
+#include <cstring>
+
+#include "kernel/hits.h"
+#include "kernel/namespaces.h"
+#include "kernel/support.h"
+
+// Programs that call each other, and maps that objects share.
+namespace bpf_exporter::testing {
+namespace {
+
+class Sharing : public KernelTest {
+ protected:
+  void TearDown() override {
+    DestroyObjects();
+    network_.reset();
+    mounts_.reset();
+    KernelTest::TearDown();
+  }
+  bool UseOwnNetwork() {
+    network_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kNetwork);
+    return network_->problem().empty();
+  }
+  // A BPF file system of our own, where libbpf looks for pins.
+  bool UseOwnPins() {
+    mounts_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kMount);
+    return mounts_->problem().empty() && mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr) == 0;
+  }
+
+ private:
+  std::unique_ptr<OwnNamespace> network_, mounts_;
+};
+
+ProbeSpec OnLoopback(const std::string& program) {
+  ProbeSpec probe = Probe(program, ProbeKind::kSocketFilter);
+  probe.interface.value = "lo";
+  return probe;
+}
+
+std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t slot) {
+  Result<std::unique_ptr<MapReader>> reader = object.Reader(map);
+  if (!reader) {
+    ADD_FAILURE() << reader.error().text;
+    return 0;
+  }
+  RowCollector rows(8);
+  EXPECT_TRUE((*reader)->Read(rows).ok());
+  const std::string& value = rows.rows[std::string(reinterpret_cast<const char*>(&slot), 4)];
+  std::uint64_t number = 0;
+  std::memcpy(&number, value.data(), std::min(value.size(), sizeof(number)));
+  return number;
+}
+
+TEST_F(Sharing, FillsProgramArraysForTailCalls) {
+  ASSERT_TRUE(UseOwnNetwork());
+  LoadedObject* object = Load(PlanOf("tail_call", {"hits"}, {OnLoopback("first")}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "first"), "");
+  EXPECT_EQ(ProblemOf(*object, "second"), "section 'socket' needs an entry under probes:");
+  ASSERT_TRUE(SendDatagrams(40, 100));
+  EXPECT_EQ(Hits(*object, 0), 40u);
+  EXPECT_EQ(Hits(*object, 1), 40u);
+  EXPECT_EQ(Hits(*object, 2), 0u);
+}
+
+TEST_F(Sharing, LetsProgramsOfOneObjectWriteOneMap) {
+  ASSERT_TRUE(UseOwnNetwork());
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {"hits"}, {OnLoopback("by_socket"), OnLoopback("by_entry_alone")}));
+  ASSERT_NE(object, nullptr);
+  ASSERT_TRUE(SendDatagrams(40, 100));
+  EXPECT_EQ(SlotOf(*object, "hits", 11), 40u);
+  EXPECT_EQ(SlotOf(*object, "hits", 16), 40u);
+}
+
+TEST_F(Sharing, SharesMapsPinnedByName) {
+  ASSERT_TRUE(UseOwnPins()) << strerror(errno);
+  ASSERT_TRUE(UseOwnNetwork());
+  const ConfigPlan plan = PlanOf("pinned_map", {"shared_hits"}, {OnLoopback("by_socket")});
+  LoadedObject* first = LoadAndAttach(plan);
+  LoadedObject* second = LoadAndAttach(plan);
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  ASSERT_TRUE(SendDatagrams(40, 100));
+  EXPECT_EQ(SlotOf(*first, "shared_hits", 2), 80u) << "both programs count into it";
+  EXPECT_EQ(SlotOf(*second, "shared_hits", 2), 80u);
+  // The pin is the user's: it stays until its file goes.
+  EXPECT_EQ(unlink("/sys/fs/bpf/shared_hits"), 0);
+}
+
+TEST_F(Sharing, NamesAPinThatIsAnotherMap) {
+  ASSERT_TRUE(UseOwnPins()) << strerror(errno);
+  Output("bpftool map create /sys/fs/bpf/shared_hits type hash key 4 value 8 entries 9 name other");
+  const Result<LoadedObject> loaded = LoadedObject::Load(PlanOf("pinned_map", {"shared_hits"}), {});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().text,
+            "object 'pinned_map.bpf.o': map 'shared_hits': create: Invalid argument; couldn't "
+            "reuse pinned map at '/sys/fs/bpf/shared_hits': parameter mismatch");
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing
