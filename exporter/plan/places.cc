@@ -45,6 +45,20 @@ std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
   return sum ? fmt::format("{} = {}", terms, TakenBytes(labels)) : terms;
 }
 
+// Names do not count where all labels have sizes, but one that names another field is a trap.
+void WarnIfMisplaced(const Scope& scope, const LabelBytes& bytes, const LabelSpec& label,
+                     const Place& place) {
+  if (bytes.type == nullptr) return;
+  const std::optional<FieldLayout> field = FindField(*bytes.type, label.name.value);
+  if (!field || field->offset == place.offset) return;
+  scope.diagnostics.Warning(
+      label.name.at,
+      fmt::format("label '{}' reads bytes {} to {} of {}, as all labels have sizes; the field of "
+                  "that name begins at byte {}",
+                  label.name.value, place.offset, place.offset + place.size - 1, bytes.what,
+                  field->offset));
+}
+
 std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBytes& bytes,
                                                const std::vector<const LabelSpec*>& labels) {
   if (const std::uint64_t taken = TakenBytes(labels); bytes.size > 0 && taken != bytes.size) {
@@ -64,6 +78,7 @@ std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBy
   std::uint32_t offset = 0;
   for (const LabelSpec* label : labels) {
     places.push_back({offset, *label->size, TypeAt(bytes.type, offset, *label->size)});
+    WarnIfMisplaced(scope, bytes, *label, places.back());
     offset += *label->size + label->padding.value_or(0);
   }
   return places;

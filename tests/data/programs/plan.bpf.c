@@ -59,8 +59,8 @@ struct flow_key {
 };
 
 struct own_cpu_key {
-  __u16 queue;
   __u16 cpu;
+  __u16 queue;
 };
 
 struct wrapped {

@@ -86,8 +86,29 @@ TEST(Labels, WithASizeNeedNoBtf) {
 }
 
 TEST(Labels, WithSizesLieOneAfterTheOtherWhateverTheirNames) {
-  EXPECT_EQ(PlacesOf("map: flows, labels: [" + Sized("op", 4) + ", " + Sized("verb", 4) + "]"),
-            "op 0 4, verb 4 4");
+  EXPECT_EQ(PlacesOf("map: flows, labels: [" + Sized("disk", 4) + ", " + Sized("verb", 4) + "]"),
+            "disk 0 4, verb 4 4");
+}
+
+TEST(Labels, WithSizesAreWarnedOfWhereTheirNameIsThatOfAnotherField) {
+  const Resolved resolved =
+      ResolveYaml("test.yaml",
+                  "metrics:\n"
+                  "  counters:\n"
+                  "    - name: flows\n"
+                  "      help: Flows\n"
+                  "      labels: [{name: op, size: 4}, {name: device, size: 4}]\n");
+  ASSERT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(Places(*resolved.plan->maps.at(0).metrics.at(0)), "device 4 4, op 0 4");
+  EXPECT_EQ(resolved.messages,
+            "test.yaml:5:23: warning: label 'op' reads bytes 0 to 3 of the key of map 'flows', as "
+            "all labels have sizes; the field of that name begins at byte 4\n"
+            "        labels: [{name: op, size: 4}, {name: device, size: 4}]\n"
+            "                        ^\n"
+            "test.yaml:5:44: warning: label 'device' reads bytes 4 to 7 of the key of map 'flows', "
+            "as all labels have sizes; the field of that name begins at byte 0\n"
+            "        labels: [{name: op, size: 4}, {name: device, size: 4}]\n"
+            "                                             ^\n");
 }
 
 TEST(Labels, WithSizesMaySplitAFieldOrCoverPadding) {
@@ -130,7 +151,7 @@ TEST(Labels, CalledCpuShowTheNumber) {
 }
 
 TEST(Labels, CalledCpuAreOrdinaryWhereTheKeyHasThem) {
-  EXPECT_EQ(PlacesOf("map: own_cpu, labels: [cpu, queue]"), "cpu 2 2, queue 0 2");
+  EXPECT_EQ(PlacesOf("map: own_cpu, labels: [cpu, queue]"), "cpu 0 2, queue 2 2");
   EXPECT_EQ(PlacesOf("map: own_cpu, labels: [" + Sized("cpu", 2) + ", " + Sized("queue", 2) + "]"),
             "cpu 0 2, queue 2 2");
   // The peer takes the last one for the CPU's number, whatever the key holds.
