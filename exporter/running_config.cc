@@ -65,7 +65,10 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options) {
   if (attached == 0 && config.missed_attachment) {
     config.kernel_refused = true;
     Fail(config, fmt::format("none of its programs ({}) could be attached", programs));
-    for (ProgramStatus& program : config.status.programs) program.id = 0;
+    for (ProgramStatus& program : config.status.programs) {
+      program.id = 0;
+      program.tag.clear();
+    }
     return;
   }
   config.status.up = true;

@@ -15,6 +15,7 @@ constexpr std::size_t kFirstWrite =
     16 << 10;                              // the head and this much of the body in one packet train
 constexpr std::size_t kWrite = 256 << 10;  // CivetWeb's own timeout is per piece of this size
 constexpr std::chrono::seconds kMostSending{20};
+constexpr std::chrono::seconds kMostSendingBusy{5};
 
 std::span<const mg_header> Headers(const mg_connection* connection) {
   const mg_request_info* info = mg_get_request_info(connection);
@@ -89,7 +90,8 @@ Result<Request> ReadRequest(const mg_connection* connection) {
   return request;
 }
 
-void Send(mg_connection* connection, const Response& response, bool head_only, bool keep) {
+void Send(mg_connection* connection, const Response& response, bool head_only, bool keep,
+          const std::function<bool()>& spare) {
   keep = keep && ClientKeeps(connection) && !HasBody(connection);
   std::string_view rest = head_only ? std::string_view() : response.body;
   std::string first = Head(connection, response, keep);
@@ -97,11 +99,12 @@ void Send(mg_connection* connection, const Response& response, bool head_only, b
   first += rest.substr(0, along);
   rest.remove_prefix(along);
 
-  const auto deadline = std::chrono::steady_clock::now() + kMostSending;
+  const auto start = std::chrono::steady_clock::now();
   bool sent = Write(connection, first);
   while (sent && !rest.empty()) {
     const std::string_view piece = rest.substr(0, kWrite);
-    sent = std::chrono::steady_clock::now() < deadline && Write(connection, piece);
+    const auto taken = std::chrono::steady_clock::now() - start;
+    sent = taken < (spare() ? kMostSending : kMostSendingBusy) && Write(connection, piece);
     rest.remove_prefix(piece.size());
   }
   if (!sent || !keep) mg_disable_connection_keep_alive(connection);

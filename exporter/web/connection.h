@@ -13,8 +13,10 @@ namespace bpf_exporter {
 Result<Request> ReadRequest(const mg_connection* connection);
 
 // Sends `response`, without its body if `head_only`; ends the connection afterwards if the client
-// wishes it, the request has a body (which is never read), `keep` is false or sending fails.
-// A client that reads slower than the page can be sent in 20 s is cut off.
-void Send(mg_connection* connection, const Response& response, bool head_only, bool keep);
+// wishes it, the request has a body (which is never read), `keep` is false or sending fails. A
+// client that takes longer than 20 s is cut off; one that takes 5 s, as soon as `spare` says that
+// there is no thread left for others.
+void Send(mg_connection* connection, const Response& response, bool head_only, bool keep,
+          const std::function<bool()>& spare);
 
 }  // namespace bpf_exporter

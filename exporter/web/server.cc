@@ -8,11 +8,13 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <thread>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "web/connection.h"
+#include "web/connections.h"
 #include "web/listen_address.h"
 
 namespace bpf_exporter {
@@ -20,14 +22,14 @@ namespace {
 
 // CivetWeb has a thread for each connection that it serves, and no way to wait for a request
 // without one. So the time that a connection can hold a thread is what has to be bounded: the
-// timeouts here, no idle connections while others wait, no request bodies, slow readers cut off.
-constexpr int kThreads = 32;
+// timeouts here, no request bodies, slow readers cut off; and when threads run out, idle ones too.
+constexpr std::size_t kThreads = 32;
 constexpr int kMostWarnings = 100;
 
 // What CivetWeb's callbacks work with.
 struct Site {
   ServerOptions options;
-  std::atomic<int> connections = 0;
+  Connections connections{kThreads};
   std::atomic<int> warnings = 0;
   std::atomic<bool> started = false;
   std::string start_problem;
@@ -66,12 +68,15 @@ void Count(const Site& site, std::string_view path, int code) {
 int OnRequest(mg_connection* connection) noexcept {
   try {
     Site& site = SiteOf(connection);
+    const mg_request_info& client = *mg_get_request_info(connection);
+    site.connections.Busy(client.remote_addr, client.remote_port);
     const Result<Request> request = ReadRequest(connection);
     std::string path = "other";
     const Response response = Answer(site.options, request, path);
-    const bool threads_left = site.connections.load() < kThreads;
     const bool head_only = request.ok() && request->method == "HEAD";
-    Send(connection, response, head_only, threads_left && request.ok());
+    Send(connection, response, head_only, request.ok() && site.connections.Spare(),
+         [&site] { return site.connections.Spare(); });
+    site.connections.Waits(client.remote_addr, client.remote_port);
     Count(site, path, response.status);
     return response.status;
   } catch (const std::exception& error) {
@@ -84,7 +89,8 @@ int OnRequest(mg_connection* connection) noexcept {
 // What CivetWeb itself refuses: text that is no HTTP, heads that are too long or come too slowly.
 int OnHttpError(mg_connection* connection, int status, const char* message) noexcept {
   try {
-    Send(connection, TextResponse(status, fmt::format("{} {}\n", status, message)), false, false);
+    Send(connection, TextResponse(status, fmt::format("{} {}\n", status, message)), false, false,
+         [] { return false; });
     Count(SiteOf(connection), "other", status);
   } catch (const std::exception& error) {
     log::Error("HTTP request: {}", error.what());
@@ -108,12 +114,29 @@ int OnLog(const mg_connection* connection, const char* message) noexcept {
   return 1;
 }
 
+// Runs `work`; out of memory, it is left undone.
+void Try(const std::function<void()>& work) noexcept {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    log::Error("HTTP connection: {}", error.what());
+  }
+}
+
 int OnConnection(const mg_connection* connection, void**) {
-  ++SiteOf(connection).connections;
+  Try([&] { SiteOf(connection).connections.Opened(); });
   return 0;
 }
 
-void OnConnectionClosed(const mg_connection* connection) { --SiteOf(connection).connections; }
+void OnConnectionClose(const mg_connection* connection) {
+  const mg_request_info& client = *mg_get_request_info(connection);
+  Try([&] { SiteOf(connection).connections.Busy(client.remote_addr, client.remote_port); });
+}
+
+void OnConnectionClosed(const mg_connection* connection) {
+  const mg_request_info& client = *mg_get_request_info(connection);
+  Try([&] { SiteOf(connection).connections.Closed(client.remote_addr, client.remote_port); });
+}
 
 // Opens and closes one connection, so that CivetWeb's accepting thread looks around.
 void Poke(const ListenAddress& address, int port) {
@@ -123,7 +146,7 @@ void Poke(const ListenAddress& address, int port) {
   where.sin_addr = address.ip;
   if (address.ip.s_addr == htonl(INADDR_ANY)) where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   where.sin_port = htons(static_cast<std::uint16_t>(port));
-  // Whether it connects does not matter; without it, stopping takes up to two seconds longer.
+  // Whether it connects does not matter.
   static_cast<void>(connect(poke.get(), reinterpret_cast<const sockaddr*>(&where), sizeof(where)));
 }
 
@@ -140,11 +163,13 @@ struct Server::State {
 
 Server::State::~State() {
   if (context == nullptr) return;
+  // CivetWeb's threads look at its wish to stop every two seconds, or when something happens.
   std::atomic<bool> stopped = false;
   std::thread poker([&] {
     while (!stopped) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       Poke(address, port);
+      Try([this] { site.connections.CutOffIdle(); });
     }
   });
   mg_stop(context);
@@ -173,6 +198,7 @@ Result<Server> Server::Start(ServerOptions options) {
   callbacks.http_error = OnHttpError;
   callbacks.log_message = OnLog;
   callbacks.init_connection = OnConnection;
+  callbacks.connection_close = OnConnectionClose;
   callbacks.connection_closed = OnConnectionClosed;
   const std::string where = address->Numeric();
   const std::string threads = std::to_string(kThreads);
@@ -202,6 +228,7 @@ Result<Server> Server::Start(ServerOptions options) {
 
   mg_server_port port{};
   if (mg_get_server_ports(state->context, 1, &port) == 1) state->port = port.port;
+  state->site.connections.SetPort(state->port);
   return Server(std::move(state));
 }
 

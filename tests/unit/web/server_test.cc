@@ -230,17 +230,56 @@ TEST_F(ServerTest, SurvivesGarbage) {
   EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
 }
 
-TEST_F(ServerTest, AnswersWhileManyConnectionsAreHalfOpen) {
+TEST_F(ServerTest, AnswersAtOnceWhileHundredsOfConnectionsIdleOrDrip) {
   Start();
-  std::vector<Fd> idle;
-  for (int i = 0; i < 20; ++i) {
-    idle.push_back(Connect(port()));
-    if (i % 2 == 0) SendText(idle.back(), "GET /metrics HT");
+  std::atomic<bool> ended = false;
+  std::thread drip([this, &ended] {
+    std::vector<Fd> connections(200);
+    for (int round = 0; !ended; ++round) {
+      for (std::size_t i = 0; i < connections.size() && !ended; ++i) {
+        // Every second one idles; the others send a byte at a time. Those that were cut off return.
+        char byte;
+        Fd& fd = connections[i];
+        if (!fd.valid() || recv(fd.get(), &byte, 1, MSG_DONTWAIT) == 0) {
+          fd = Connect(port());
+          SendText(fd, i % 2 == 0 ? "GET /metrics HTTP/1.1\r\nX: " : "");
+        } else if (i % 2 == 0) {
+          SendText(fd, "x");
+        }
+      }
+      std::this_thread::sleep_for(milliseconds(100));
+    }
+  });
+  std::this_thread::sleep_for(milliseconds(300));
+  for (int scrape = 0; scrape < 5; ++scrape) {
+    const auto start = steady_clock::now();
+    EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
+    EXPECT_LT(steady_clock::now() - start, milliseconds(1000));
+    std::this_thread::sleep_for(milliseconds(100));
   }
-  std::this_thread::sleep_for(milliseconds(200));
-  const auto start = steady_clock::now();
+  ended = true;
+  drip.join();
+}
+
+TEST_F(ServerTest, CutsOffIdleConnectionsAndNotThoseBeingAnswered) {
+  std::atomic<bool> go_on = false;
+  options_.routes["/slow"] = [&go_on](const Request&) {
+    while (!go_on) std::this_thread::sleep_for(milliseconds(5));
+    return TextResponse(200, "done\n");
+  };
+  Start();
+  std::vector<Fd> slow(8);
+  for (Fd& fd : slow) {
+    fd = Connect(port());
+    SendText(fd, "GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n");
+  }
+  std::this_thread::sleep_for(milliseconds(100));
+  std::vector<Fd> idle(100);
+  for (Fd& fd : idle) fd = Connect(port());
   EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
-  EXPECT_LT(steady_clock::now() - start, seconds(1));
+  go_on = true;
+  for (const Fd& fd : slow) EXPECT_EQ(Split(ReadAll(fd, seconds(5))).body, "done\n");
+  server_.reset();
 }
 
 TEST_F(ServerTest, EndsConnectionsThatDripTheirRequest) {
@@ -272,7 +311,7 @@ TEST_F(ServerTest, CutsOffClientsThatNeverRead) {
   };
   Start();
   std::vector<Fd> stuck;
-  for (int i = 0; i < 30; ++i) {  // more than there are threads
+  for (int i = 0; i < 60; ++i) {  // more than there are threads
     stuck.push_back(Connect(port()));
     SendText(stuck.back(), "GET /large HTTP/1.1\r\nHost: test\r\n\r\n");
   }

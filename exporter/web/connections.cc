@@ -1,0 +1,117 @@
+#include "web/connections.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace bpf_exporter {
+namespace {
+
+std::optional<sockaddr_in> Address(int fd, decltype(&getpeername) get) {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  if (get(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
+  if (address.sin_family != AF_INET) return std::nullopt;
+  return address;
+}
+
+// Whether the client sent something that no thread has read: it is in CivetWeb's queue.
+bool HasUnread(int fd) {
+  int bytes = 0;
+  return ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+// How long nothing was sent to the client, from its connection on; nothing if it is closed already.
+std::optional<std::chrono::milliseconds> SilentFor(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof(info);
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  if (info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_CLOSE_WAIT) return std::nullopt;
+  return std::chrono::milliseconds(info.tcpi_last_data_sent);
+}
+
+// Calls use(fd, client) for every socket of this process that has that port and a client. CivetWeb
+// does not tell which sockets its connections have.
+template <typename Use>
+void ForEachConnection(int port, Use&& use) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end;
+       !error && entry != end; entry.increment(error)) {
+    const int fd = std::atoi(entry->path().filename().c_str());
+    const auto local = Address(fd, getsockname);
+    if (!local || ntohs(local->sin_port) != port) continue;
+    if (const auto client = Address(fd, getpeername)) use(fd, *client);
+  }
+}
+
+}  // namespace
+
+Connections::Client Connections::ClientOf(const char* ip, int port) {
+  in_addr address{};
+  inet_pton(AF_INET, ip, &address);
+  return {address.s_addr, htons(static_cast<std::uint16_t>(port))};
+}
+
+void Connections::SetPort(int port) {
+  const std::lock_guard lock(mutex_);
+  port_ = port;
+}
+
+void Connections::Opened() {
+  const std::lock_guard lock(mutex_);
+  ++open_;
+  if (open_ >= threads_ / 2) LeaveIdle(threads_ / 2 - 1);
+}
+
+void Connections::Busy(const char* ip, int port) {
+  const std::lock_guard lock(mutex_);
+  busy_.insert(ClientOf(ip, port));
+}
+
+void Connections::Waits(const char* ip, int port) {
+  const std::lock_guard lock(mutex_);
+  busy_.erase(ClientOf(ip, port));
+}
+
+void Connections::Closed(const char* ip, int port) {
+  const std::lock_guard lock(mutex_);
+  busy_.erase(ClientOf(ip, port));
+  --open_;
+}
+
+void Connections::CutOffIdle() {
+  const std::lock_guard lock(mutex_);
+  LeaveIdle(0);
+}
+
+bool Connections::Spare() const {
+  const std::lock_guard lock(mutex_);
+  return open_ + 1 < threads_;
+}
+
+// Cuts off those that have waited longest, all but `most`. Those in CivetWeb's queue count like
+// those that have a thread: which is which, it does not tell. No socket that may be cut off is
+// closed meanwhile, for that needs the lock first (Busy).
+void Connections::LeaveIdle(std::size_t most) const {
+  std::vector<std::pair<std::chrono::milliseconds, int>> idle;  // fds
+  ForEachConnection(port_, [&](int fd, const sockaddr_in& client) {
+    if (busy_.contains({client.sin_addr.s_addr, client.sin_port}) || HasUnread(fd)) return;
+    if (const auto silent = SilentFor(fd)) idle.emplace_back(*silent, fd);
+  });
+  if (idle.size() <= most) return;
+  std::sort(idle.rbegin(), idle.rend());
+  idle.resize(idle.size() - most);
+  for (const auto& [silent, fd] : idle) shutdown(fd, SHUT_RDWR);  // its thread closes it
+}
+
+}  // namespace bpf_exporter
