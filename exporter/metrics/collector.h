@@ -26,8 +26,8 @@ struct MapStats {
 struct MetricStats {
   std::string config;
   std::string metric;                     // the family's name
-  std::uint64_t series = 0;               // in the last snapshot
-  std::uint64_t series_over_limit = 0;    // left out of the last snapshot
+  std::uint64_t series = 0;               // of that name in the last snapshot
+  std::uint64_t series_over_limit = 0;    // keys that it left out because of max_series
   std::uint64_t rows_skipped_regexp = 0;  // new keys that a decoder chose to skip
   std::uint64_t rows_decode_error = 0;    // new keys that could not be decoded
   std::uint64_t rows_out_of_range = 0;    // new keys whose bucket number is outside the histogram
@@ -41,7 +41,9 @@ struct CollectorStats {
   std::vector<MetricStats> metrics;
 };
 
-// Takes snapshots: reads every map once and folds its rows into series.
+// Takes snapshots: reads every map once and folds its rows into series. Equal label sets of one
+// name are one series, whose value is the sum; gauges too. A name that one of its maps could not be
+// read for is missing from the snapshot.
 class Collector {
  public:
   struct Source {
@@ -56,7 +58,8 @@ class Collector {
   Collector(std::vector<Source> sources, OwnMetrics own);
   ~Collector();
 
-  // Takes one snapshot and publishes it. Any thread; calls that overlap share one.
+  // Takes one snapshot and publishes it; the newest one before it if it fails, which is logged.
+  // Any thread; calls that overlap share one.
   std::shared_ptr<const Snapshot> Take();
   // The newest one; null before the first Take. Any thread, never waits for a snapshot.
   std::shared_ptr<const Snapshot> Latest() const;

@@ -89,11 +89,14 @@ std::uint32_t Family::FindOrAdd(std::string_view text, std::uint32_t metric) {
     owners_.push_back(static_cast<std::uint16_t>(metric));
   }
   positions_.push_back(texts_->Append(text));
-  by_text_.Add(number, [this](std::uint32_t n) {
-    return positions_[n] == kNone ? n : HashText(texts_->At(positions_[n]));
-  });
+  by_text_.Add(number, hash, [this](std::uint32_t n) { return HashOf(n); });
   ++feeder.series;
   return number;
+}
+
+std::optional<std::uint64_t> Family::HashOf(std::uint32_t series) const {
+  if (positions_[series] == kNone) return std::nullopt;
+  return HashText(texts_->At(positions_[series]));
 }
 
 std::uint32_t Family::Room(std::uint32_t metric) const {
@@ -143,7 +146,7 @@ void Family::Compact() {
   owners_ = std::move(owners);
   dead_ = 0;
   by_text_.Rebuild(static_cast<std::uint32_t>(positions_.size()),
-                   [this](std::uint32_t n) { return HashText(texts_->At(positions_[n])); });
+                   [this](std::uint32_t n) { return HashOf(n); });
 }
 
 }  // namespace bpf_exporter

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,7 @@ class Family {
     std::uint32_t limit;
     std::uint32_t series = 0;  // that it was the first to name
   };
+  std::optional<std::uint64_t> HashOf(std::uint32_t series) const;  // of its text, if it lives
   void Compact();
 
   std::shared_ptr<const MetricPlan> plan_;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace bpf_exporter {
@@ -28,24 +29,27 @@ class HashIndex {
   }
 
   // Adds thing number `number`, the newest one, that is not in here yet. `hash_of(number)` gives
-  // the hashes of all up to that one, for when the array must grow.
+  // the hashes of all up to that one, for when the array must grow; nothing for those to leave out.
   template <typename HashOf>
-  void Add(std::uint32_t number, HashOf&& hash_of) {
+  void Add(std::uint32_t number, std::uint64_t hash, HashOf&& hash_of) {
     // At most 4 of 5 cells are taken, so that walks stay short and always end.
     if ((std::uint64_t{number} + 1) * 5 > cells_.size() * 4) {
       Rebuild(number + 1, hash_of);
     } else {
-      Put(hash_of(number), number);
+      Put(hash, number);
     }
   }
 
-  // Forgets everything, then adds the things 0 … count - 1.
+  // Forgets everything, then adds the things 0 … count - 1 that have a hash.
   template <typename HashOf>
   void Rebuild(std::uint32_t count, HashOf&& hash_of) {
     const std::size_t size = std::bit_ceil(std::size_t{count} * 5 / 4 + 16);
     std::vector<std::uint32_t>(size).swap(cells_);
     mask_ = static_cast<std::uint32_t>(size - 1);
-    for (std::uint32_t number = 0; number < count; ++number) Put(hash_of(number), number);
+    for (std::uint32_t number = 0; number < count; ++number) {
+      const std::optional<std::uint64_t> hash = hash_of(number);
+      if (hash) Put(*hash, number);
+    }
   }
 
  private:

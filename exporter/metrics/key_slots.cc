@@ -65,15 +65,16 @@ std::size_t KeySlots::Find(const std::byte* keys, std::size_t stride, std::size_
 }
 
 std::uint32_t KeySlots::FindOutOfTurn(const std::byte* key) {
+  const std::uint64_t hash = Hash(key);
   const std::uint32_t known =
-      by_key_.Find(Hash(key), [&](std::uint32_t slot) { return Same(key, slot); });
+      by_key_.Find(hash, [&](std::uint32_t slot) { return Same(key, slot); });
   if (known != HashIndex::kNone) return known;
   const auto slot = static_cast<std::uint32_t>(states_.size());
   keys_.resize(slot * key_size_);
   keys_.insert(keys_.end(), key, key + key_size_);
   next_.resize(slot + 1, kNone);
   next_.push_back(kNone);
-  by_key_.Add(slot, [this](std::uint32_t number) { return Hash(Key(number)); });
+  by_key_.Add(slot, hash, [this](std::uint32_t number) { return Hash(Key(number)); });
   states_.push_back(kVanished);
   return slot;
 }

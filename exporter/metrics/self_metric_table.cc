@@ -37,7 +37,7 @@ constexpr std::array<SelfMetric, kSelfMetrics> kTable = {{
     {Self::kRowsSkipped, "rows_skipped_total", true, "config,metric,reason",
      "Map keys that make no series, counted when they are first seen"},
     {Self::kSeriesOverLimit, "series_over_limit", false, "config,metric",
-     "Series left out of this snapshot because the metric has too many"},
+     "Keys left out of this snapshot because the metric has too many series"},
     {Self::kDecoderErrors, "decoder_errors_total", true, "config",
      "How many times has decoders encountered errors"},
     {Self::kEventsLost, "events_lost_total", true, "config,map,reason",

@@ -42,5 +42,22 @@ BENCHMARK(First)
     ->ArgsProduct({{0, 1, 2, 3}, {100'000}})
     ->Unit(benchmark::kMicrosecond);
 
+// One of so many keys has been replaced since the last snapshot.
+void Churn(benchmark::State& state) {
+  SyntheticMap map(Kind::kHash, static_cast<std::uint32_t>(state.range(1)));
+  for (int i = 0; i < 3; ++i) map.collector->Take();
+  for (auto _ : state) {
+    state.PauseTiming();
+    map.reader->ReplaceKeys(static_cast<std::uint32_t>(state.range(0)));
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(map.collector->Take());
+  }
+  PerRow(state, state.range(1));
+}
+BENCHMARK(Churn)
+    ->ArgNames({"one_in", "rows"})
+    ->ArgsProduct({{1, 10, 100}, {100'000}})
+    ->Unit(benchmark::kMicrosecond);
+
 }  // namespace
 }  // namespace bpf_exporter::bench

@@ -81,6 +81,17 @@ class SyntheticReader : public MapReader {
     }
   }
 
+  // One of `one_in` keys, here and there, goes and another takes its place. Not for arrays.
+  void ReplaceKeys(std::uint32_t one_in) {
+    for (std::uint32_t row = 0; row < rows_; ++row) {
+      if ((row + reads_) % one_in != 0) continue;
+      std::uint32_t id;
+      std::memcpy(&id, &keys_[std::size_t{row} * KeySizeOf(kind_)], 4);
+      id += 1;
+      std::memcpy(&keys_[std::size_t{row} * KeySizeOf(kind_)], &id, 4);
+    }
+  }
+
  private:
   Kind kind_;
   std::uint32_t rows_;
