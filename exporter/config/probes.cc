@@ -56,7 +56,7 @@ constexpr Key<ProbeSpec> kProbeKeys[] = {
      }},
     {"perf_event",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kPerfEvent, kPerfEventMapping, {"event"}, p);
+       ReadPlace(f, ProbeKind::kPerfEvent, kPerfEventMapping, {"event", "frequency"}, p);
      }},
     {"xdp", [](const Field& f,
                ProbeSpec& p) { ReadPlace(f, ProbeKind::kXdp, kXdpMapping, {"interface"}, p); }},
