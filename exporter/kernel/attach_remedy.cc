@@ -89,8 +89,8 @@ std::string Remedy(ProbeKind kind, int code, const KernelFacts& facts) {
 
 }  // namespace
 
-std::string AttachRemedy(ProbeKind kind, int code) {
-  const std::string remedy = Remedy(kind, code, ReadKernelFacts());
+std::string AttachRemedy(ProbeKind kind, int code, const KernelFacts& facts) {
+  const std::string remedy = Remedy(kind, code, facts);
   return remedy.empty() ? remedy : "; " + remedy;
 }
 

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "kernel/handles.h"
+#include "kernel/kernel_facts.h"
 #include "kernel/perf_events.h"
 #include "kernel/tc_filter.h"
 
@@ -30,6 +31,6 @@ Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::str
 Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& path);
 
 // What a failed attachment of that kind may need, as "; remedy"; empty if there is no telling.
-std::string AttachRemedy(ProbeKind kind, int code);
+std::string AttachRemedy(ProbeKind kind, int code, const KernelFacts& facts = ReadKernelFacts());
 
 }  // namespace bpf_exporter

@@ -15,7 +15,8 @@ namespace bpf_exporter {
 
 // Turns BTF types into plain ones. Holds for every Type it makes, whatever the BTF claims: fields
 // and elements lie inside their type, nothing refers to itself, a walk through all fields of all
-// levels is short, names are printable. What does not fit is left out or Kind::kOther. `btf` may be null and must outlive this.
+// levels is short, names are printable. What does not fit is left out or Kind::kOther. `btf` may be
+// null and must outlive this.
 class BtfTypes {
  public:
   explicit BtfTypes(const btf* types) : btf_(types) {}

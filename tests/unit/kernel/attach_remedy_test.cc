@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+#include <linux/capability.h>
+
+#include <cerrno>
+
+#include "kernel/attachment.h"
+
+namespace bpf_exporter {
+namespace {
+
+KernelFacts Facts(std::initializer_list<int> capabilities) {
+  KernelFacts facts;
+  facts.release = "6.1.0";
+  facts.perf_event_paranoid = 2;
+  facts.lockdown = "none";
+  facts.btf = facts.tracefs = facts.kprobes = true;
+  facts.lsms = "lockdown,bpf";
+  for (const int capability : capabilities) facts.capabilities |= std::uint64_t{1} << capability;
+  return facts;
+}
+
+TEST(AttachRemedy, NamesTheSysctlThatDebianSets) {
+  KernelFacts facts = Facts({CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH});
+  facts.perf_event_paranoid = 3;
+  for (const ProbeKind kind :
+       {ProbeKind::kTracepoint, ProbeKind::kKprobe, ProbeKind::kUprobe, ProbeKind::kPerfEvent})
+    EXPECT_EQ(AttachRemedy(kind, EACCES, facts),
+              "; kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON "
+              "is enough");
+}
+
+TEST(AttachRemedy, NamesTheCapability) {
+  EXPECT_EQ(AttachRemedy(ProbeKind::kPerfEvent, EACCES, Facts({CAP_BPF})),
+            "; the process lacks CAP_PERFMON");
+  EXPECT_EQ(AttachRemedy(ProbeKind::kUprobe, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
+            "; the process lacks CAP_SYS_ADMIN");
+  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
+            "; reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's");
+  EXPECT_EQ(AttachRemedy(ProbeKind::kCgroup, EPERM, Facts({CAP_BPF})),
+            "; the process lacks CAP_NET_ADMIN");
+  EXPECT_EQ(AttachRemedy(ProbeKind::kSocketFilter, EPERM, Facts({CAP_BPF})),
+            "; the process lacks CAP_NET_RAW");
+}
+
+TEST(AttachRemedy, TellsAMissingEventFromAMissingMount) {
+  KernelFacts facts = Facts({CAP_SYS_ADMIN});
+  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, ENOENT, facts),
+            "; kernel 6.1.0 has no such event");
+  facts.lockdown = "confidentiality";
+  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, ENOENT, facts),
+            "; lockdown=confidentiality hides tracefs");
+  facts.tracefs = false;
+  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, ENOENT, facts),
+            "; tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+}
+
+TEST(AttachRemedy, TellsAMissingFunctionFromAKernelWithoutKprobes) {
+  KernelFacts facts = Facts({CAP_SYS_ADMIN});
+  EXPECT_EQ(AttachRemedy(ProbeKind::kKretprobe, ENOENT, facts),
+            "; kernel 6.1.0 has no such function to probe");
+  facts.lockdown = "integrity";
+  EXPECT_EQ(AttachRemedy(ProbeKind::kKprobe, EPERM, facts),
+            "; the kernel is locked down (lockdown=integrity)");
+  facts.kprobes = false;
+  EXPECT_EQ(AttachRemedy(ProbeKind::kKprobe, ENOENT, facts),
+            "; this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)");
+}
+
+TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {
+  KernelFacts facts = Facts({CAP_SYS_ADMIN});
+  EXPECT_EQ(AttachRemedy(ProbeKind::kLsm, EBUSY, facts), "");
+  facts.lsms = "lockdown,apparmor";
+  EXPECT_EQ(AttachRemedy(ProbeKind::kLsm, EBUSY, facts),
+            "; the kernel runs without the BPF LSM: boot it with lsm=lockdown,apparmor,bpf");
+}
+
+}  // namespace
+}  // namespace bpf_exporter
