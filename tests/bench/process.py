@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""process.py [--quick]: what the whole exporter costs, beside what the kernel takes to hand over the
+same maps at the same time. Prints tables in Markdown. Fails when a page is wrong, never for a time.
+"""
+
+import os
+import sys
+import time
+
+from rig import Bench, check, clients, exporter, median, possible_cpus, ready_ms, running
+from harness import outcome  # on rig's path
+
+QUICK = "--quick" in sys.argv[1:]
+KINDS = ("hash", "percpu", "array", "histogram")
+ENTRIES = 10_000 if QUICK else 100_000
+LARGE = 100_000 if QUICK else 1_000_000
+RUNS = 3 if QUICK else 15
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def fresh(bench, runs, encoding="identity"):
+    """(CPU / limit, CPU ms, wall ms, limit ms): medians over scrapes with all values changed before
+    each one; the limit is the mean of those from right before and right after."""
+    bench.fill(2)
+    _, _, page = bench.scrape(encoding)
+    bench.check_page(page, 2)
+    before = bench.limit()
+    walls, cpus = [], []
+    for run in range(runs):
+        bench.fill(3 + run)
+        wall, cpu, page = bench.scrape(encoding)
+        walls.append(wall)
+        cpus.append(cpu)
+    bench.check_page(page, 2 + runs)
+    limit = (before + bench.limit()) / 2
+    return median(cpus) / limit, median(cpus), median(walls), limit
+
+
+def by_kind():
+    rows = {
+        name: []
+        for name in (
+            "limit, ms",
+            "fresh scrape, CPU ms",
+            "CPU / limit",
+            "with gzip, CPU / limit",
+            "peak resident, MiB",
+        )
+    }
+    for kind in KINDS:
+        with running(kind, ENTRIES) as bench:
+            ratio, cpu, _, limit = fresh(bench, RUNS)
+            peak = bench.memory_mib("VmHWM")
+        with running(kind, ENTRIES) as bench:
+            with_gzip = fresh(bench, RUNS, "gzip")[0]
+            peak = max(peak, bench.memory_mib("VmHWM"))
+        values = (f"{limit:.1f}", f"{cpu:.1f}", f"{ratio:.2f}", f"{with_gzip:.2f}", f"{peak:.1f}")
+        for row, value in zip(rows.values(), values):
+            row.append(value)
+    say(f"| {ENTRIES:,} entries | {' | '.join(KINDS)} |")
+    say("|---|" + "--:|" * len(KINDS))
+    for name, values in rows.items():
+        say(f"| {name} | {' | '.join(values)} |")
+
+
+def periodic():
+    scrapes, pause = (200, 10) if QUICK else (2000, 20)
+    with running("hash", ENTRIES, interval="1s") as bench:
+        time.sleep(1.5)
+        bench.check_page(bench.scrape("gzip")[2], 1)
+        first = snapshots(bench)
+        middle, high, worst = clients(bench.process.port, scrapes, pause)
+        taken = snapshots(bench) - first
+    line(
+        "gzip scrape of a snapshot, wall ms",
+        f"median {middle:.2f}, p99 {high:.2f}, worst {worst:.1f}",
+    )
+    line("", f"{scrapes:,} scrapes by 4 clients, {taken} snapshots of {ENTRIES:,} meanwhile")
+
+
+def snapshots(bench):
+    return bench.process.page().value("ebpf_exporter_snapshots_total")
+
+
+def large():
+    per_entry = {}
+    for kind, entries in (("array", LARGE), ("hash", LARGE), ("array", 1000), ("hash", 1000)):
+        with running(kind, entries) as bench:
+            runs = RUNS if entries == 1000 else 3 if QUICK else 5
+            ratio, cpu, wall, limit = fresh(bench, runs)
+            peak = bench.memory_mib("VmHWM")
+        per_entry[kind, entries] = (cpu / entries, limit / entries)
+        line(
+            f"{kind}, {entries:,} entries, fresh",
+            f"{wall:.1f} ms wall, {cpu:.1f} ms CPU = {ratio:.2f} × limit ({limit:.2f} ms), peak {peak:.0f} MiB",
+        )
+    for kind in ("hash", "array"):
+        few, many = per_entry[kind, 1000], per_entry[kind, LARGE]
+        ours, limits = many[0] / few[0], many[1] / few[1]
+        line(
+            f"{kind}, cost per entry from 1,000 to {LARGE:,}",
+            f"× {ours:.2f}, the limit's × {limits:.2f}",
+        )
+
+
+def ordinary():
+    idle_seconds = 3 if QUICK else 30
+    ready = median(ready_ms("runqlat") for _ in range(3 if QUICK else 9))
+    with exporter.Exporter(names="runqlat", interval="5s") as process:
+        bench = Bench(process, "", 0, [])
+        walls = [bench.scrape("identity")[0] for _ in range(10 if QUICK else 101)]
+        resident = bench.memory_mib("VmRSS")
+        check(process.page().has("ebpf_exporter_runqlat_seconds_count"), "runqlat has no histogram")
+        cpu = bench.cpu_ms()
+        time.sleep(idle_seconds)
+        idle = (bench.cpu_ms() - cpu) / idle_seconds / 10
+    line("runqlat", f"ready in {ready:.0f} ms, {resident:.1f} MiB, {median(walls):.2f} ms a scrape")
+    line("", f"idle at the default interval: {idle:.3f} % of a CPU")
+
+
+def many_configurations():
+    count = 24
+    with running("hash", 1000, configs=count) as bench:
+        many, many_cpu, _, _ = fresh(bench, RUNS)
+    with running("hash", 1000 * count) as bench:
+        one, one_cpu, _, _ = fresh(bench, RUNS)
+    line(
+        f"{count} configurations of 1,000 series, one of {count},000",
+        f"{many_cpu:.2f} ms CPU, {one_cpu:.2f} ms = {many_cpu / one_cpu:.2f}"
+        f" ({many:.2f} and {one:.2f} × limit)",
+    )
+
+
+def burst():
+    with running("hash", LARGE) as bench:
+        bench.tool("delete")
+        bench.fill(1, 1000)
+        for _ in range(3):
+            bench.scrape("gzip")
+        before = bench.memory_mib("VmRSS")
+        bench.fill(1)
+        _, _, page = bench.scrape("gzip")
+        bench.check_page(page, 1)
+        full = bench.memory_mib("VmRSS")
+        bench.tool("delete")
+        for _ in range(3):
+            bench.scrape("gzip")
+        after = bench.memory_mib("VmRSS")
+    line(
+        f"{LARGE:,} keys come and go, resident",
+        f"{before:.1f} → {full:.0f} → {after:.1f} MiB 3 snapshots later (× {after / before:.2f})",
+    )
+
+
+def line(name, value):
+    say(f"| {name} | {value} |")
+
+
+def main():
+    if os.geteuid() != 0:
+        must = os.environ.get("REQUIRE_KERNEL") == "1"
+        say("process.py: needs root" + (", and REQUIRE_KERNEL=1" if must else ""))
+        return 1 if must else outcome.SKIPPED
+    kernel = os.uname().release
+    say(
+        f"{time.strftime('%Y-%m-%d')}, Linux {kernel}, {possible_cpus()} CPUs, load {os.getloadavg()[0]:.1f}"
+    )
+    say()
+    by_kind()
+    say()
+    say("| Measured | Result |\n|---|---|")
+    for measure in (periodic, large, ordinary, many_configurations, burst):
+        measure()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
