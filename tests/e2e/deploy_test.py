@@ -41,8 +41,11 @@ def with_dependencies(packages):
         known |= new
         depends = output("dpkg-query", "-W", "-f=${Depends}, ${Pre-Depends}\n", *sorted(new))
         named = set(re.findall(r"[a-z0-9][a-z0-9.+-]+(?=[ ,:\n])", re.sub(r"\([^)]*\)", " ", depends)))
-        installed = children.run(["dpkg-query", "-W", "-f=${Package}\n", *sorted(named)]).stdout.split()
-        new = set(installed) - known
+        if not named:
+            break
+        # Virtual packages are not installed; without a name dpkg-query would list everything.
+        installed = children.run(["dpkg-query", "-W", "-f=${Package}\n", *sorted(named)]).stdout
+        new = set(installed.split()) - known
     return known
 
 
