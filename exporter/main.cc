@@ -105,6 +105,9 @@ int Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
 int main(int argc, char** argv) {
   const sigset_t signals = bpf_exporter::BlockSignals();
   mallopt(M_ARENA_MAX, 2);  // an arena for each HTTP thread would keep memory in each
+  // What is large goes back to the system when it is freed. Left alone, malloc raises this bound to
+  // 32 MiB when it first frees something large, and then keeps what a burst of keys took.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
   try {
     return bpf_exporter::Main(std::vector<std::string>(argv + 1, argv + argc), signals);
   } catch (const std::exception& error) {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kLevel = 1;
 
 // Small enough to stay in the second-level cache between writing and compressing.
-constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kPiece = std::size_t{128} << 10;
 
 // The stream's input is at most this long at once: its counters have 32 bits.
 constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
