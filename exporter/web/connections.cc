@@ -9,13 +9,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <system_error>
 #include <vector>
 
+#include "base/log.h"
+
 namespace bpf_exporter {
 namespace {
+
+constexpr std::chrono::milliseconds kWatch{10};
+// A client that has only just connected may have its request on the way.
+constexpr std::chrono::milliseconds kGrace{10};
 
 std::optional<sockaddr_in> Address(int fd, decltype(&getpeername) get) {
   sockaddr_in address{};
@@ -62,6 +69,23 @@ Connections::Client Connections::ClientOf(const char* ip, int port) {
   return {address.s_addr, htons(static_cast<std::uint16_t>(port))};
 }
 
+Connections::Connections(std::size_t threads)
+    : threads_(threads), watcher_([this](std::stop_token stop) { Watch(std::move(stop)); }) {}
+
+void Connections::Watch(std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (pressure_.wait(lock, stop, [this] { return open_ >= threads_ / 2; })) {
+    try {
+      LeaveIdle(threads_ / 2 - 1, kGrace);
+    } catch (const std::exception& error) {
+      log::Error("HTTP connections: {}", error.what());
+    }
+    lock.unlock();
+    std::this_thread::sleep_for(kWatch);
+    lock.lock();
+  }
+}
+
 void Connections::SetPort(int port) {
   const std::lock_guard lock(mutex_);
   port_ = port;
@@ -70,7 +94,7 @@ void Connections::SetPort(int port) {
 void Connections::Opened() {
   const std::lock_guard lock(mutex_);
   ++open_;
-  if (open_ >= threads_ / 2) LeaveIdle(threads_ / 2 - 1);
+  if (open_ >= threads_ / 2) pressure_.notify_one();
 }
 
 void Connections::Busy(const char* ip, int port) {
@@ -91,7 +115,7 @@ void Connections::Closed(const char* ip, int port) {
 
 void Connections::CutOffIdle() {
   const std::lock_guard lock(mutex_);
-  LeaveIdle(0);
+  LeaveIdle(0, {});
 }
 
 bool Connections::Spare() const {
@@ -99,10 +123,11 @@ bool Connections::Spare() const {
   return open_ + 1 < threads_;
 }
 
-// Cuts off those that have waited longest, all but `most`. Those in CivetWeb's queue count like
-// those that have a thread: which is which, it does not tell. No socket that may be cut off is
-// closed meanwhile, for that needs the lock first (Busy).
-void Connections::LeaveIdle(std::size_t most) const {
+// Cuts off those that have waited longest, all but `most` and those that wait for less than
+// `grace`. Those in CivetWeb's queue count like those that have a thread: which is which, it does
+// not tell. No socket that may be cut off is closed meanwhile, for that needs the lock first
+// (Busy).
+void Connections::LeaveIdle(std::size_t most, std::chrono::milliseconds grace) const {
   std::vector<std::pair<std::chrono::milliseconds, int>> idle;  // fds
   ForEachConnection(port_, [&](int fd, const sockaddr_in& client) {
     if (busy_.contains({client.sin_addr.s_addr, client.sin_port}) || HasUnread(fd)) return;
@@ -111,7 +136,9 @@ void Connections::LeaveIdle(std::size_t most) const {
   if (idle.size() <= most) return;
   std::sort(idle.rbegin(), idle.rend());
   idle.resize(idle.size() - most);
-  for (const auto& [silent, fd] : idle) shutdown(fd, SHUT_RDWR);  // its thread closes it
+  for (const auto& [silent, fd] : idle) {
+    if (silent >= grace) shutdown(fd, SHUT_RDWR);  // its thread closes it
+  }
 }
 
 }  // namespace bpf_exporter

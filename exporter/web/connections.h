@@ -1,20 +1,24 @@
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 namespace bpf_exporter {
 
-// The connections of a server that has a thread for each. When half of the threads are taken, those
-// connections are cut off that have waited longest for their client to send a request, until they
-// are fewer than half of the threads: clients that idle or drip then cannot keep others waiting,
-// however many they are. Any thread.
+// The connections of a server that has a thread for each. While half of the threads are taken, a
+// thread of its own cuts off those that have waited longest for their client to send a request,
+// until they are fewer than half of the threads: clients that idle or drip then cannot keep others
+// waiting, however many they are. Any thread.
 class Connections {
  public:
-  explicit Connections(std::size_t threads) : threads_(threads) {}
+  explicit Connections(std::size_t threads);
 
   // The port whose connections these are; until it is known, none is cut off.
   void SetPort(int port);
@@ -37,13 +41,16 @@ class Connections {
   using Client = std::pair<std::uint32_t, std::uint16_t>;  // address and port, as on the wire
 
   static Client ClientOf(const char* ip, int port);
-  void LeaveIdle(std::size_t most) const;
+  void Watch(std::stop_token stop);
+  void LeaveIdle(std::size_t most, std::chrono::milliseconds grace) const;
 
   const std::size_t threads_;
   mutable std::mutex mutex_;  // guards what follows
   int port_ = 0;
   std::size_t open_ = 0;
   std::set<Client> busy_;
+  std::condition_variable_any pressure_;
+  std::jthread watcher_;  // last: it ends before what it uses
 };
 
 }  // namespace bpf_exporter

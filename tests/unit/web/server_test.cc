@@ -230,7 +230,7 @@ TEST_F(ServerTest, SurvivesGarbage) {
   EXPECT_EQ(Fetch(port(), "GET", "/metrics").body, "up 1\n");
 }
 
-TEST_F(ServerTest, AnswersAtOnceWhileHundredsOfConnectionsIdleOrDrip) {
+TEST_F(ServerTest, AnswersSoonWhileHundredsOfConnectionsIdleOrDrip) {
   Start();
   std::atomic<bool> ended = false;
   std::thread drip([this, &ended] {
