@@ -44,6 +44,11 @@ ExitCode Export(const Options& options, Started& started, const sigset_t& signal
     fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
     return kFailed;
   }
+  const Result<EventReader> events = ReadEvents(started.configs);
+  if (!events) {
+    fmt::print(stderr, "bpf_exporter: {}\n", events.error().text);
+    return kFailed;
+  }
 
   PageCache pages;
   const Result<Server> server = Serve({options, statuses, collector, self, pages, pulse});

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -17,10 +18,13 @@ namespace bpf_exporter {
 namespace {
 
 // Flags whose text is more than a string, before it is looked at.
+constexpr std::int64_t kMostBufferPages = 16'384;  // 64 MiB a CPU
+
 struct Texts {
   std::string names;
   std::string interval = "5s";
   std::string max_series = "100000";
+  std::string buffer_pages = "64";
   std::string capabilities = "all";
   std::string skip_cache_size;  // no effect
   std::string cache_size;       // no effect
@@ -75,6 +79,8 @@ CommandLine::CommandLine() {
   text("--metrics.prefix", "PREFIX", options.metrics_prefix,
        "What the names of all metrics start with");
   text("--metrics.max-series", "N", texts.max_series, "Most series of a metric that does not say");
+  text("--events.buffer-pages", "N", texts.buffer_pages,
+       "Size of a perf event array's buffer for each CPU, in pages; a power of two");
   text("--web.listen-address", "ADDRESS", options.listen_address,
        "HOST:PORT or :PORT to serve HTTP on");
   text("--web.telemetry-path", "PATH", options.telemetry_path, "Path of the page of metrics");
@@ -157,6 +163,15 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
                Quoted(texts.max_series) + " is not a number from 1 to 4294967295");
   }
   options.max_series = static_cast<std::uint32_t>(most.value);
+
+  const Number<std::int64_t> pages = ParseInteger(texts.buffer_pages);
+  if (pages.problem != NumberProblem::kNone || pages.value < 1 || pages.value > kMostBufferPages ||
+      !std::has_single_bit(static_cast<std::uint64_t>(pages.value))) {
+    return bad("--events.buffer-pages", Quoted(texts.buffer_pages) +
+                                            " is not a power of two from 1 to " +
+                                            std::to_string(kMostBufferPages));
+  }
+  options.buffer_pages = static_cast<std::uint32_t>(pages.value);
 
   // What is checked is the shortest name that it can begin.
   if (!IsMetricName(options.metrics_prefix + "x")) {

@@ -21,6 +21,7 @@ struct Options {
   std::chrono::nanoseconds snapshot_interval = std::chrono::seconds(5);  // 0: at every scrape
   std::string metrics_prefix = "ebpf_exporter_";
   std::uint32_t max_series = 100'000;
+  std::uint32_t buffer_pages = 64;  // of a perf buffer, for each CPU
   std::string listen_address = ":9435";
   std::string telemetry_path = "/metrics";
   std::string btf_path;

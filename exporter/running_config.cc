@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 
@@ -27,6 +28,7 @@ void Fail(RunningConfig& config, std::string problem) {
   log::Error("config '{}': {}", config.status.name, problem);
   config.status.up = false;
   config.status.problem = std::move(problem);
+  config.events = {};
   config.object.reset();
 }
 
@@ -50,7 +52,7 @@ std::size_t NoteAttachments(RunningConfig& config) {
   return attached;
 }
 
-void LoadAndAttach(RunningConfig& config, const LoadOptions& options) {
+void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint32_t buffer_pages) {
   config.status.programs = NotLoaded(config.plan->object);
   Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
   if (!object) {
@@ -59,6 +61,13 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options) {
     return;
   }
   config.object = *std::move(object);
+  Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, buffer_pages);
+  if (!events) {
+    config.kernel_refused = true;
+    Fail(config, events.error().text);
+    return;
+  }
+  config.events = *std::move(events);
   config.object->Attach();
   const std::size_t attached = NoteAttachments(config);
   const std::size_t programs = config.status.programs.size();
@@ -78,7 +87,7 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options) {
 }  // namespace
 
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const LoadOptions& options) {
+                                      const LoadOptions& options, std::uint32_t buffer_pages) {
   std::vector<RunningConfig> running;
   for (PlannedConfig& config : planned) {
     RunningConfig& added = running.emplace_back();
@@ -86,7 +95,7 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     added.plan = std::move(config.plan);
     if (added.plan) {
       added.status.description = added.plan->config.description;
-      LoadAndAttach(added, options);
+      LoadAndAttach(added, options, buffer_pages);
     } else {
       log::Error("config '{}': cannot work, see above", added.status.name);
       added.status.problem = std::move(config.messages);
@@ -95,12 +104,22 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
   return running;
 }
 
+Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
+  std::vector<EventBuffers> buffers;
+  for (RunningConfig& config : configs) {
+    buffers.push_back(std::exchange(config.events.buffers, EventBuffers()));
+  }
+  return EventReader::Start(std::move(buffers));
+}
+
 std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs) {
   std::vector<Collector::Source> sources;
   for (RunningConfig& config : configs) {
     if (!config.object) continue;
     for (const MapPlan& map : config.plan->maps) {
-      Result<std::unique_ptr<MapReader>> reader = config.object->Reader(map.layout.name);
+      Result<std::unique_ptr<MapReader>> reader =
+          map.events ? EventReaderOf(map, *config.object, config.events)
+                     : config.object->Reader(map.layout.name);
       if (reader) {
         sources.push_back({config.status.name, map, *std::move(reader)});
       } else {
@@ -118,6 +137,9 @@ KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs
     for (const MapPlan& map : config.plan->maps) {
       const std::string& name = map.layout.name;
       stats.memory.push_back({config.status.name, name, config.object->MapMemoryBytes(name)});
+    }
+    for (KernelStats::Losses& losses : LossesOf(config.status.name, config.events)) {
+      stats.losses.push_back(std::move(losses));
     }
     if (!runs) continue;
     const std::vector<ProgramRun> counted = config.object->ProgramStatistics();

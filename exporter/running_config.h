@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "config_events.h"
+#include "kernel/event_reader.h"
 #include "kernel/object.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
@@ -18,6 +20,7 @@ struct RunningConfig {
   ConfigStatus status;
   std::optional<ConfigPlan> plan;
   std::optional<LoadedObject> object;  // set while it is up
+  ConfigEvents events;                 // after the object, whose maps it reads
   bool kernel_refused = false;         // the plan was fine, but could not be loaded or attached
   bool missed_attachment = false;      // of a program that is not optional
 };
@@ -25,7 +28,10 @@ struct RunningConfig {
 // Loads and attaches every configuration that has a plan, and says in the log how each fares. One
 // of which no program at all could be attached does not run: its maps would show nothing true.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const LoadOptions& options);
+                                      const LoadOptions& options, std::uint32_t buffer_pages);
+
+// Starts to read the buffers of all that are up; the configurations outlive the reader.
+Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs);
 
 // The maps of all that are up, for the collector. A map that cannot be read is logged and left out.
 std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs);

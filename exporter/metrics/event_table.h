@@ -15,8 +15,8 @@
 namespace bpf_exporter {
 
 // Counts a buffer's records by their first bytes, and reads like a map of those counts: the part of
-// a map that an event counter lacks. Bounded in keys. Add by one thread, Read by another.
-class EventTable : public MapReader {
+// a map that an event counter lacks. Bounded in keys. Any thread.
+class EventTable {
  public:
   // Records count by their first `key_size` bytes, in at most `max_keys` keys. Every
   // `flush_interval` all of them are forgotten; 0 takes the dialect's default of one hour.
@@ -28,8 +28,8 @@ class EventTable : public MapReader {
   void Add(std::string_view record);
   void AddLost(std::uint64_t records) { lost_ += records; }
 
-  Status Read(RowSink& sink) override;
-  std::uint32_t cpus() const override { return 1; }
+  // Hands out the counts as rows of a map: the key, and a u64.
+  Status Read(RowSink& sink);
 
   // Since the start. Any thread.
   std::uint64_t lost() const { return lost_; }            // the kernel had no room for them

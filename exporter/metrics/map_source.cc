@@ -21,14 +21,13 @@ MapSource::MapSource(Collector::Source source)
     : config_(std::move(source.config)),
       plan_(std::move(source.plan)),
       reader_(std::move(source.reader)),
-      shape_{reader_->cpus(), RoundUp8(plan_.layout.value_size)},
-      keys_(plan_.layout.key_size),
+      shape_{reader_->cpus(), RoundUp8(plan_.value_size())},
+      keys_(plan_.key_size()),
       slots_(kRowsAtOnce) {}
 
 void MapSource::AddMetric(std::shared_ptr<const MetricPlan> metric, Family& family,
                           std::uint32_t number) {
-  counts_events_ = counts_events_ || metric->counts_events;
-  folds_.emplace_back(std::move(metric), family, number, plan_.layout.key_size, shape_);
+  folds_.emplace_back(std::move(metric), family, number, plan_.key_size(), shape_);
 }
 
 bool MapSource::Read() {
@@ -68,14 +67,12 @@ Status MapSource::ReadRows() {
 
 void MapSource::OnRows(const RowBlock& block) {
   const std::size_t needed =
-      shape_.cpus > 1 ? std::size_t{shape_.cpus} * shape_.cpu_stride : plan_.layout.value_size;
+      shape_.cpus > 1 ? std::size_t{shape_.cpus} * shape_.cpu_stride : plan_.value_size();
   if (block.value_stride < needed ||
-      (block.keys != nullptr && block.key_stride < plan_.layout.key_size)) {
+      (block.keys != nullptr && block.key_stride < plan_.key_size())) {
     bad_block_ = true;
     return;
   }
-  // What counts as the key of a buffer's record is the reader's to say, not the map's.
-  if (counts_events_ && keys_.size() == 0) keys_ = KeySlots(block.key_stride);
   for (std::size_t first = 0; first < block.count; first += kRowsAtOnce) {
     Rows rows;
     rows.count = std::min(kRowsAtOnce, block.count - first);
@@ -119,7 +116,8 @@ void MapSource::Tidy(std::vector<Family*>& changed) {
 }
 
 MapStats MapSource::stats() const {
-  return {config_, plan_.layout.name, rows_, plan_.layout.max_entries, read_errors_};
+  return {config_, plan_.layout.name, rows_,
+          plan_.events ? plan_.events->max_keys : plan_.layout.max_entries, read_errors_};
 }
 
 std::string MapSource::Name() const {

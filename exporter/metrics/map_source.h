@@ -44,7 +44,6 @@ class MapSource : public RowSink {
   ValueShape shape_;
   KeySlots keys_;
   std::size_t array_slots_ = 0;  // of a map without keys
-  bool counts_events_ = false;
   std::vector<MetricFold> folds_;
   std::vector<std::uint32_t> slots_;  // of the rows at hand
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "plan/unsupported.h"
-
 namespace bpf_exporter {
 namespace {
 
@@ -27,18 +25,6 @@ std::string WhyNotReadable(bpf_map_type type) {
   if (type == BPF_MAP_TYPE_HASH_OF_MAPS || type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
     return "; its values are other maps, which only the programs can follow";
   return ", which bpf_exporter cannot read";
-}
-
-// The feature that a metric over a map of this kind asks for.
-Feature FeatureOf(bpf_map_type type) {
-  switch (type) {
-    case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
-      return Feature::kPerfEventArray;
-    case BPF_MAP_TYPE_RINGBUF:
-      return Feature::kRingbuf;
-    default:
-      return Feature::kQueue;
-  }
 }
 
 // What is wrong with reading events of `map` for `metric`; empty if nothing is.
@@ -63,9 +49,10 @@ std::string EventProblem(const MetricSpec& metric, const MapLayout& map) {
 
 }  // namespace
 
+bool IsQueue(bpf_map_type type) { return type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK; }
+
 bool HoldsEvents(bpf_map_type type) {
-  return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || type == BPF_MAP_TYPE_RINGBUF ||
-         type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK;
+  return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || type == BPF_MAP_TYPE_RINGBUF || IsQueue(type);
 }
 
 const MapLayout* FindMap(const Scope& scope, const Text& name) {
@@ -94,8 +81,6 @@ const MapLayout* FindMap(const Scope& scope, const MetricSpec& metric) {
     scope.diagnostics.Error(name.at, std::move(problem));
     return nullptr;
   }
-  if (HoldsEvents(map->type) && !RequireFeature(FeatureOf(map->type), metric.name.at, scope))
-    return nullptr;
   return map;
 }
 

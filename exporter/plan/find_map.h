@@ -12,5 +12,7 @@ const MapLayout* FindMap(const Scope& scope, const Text& name);
 
 // Whether the map's rows are records that are counted, not entries with a value.
 bool HoldsEvents(bpf_map_type type);
+// Of those, whether it is a queue or stack, which declares what its records are.
+bool IsQueue(bpf_map_type type);
 
 }  // namespace bpf_exporter

@@ -19,7 +19,9 @@ bool IsArray(const MapLayout& map) {
 
 LabelBytes BytesOf(const MapLayout& map) {
   if (HoldsEvents(map.type)) {
-    // Queues and stacks say what they hold; the records of buffers can be anything.
+    // Queues and stacks say what they hold; the records of buffers can be anything, and a perf
+    // event array's values are the buffers' fds.
+    if (!IsQueue(map.type)) return {fmt::format("a record of map '{}'", map.name)};
     return {fmt::format("a record of map '{}'", map.name), map.value, map.value_size};
   }
   LabelBytes bytes{fmt::format("the key of map '{}'", map.name), map.key, map.key_size,
@@ -48,7 +50,7 @@ bool CheckUnlabelled(const Scope& scope, const MetricSpec& metric, const MapLayo
 }
 
 std::uint32_t RecordSize(const MetricSpec& metric, const MapLayout& map) {
-  if (map.value_size > 0) return map.value_size;
+  if (IsQueue(map.type)) return map.value_size;
   std::vector<const LabelSpec*> labels;
   for (const LabelSpec& label : metric.labels) labels.push_back(&label);
   return static_cast<std::uint32_t>(TakenBytes(labels));

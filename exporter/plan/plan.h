@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,10 +64,22 @@ struct MetricPlan {
   std::chrono::nanoseconds flush_interval{0};
 };
 
+// How the records of a map without rows are counted.
+struct EventsPlan {
+  std::uint32_t record_size = 0;  // bytes of a record that are told apart
+  std::uint32_t max_keys = 0;
+  std::chrono::nanoseconds flush_interval{0};
+};
+
 // One map, read once a snapshot whatever number of metrics it feeds.
 struct MapPlan {
   MapLayout layout;
   std::vector<std::shared_ptr<const MetricPlan>> metrics;
+  std::optional<EventsPlan> events = {};  // set if its rows are counted records
+
+  // Of a row as the metrics see it, in bytes; one CPU's value.
+  std::uint32_t key_size() const { return events ? events->record_size : layout.key_size; }
+  std::uint32_t value_size() const { return events ? 8 : layout.value_size; }
 };
 
 struct ConfigPlan {

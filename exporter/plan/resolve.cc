@@ -1,5 +1,7 @@
 #include "plan/resolve.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "plan/extras.h"
@@ -9,16 +11,32 @@
 namespace bpf_exporter {
 namespace {
 
+// Counts the records once for all metrics of the map.
+void AddEvents(const Scope& scope, const MetricSpec& spec, const MetricPlan& metric, MapPlan& map) {
+  if (!metric.counts_events) return;
+  if (!map.events) {
+    map.events = EventsPlan{metric.record_size, metric.max_series, metric.flush_interval};
+    return;
+  }
+  map.events->record_size = std::max(map.events->record_size, metric.record_size);
+  map.events->max_keys = std::max(map.events->max_keys, metric.max_series);
+  if (map.events->flush_interval != metric.flush_interval) {
+    scope.diagnostics.Error(
+        spec.name.at, fmt::format("map '{}' feeds another counter with another 'flush_interval'; "
+                                  "its records are counted once for both",
+                                  map.layout.name));
+  }
+}
+
 // Several metrics over one map share its plan, so that it is read once.
-void Add(const ResolvedMetric& metric, std::vector<MapPlan>& maps) {
-  const auto known = std::find_if(maps.begin(), maps.end(), [&](const MapPlan& map) {
+void Add(const Scope& scope, const MetricSpec& spec, const ResolvedMetric& metric,
+         std::vector<MapPlan>& maps) {
+  auto known = std::find_if(maps.begin(), maps.end(), [&](const MapPlan& map) {
     return map.layout.name == metric.map->name;
   });
-  if (known != maps.end()) {
-    known->metrics.push_back(metric.plan);
-  } else {
-    maps.push_back({*metric.map, {metric.plan}});
-  }
+  if (known == maps.end()) known = maps.insert(known, {*metric.map, {}});
+  known->metrics.push_back(metric.plan);
+  AddEvents(scope, spec, *metric.plan, *known);
 }
 
 }  // namespace
@@ -30,7 +48,7 @@ std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const Reso
   std::vector<MapPlan> maps;
   for (const MetricSpec& metric : config.metrics) {
     if (const std::optional<ResolvedMetric> resolved = ResolveMetric(scope, metric))
-      Add(*resolved, maps);
+      Add(scope, metric, *resolved, maps);
   }
   CheckProbes(scope);
   CheckKaddrs(scope);

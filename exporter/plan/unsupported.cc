@@ -14,9 +14,6 @@ struct Row {
 };
 
 constexpr std::array kUnsupported = {
-    Row{Feature::kPerfEventArray, "counting the records of a perf_event_array"},
-    Row{Feature::kRingbuf, "counting the records of a ring buffer"},
-    Row{Feature::kQueue, "counting the elements of a queue or stack"},
     Row{Feature::kKaddrs, "'kaddrs'"},
     Row{Feature::kCgroupIdMap, "'cgroup_id_map'"},
 };

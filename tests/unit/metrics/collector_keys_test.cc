@@ -141,15 +141,17 @@ TEST(CollectorKeys, TakesOnlyTheZeroKeyWhereAMetricHasNoLabels) {
   EXPECT_EQ(fixture.stats.metrics.at(0).rows_decode_error, 1u);
 }
 
-// A buffer's map says 4 and 4; the rows are as long as its reader makes them.
-TEST(CollectorKeys, TakesRecordsOfBuffersByTheKeyOfTheirReader) {
+// A buffer's map says 4 and 4; the rows are as long as the plan has the records.
+TEST(CollectorKeys, TakesRecordsOfBuffersByTheirSize) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {{Bytes(std::uint32_t{1}) + "abcd", Bytes(std::uint64_t{3})},
                {Bytes(std::uint32_t{1}) + "abce", Bytes(std::uint64_t{4})}};
   auto metric = Metric(MetricKind::kCounter, "events_total",
                        {Label("id", 0, 4, UintDecoder()), Label("t", 4, 3, TextDecoder())});
   metric.counts_events = true;
-  Fixture fixture(SourceList(Source("events", map, 4, 4, {metric})));
+  Collector::Source source = Source("events", map, 4, 4, {metric});
+  source.plan.events = EventsPlan{.record_size = 8};
+  Fixture fixture(SourceList(std::move(source)));
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(fixture.TakePage(),
               "# HELP events_total Help\n# TYPE events_total counter\n"

@@ -1,0 +1,67 @@
+#include "kernel/event_map_readers.h"
+
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+namespace bpf_exporter {
+namespace {
+
+class TableReader : public MapReader {
+ public:
+  explicit TableReader(std::shared_ptr<EventTable> table) : table_(std::move(table)) {}
+  Status Read(RowSink& sink) override { return table_->Read(sink); }
+  std::uint32_t cpus() const override { return 1; }
+
+ private:
+  std::shared_ptr<EventTable> table_;
+};
+
+class QueueReader : public MapReader {
+ public:
+  QueueReader(std::string map, int map_fd, std::uint32_t max_entries, std::uint32_t record_size,
+              std::shared_ptr<EventTable> table)
+      : map_(std::move(map)),
+        map_fd_(map_fd),
+        max_entries_(max_entries),
+        record_(record_size),
+        table_(std::move(table)) {}
+
+  Status Read(RowSink& sink) override {
+    for (std::uint32_t i = 0; i < max_entries_; ++i) {
+      if (bpf_map_lookup_and_delete_elem(map_fd_, nullptr, record_.data()) != 0) {
+        if (errno == ENOENT) break;
+        return ErrnoError(fmt::format("map '{}': take a record", map_), errno);
+      }
+      table_->Add({record_.data(), record_.size()});
+    }
+    return table_->Read(sink);
+  }
+
+  std::uint32_t cpus() const override { return 1; }
+
+ private:
+  const std::string map_;
+  const int map_fd_;
+  const std::uint32_t max_entries_;
+  std::vector<char> record_;
+  std::shared_ptr<EventTable> table_;
+};
+
+}  // namespace
+
+std::unique_ptr<MapReader> MakeEventTableReader(std::shared_ptr<EventTable> table) {
+  return std::make_unique<TableReader>(std::move(table));
+}
+
+std::unique_ptr<MapReader> MakeQueueReader(std::string map, int map_fd, std::uint32_t max_entries,
+                                           std::uint32_t record_size,
+                                           std::shared_ptr<EventTable> table) {
+  return std::make_unique<QueueReader>(std::move(map), map_fd, max_entries, record_size,
+                                       std::move(table));
+}
+
+}  // namespace bpf_exporter
