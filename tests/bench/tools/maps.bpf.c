@@ -1,7 +1,6 @@
 // One map for measuring, of the KIND and number of ENTRIES that the build says. No program writes
 // it: bench_map does, from user space.
-#include <bpf/bpf_helpers.h>
-#include <linux/bpf.h>
+#include "bpf_exporter.h"
 
 struct ops_key {
   __u32 id;
