@@ -1,7 +1,10 @@
 // A program without a map.
+// libbpf's headers use the types of those before them.
+// clang-format off
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
+// clang-format on
 
 SEC("socket")
 int nothing(struct __sk_buff* skb) { return 0; }

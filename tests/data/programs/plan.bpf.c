@@ -1,7 +1,10 @@
 // Maps of every kind that a configuration can name, rightly or wrongly. Nothing runs.
+// libbpf's headers use the types of those before them.
+// clang-format off
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
+// clang-format on
 
 #define MAP(name, map_type, entries, key_type, value_type) \
   struct {                                                 \
@@ -78,7 +81,8 @@ MAP(one, BPF_MAP_TYPE_ARRAY, 1, __u32, struct ops_value);
 MAP(one_percpu, BPF_MAP_TYPE_PERCPU_ARRAY, 1, __u32, __u64);
 MAP(slots_percpu, BPF_MAP_TYPE_PERCPU_ARRAY, 8, __u32, __u64);
 MAP(by_pid, BPF_MAP_TYPE_HASH, 100, __u32, __s64);
-MAP(by_name, BPF_MAP_TYPE_HASH, 100, struct { char name[16]; }, struct wrapped);
+MAP(
+    by_name, BPF_MAP_TYPE_HASH, 100, struct { char name[16]; }, struct wrapped);
 MAP(trie, BPF_MAP_TYPE_LPM_TRIE, 100, __u64, __u64);
 MAP(cgroups, BPF_MAP_TYPE_HASH, 100, __u64, __u64);
 
@@ -117,12 +121,13 @@ struct {
   __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
   __uint(max_entries, 4);
   __type(key, __u32);
-  __array(values, struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, __u64);
-  });
+  __array(
+      values, struct {
+        __uint(type, BPF_MAP_TYPE_ARRAY);
+        __uint(max_entries, 1);
+        __type(key, __u32);
+        __type(value, __u64);
+      });
 } nested SEC(".maps");
 
 const volatile __u64 kaddr_jiffies = 0;

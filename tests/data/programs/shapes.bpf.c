@@ -1,7 +1,10 @@
 // Maps with every kind of key and value that the layout reader tells apart. Nothing runs.
+// libbpf's headers use the types of those before them.
+// clang-format off
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
+// clang-format on
 
 enum verb { VERB_READ = 0, VERB_WRITE = 1, VERB_FLUSH = 7 };
 enum level { LEVEL_LOW = -1, LEVEL_HIGH = 1 };
