@@ -37,6 +37,10 @@ RowReader::RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers,
   next_cursor_.resize(cursor_size);
 }
 
+// Why no iterator program (iter/bpf_map_elem) that sums a per-CPU row before it copies: for it the
+// kernel first gathers the values of all CPUs as it does for a batch, so only the summing is saved.
+// A per-CPU hash of 20,000 rows in an emulated guest with 16 CPUs (Linux 6.1), medians of 7 in each
+// of two boots: batches 124 and 78 ms, 0.7 ms of it our summing; iterator 111 and 92 ms.
 Status RowReader::Read(RowSink& sink) {
   Status status;
   if (batches_ != Batches::kUnsupported) status = ReadBatches(sink);
