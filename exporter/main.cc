@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "cgroup_updates.h"
 #include "check.h"
 #include "notify.h"
 #include "options.h"
@@ -44,6 +45,7 @@ ExitCode Export(const Options& options, Started& started, const sigset_t& signal
     fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
     return kFailed;
   }
+  const CgroupUpdates cgroups(started.configs);
   const Result<EventReader> events = ReadEvents(started.configs);
   if (!events) {
     fmt::print(stderr, "bpf_exporter: {}\n", events.error().text);

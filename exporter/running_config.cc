@@ -29,6 +29,7 @@ void Fail(RunningConfig& config, std::string problem) {
   config.status.up = false;
   config.status.problem = std::move(problem);
   config.events = {};
+  config.cgroups.reset();
   config.object.reset();
 }
 
@@ -52,7 +53,8 @@ std::size_t NoteAttachments(RunningConfig& config) {
   return attached;
 }
 
-void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint32_t buffer_pages) {
+void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint32_t buffer_pages,
+                   DecoderContext& context) {
   config.status.programs = NotLoaded(config.plan->object);
   Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
   if (!object) {
@@ -68,6 +70,10 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint3
     return;
   }
   config.events = *std::move(events);
+  if (const auto& map = config.plan->config.cgroup_id_map; map && !map->name.value.empty()) {
+    config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value),
+                           context);
+  }
   config.object->Attach();
   const std::size_t attached = NoteAttachments(config);
   const std::size_t programs = config.status.programs.size();
@@ -87,7 +93,8 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint3
 }  // namespace
 
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const LoadOptions& options, std::uint32_t buffer_pages) {
+                                      const LoadOptions& options, std::uint32_t buffer_pages,
+                                      DecoderContext& context) {
   std::vector<RunningConfig> running;
   for (PlannedConfig& config : planned) {
     RunningConfig& added = running.emplace_back();
@@ -95,7 +102,7 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     added.plan = std::move(config.plan);
     if (added.plan) {
       added.status.description = added.plan->config.description;
-      LoadAndAttach(added, options, buffer_pages);
+      LoadAndAttach(added, options, buffer_pages, context);
     } else {
       log::Error("config '{}': cannot work, see above", added.status.name);
       added.status.problem = std::move(config.messages);

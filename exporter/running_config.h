@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config_events.h"
+#include "kernel/cgroup_id_map.h"
 #include "kernel/event_reader.h"
 #include "kernel/object.h"
 #include "metrics/collector.h"
@@ -21,6 +22,7 @@ struct RunningConfig {
   std::optional<ConfigPlan> plan;
   std::optional<LoadedObject> object;  // set while it is up
   ConfigEvents events;                 // after the object, whose maps it reads
+  std::optional<CgroupIdMap> cgroups;  // after the object, whose map it writes
   bool kernel_refused = false;         // the plan was fine, but could not be loaded or attached
   bool missed_attachment = false;      // of a program that is not optional
 };
@@ -28,7 +30,8 @@ struct RunningConfig {
 // Loads and attaches every configuration that has a plan, and says in the log how each fares. One
 // of which no program at all could be attached does not run: its maps would show nothing true.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const LoadOptions& options, std::uint32_t buffer_pages);
+                                      const LoadOptions& options, std::uint32_t buffer_pages,
+                                      DecoderContext& context);
 
 // Starts to read the buffers of all that are up; the configurations outlive the reader.
 Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs);

@@ -104,7 +104,7 @@ std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& co
   LoadOptions load;
   load.btf_path = options.btf_path;
   load.buffers = std::make_shared<ReadBuffers>();
-  started.configs = RunConfigs(std::move(planned), load, options.buffer_pages);
+  started.configs = RunConfigs(std::move(planned), load, options.buffer_pages, context);
   if (const auto code = EndAfterLoading(started.configs, options)) return *code;
   return started;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "kernel/kernel_addresses.h"
 #include "kernel/kernel_facts.h"
 #include "kernel/libbpf_log.h"
 #include "kernel/load_failure.h"
@@ -107,6 +108,10 @@ Result<ObjectPtr> Attempt::Load() {
       LoadNothing(object);
       return prepared.error();
     }
+  }
+  if (const Status set = SetKernelAddresses(plan, object); !set) {
+    LoadNothing(object);
+    return set.error().In(Subject(plan));
   }
   if (mappable) mappable = MakeMappable(plan, object);
 

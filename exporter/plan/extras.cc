@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "decode/patterns.h"
 #include "plan/find_map.h"
 #include "plan/labels.h"
-#include "plan/unsupported.h"
 
 namespace bpf_exporter {
 namespace {
@@ -32,15 +32,16 @@ void CheckKaddr(const Scope& scope, const Text& symbol) {
 }  // namespace
 
 void CheckKaddrs(const Scope& scope) {
-  if (scope.config.kaddrs.empty()) return;
   for (const Text& symbol : scope.config.kaddrs) CheckKaddr(scope, symbol);
-  RequireFeature(Feature::kKaddrs, scope.config.kaddrs.front().at, scope);
 }
 
 void CheckCgroupIdMap(const Scope& scope) {
   if (!scope.config.cgroup_id_map) return;
   const CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
-  RequireFeature(Feature::kCgroupIdMap, spec.name.at, scope);
+  for (const Text& pattern : spec.regexps) {
+    if (const Status fine = Patterns::Check(pattern); !fine)
+      scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().text);
+  }
   const MapLayout* map = FindMap(scope, spec.name);
   if (map == nullptr) return;
   const bool hash = spec.type == CgroupMapType::kHash;

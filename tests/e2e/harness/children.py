@@ -3,6 +3,7 @@
 import ctypes
 import signal
 import subprocess
+from subprocess import PIPE  # noqa: F401  for those who start children
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,60 @@
+#include "kernel/cgroup_id_map.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+#include "base/fd.h"
+#include "base/log.h"
+
+namespace bpf_exporter {
+
+CgroupIdMap::CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd,
+                         DecoderContext& context)
+    : config_(std::move(config)),
+      type_(spec.type),
+      map_(spec.name.value),
+      map_fd_(map_fd),
+      patterns_(spec.regexps),
+      follower_(context) {}
+
+void CgroupIdMap::Update() {
+  const CgroupChanges changes = follower_.Poll();
+  // First, since an inode number can be used again.
+  for (const Cgroup& cgroup : changes.removed) Remove(cgroup);
+  for (const Cgroup& cgroup : changes.created) {
+    if (patterns_.AnyMatches(cgroup.path)) Add(cgroup);
+  }
+}
+
+void CgroupIdMap::Add(const Cgroup& cgroup) {
+  const std::uint64_t one = 1;
+  if (type_ == CgroupMapType::kHash) {
+    if (bpf_map_update_elem(map_fd_, &cgroup.id, &one, BPF_ANY) != 0) Warn(cgroup, errno);
+    return;
+  }
+  // The kernel keeps this value with the cgroup, and finds that by an open folder.
+  const Fd folder(open(cgroup.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) {
+    if (errno != ENOENT) Warn(cgroup, errno);  // one that is gone again needs nothing
+    return;
+  }
+  const int key = folder.get();
+  if (bpf_map_update_elem(map_fd_, &key, &one, BPF_ANY) != 0) Warn(cgroup, errno);
+}
+
+void CgroupIdMap::Remove(const Cgroup& cgroup) {
+  if (type_ != CgroupMapType::kHash) return;  // went with the cgroup
+  if (bpf_map_delete_elem(map_fd_, &cgroup.id) != 0 && errno != ENOENT) Warn(cgroup, errno);
+}
+
+void CgroupIdMap::Warn(const Cgroup& cgroup, int code) {
+  if (std::exchange(warned_, true)) return;
+  log::Warn("config '{}': {}; further ones are not logged", config_,
+            ErrnoError("map '" + map_ + "': cgroup '" + cgroup.path + "'", code).text);
+}
+
+}  // namespace bpf_exporter

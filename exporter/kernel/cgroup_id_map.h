@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "decode/cgroups.h"
+#include "decode/patterns.h"
+
+namespace bpf_exporter {
+
+// Keeps a program's map of cgroups as they come and go: those whose path matches one of the
+// expressions have the value 1. One thread; the map outlives it.
+class CgroupIdMap {
+ public:
+  // Construct before OpenForDecoders(context). `spec` has been resolved.
+  CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd, DecoderContext& context);
+
+  // Brings the map up to date. What it cannot hold is logged, once.
+  void Update();
+
+ private:
+  void Add(const Cgroup& cgroup);
+  void Remove(const Cgroup& cgroup);
+  void Warn(const Cgroup& cgroup, int code);
+
+  std::string config_;
+  CgroupMapType type_;
+  std::string map_;
+  int map_fd_;
+  Patterns patterns_;
+  CgroupFollower follower_;
+  bool warned_ = false;
+};
+
+}  // namespace bpf_exporter

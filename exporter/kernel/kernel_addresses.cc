@@ -1,0 +1,85 @@
+#include "kernel/kernel_addresses.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bpf_exporter {
+namespace {
+
+constexpr const char* kKallsyms = "/proc/kallsyms";
+
+// "ffffffff81000000 T _stext" or "ffffffffc0000000 t name\t[module]".
+std::optional<std::pair<std::string_view, std::uint64_t>> ReadLine(std::string_view line) {
+  std::uint64_t address = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), address, 16);
+  const auto digits = static_cast<std::size_t>(end - line.data());
+  if (error != std::errc() || line.size() < digits + 4 || line[digits] != ' ') return std::nullopt;
+  const std::string_view name = line.substr(digits + 3);
+  return std::pair(name.substr(0, name.find('\t')), address);
+}
+
+// The addresses of `wanted`, as far as they are there.
+Result<std::map<std::string, std::uint64_t>> FindSymbols(const std::vector<Text>& wanted) {
+  std::map<std::string, std::uint64_t> found;
+  std::ifstream file(kKallsyms);
+  if (!file) return ErrnoError(fmt::format("'kaddrs': open {}", kKallsyms), errno);
+  for (std::string line; found.size() < wanted.size() && std::getline(file, line);) {
+    const auto symbol = ReadLine(line);
+    if (!symbol) continue;
+    const auto asked = std::find_if(wanted.begin(), wanted.end(),
+                                    [&](const Text& text) { return text.value == symbol->first; });
+    if (asked != wanted.end()) found.emplace(asked->value, symbol->second);
+  }
+  return found;
+}
+
+Status SetConstant(const ConfigPlan& plan, bpf_object* object, const std::string& symbol,
+                   std::uint64_t address) {
+  const auto& globals = plan.object.globals;
+  const auto global = std::find_if(globals.begin(), globals.end(), [&](const GlobalLayout& one) {
+    return one.name == "kaddr_" + symbol;
+  });
+  if (global == globals.end()) return Error{fmt::format("no variable kaddr_{}", symbol)};
+  bpf_map* map = bpf_object__find_map_by_name(object, global->section.c_str());
+  std::size_t size = 0;
+  void* data = map == nullptr ? nullptr : const_cast<void*>(bpf_map__initial_value(map, &size));
+  if (data == nullptr || global->offset + sizeof(address) > size)
+    return Error{fmt::format("variable 'kaddr_{}' cannot be set", symbol)};
+  std::memcpy(static_cast<char*>(data) + global->offset, &address, sizeof(address));
+  return {};
+}
+
+}  // namespace
+
+Status SetKernelAddresses(const ConfigPlan& plan, bpf_object* object) {
+  if (plan.config.kaddrs.empty()) return {};
+  const Result<std::map<std::string, std::uint64_t>> found = FindSymbols(plan.config.kaddrs);
+  if (!found) return found.error();
+  for (const Text& symbol : plan.config.kaddrs) {
+    const auto address = found->find(symbol.value);
+    if (address == found->end())
+      return Error{
+          fmt::format("'kaddrs': this kernel has no symbol '{}' in {}", symbol.value, kKallsyms)};
+    if (address->second == 0)
+      return Error{
+          fmt::format("'kaddrs': the kernel hides the address of '{}'; CAP_SYSLOG, or "
+                      "kernel.kptr_restrict below 2, shows it",
+                      symbol.value)};
+    if (const Status set = SetConstant(plan, object, symbol.value, address->second); !set)
+      return set.error().In("'kaddrs'");
+  }
+  return {};
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,117 @@
+"""What the exporter tells its programs: kernel addresses (kaddrs) and cgroups (cgroup_id_map)."""
+
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+from harness import children, outcome
+from harness.exporter import ROOT, Exporter, wait_until
+
+OBJECTS = os.environ.get(
+    "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
+)
+CALLS = 300
+# Waits to be put into a cgroup before it calls.
+WORKLOAD = f"""
+import os, sys
+sys.stdin.readline()
+for _ in range({CALLS}):
+    os.umask(0o22)
+"""
+
+
+def kallsyms(symbol):
+    """The address of the first symbol of that name."""
+    with open("/proc/kallsyms", encoding="ascii") as lines:
+        return next(int(line.split()[0], 16) for line in lines if line.split()[2] == symbol)
+
+
+def cgroup2_root():
+    with open("/proc/mounts", encoding="utf-8") as mounts:
+        return next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
+
+
+def call_in(cgroup):
+    """Runs the workload in a cgroup."""
+    process = children.start([sys.executable, "-c", WORKLOAD], stdin=children.PIPE)
+    try:
+        with open(os.path.join(cgroup, "cgroup.procs"), "w", encoding="ascii") as procs:
+            procs.write(str(process.pid))
+        process.communicate(b"\n", timeout=30)
+    finally:
+        children.stop(process)
+
+
+class Addresses(unittest.TestCase):
+    def setUp(self):
+        outcome.need_root()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        shutil.copy(os.path.join(ROOT, "tests", "data", "addresses.yaml"), self.folder)
+        shutil.copy(os.path.join(OBJECTS, "addresses.bpf.o"), self.folder)
+
+    def exporter(self):
+        return Exporter(names="addresses", config=self.folder, programs=self.folder)
+
+    def make_cgroup(self, name):
+        path = os.path.join(cgroup2_root(), f"{name}_{os.getpid()}")
+        os.mkdir(path)
+        self.addCleanup(os.rmdir, path)
+        return path
+
+    def test_constants_hold_the_addresses_of_kallsyms(self):
+        with self.exporter() as exporter:
+            os.umask(os.umask(0o22))
+            page = exporter.page()
+        for symbol in ("schedule", "vfs_read"):
+            name = f"ebpf_exporter_{symbol}_address"
+            self.assertEqual({str(kallsyms(symbol)): 1}, page.by_label(name, "address"))
+
+    def test_a_symbol_that_is_not_there_is_named(self):
+        path = os.path.join(self.folder, "addresses.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("[schedule, vfs_read]", "[schedule, vfs_read, no_such]"))
+        done = children.run(
+            [
+                Exporter(names="addresses", config=self.folder, programs=self.folder).command[0],
+                f"--config.dir={self.folder}",
+                f"--programs.dir={self.folder}",
+                "--config.check",
+            ]
+        )
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("object 'addresses.bpf.o' has no variable 'kaddr_no_such'", done.stderr)
+
+    def test_only_wanted_cgroups_are_in_the_map(self):
+        outcome.need(cgroup2_root() is not None, "a cgroup2 mount")
+        before = self.make_cgroup("bpf_exporter_wanted")
+        other = self.make_cgroup("bpf_exporter_other")
+        with self.exporter() as exporter:
+            call_in(before)
+            call_in(other)
+            counts = {before: CALLS}
+            name = "ebpf_exporter_wanted_calls_total"
+            wait_until(
+                lambda: exporter.page().by_label(name, "cgroup") == counts, 10, f"{counts}"
+            )
+            # A cgroup that is made while the exporter runs is followed soon.
+            later = os.path.join(before, f"bpf_exporter_wanted_{os.getpid()}")
+            os.mkdir(later)
+            try:
+                def counted():
+                    call_in(later)
+                    return exporter.page().by_label(name, "cgroup").get(later, 0) > 0
+
+                wait_until(counted, 20, "the later cgroup is followed")
+                self.assertNotIn(other, exporter.page().by_label(name, "cgroup"))
+            finally:
+                os.rmdir(later)
+
+
+if __name__ == "__main__":
+    outcome.main()
