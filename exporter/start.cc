@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "base/log.h"
 #include "metrics/self_metric_table.h"
@@ -38,11 +36,9 @@ std::optional<ExitCode> EndAfterPlanning(const std::vector<PlannedConfig>& plann
 
 // What would make loading vain, looked for before it.
 std::optional<ExitCode> EndBeforeLoading(const Options& options) {
-  std::error_code error;
-  if (!options.btf_path.empty() && !std::filesystem::is_regular_file(options.btf_path, error)) {
-    return Refuse(
-        kCannotWork,
-        ErrnoError("--btf.path '" + options.btf_path + "'", error ? error.value() : EINVAL).text);
+  if (!options.btf_path.empty()) {
+    if (const Status btf = CheckBtfFile(options.btf_path); !btf)
+      return Refuse(kCannotWork, "--btf.path " + btf.error().text);
   }
   if (const Status may = MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
   if (options.config_check) return std::nullopt;

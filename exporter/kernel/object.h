@@ -18,6 +18,9 @@ namespace bpf_exporter {
 // configuration, not the process. Call before threads exist.
 Result<ObjectLayout> ReadObjectLayout(const std::string& path);
 
+// Whether libbpf can read the kernel's BTF from the file, raw or in an ELF file (vmlinux).
+Status CheckBtfFile(const std::string& path);
+
 struct LoadOptions {
   std::string btf_path;  // BTF of the kernel for CO-RE; empty: /sys/kernel/btf/vmlinux
   // Shared by the readers of several objects that one thread reads one after the other; null: the

@@ -89,10 +89,23 @@ TEST_F(StartTest, EndsAtOneBrokenConfigurationWhenStrictOrChecking) {
 
 TEST_F(StartTest, NeedsTheFileOfBtf) {
   WriteShipped("packets");
+  options_.config_names = {"packets"};
   options_.btf_path = "/nonexistent";
   EXPECT_EQ(
       Ended(),
       Ending(kCannotWork, "bpf_exporter: --btf.path '/nonexistent': No such file or directory\n"));
+  options_.btf_path = dir_.string();
+  EXPECT_EQ(Ended(), Ending(kCannotWork, "bpf_exporter: --btf.path '" + dir_.string() +
+                                             "': is not a regular file\n"));
+  // Text, nothing, and an ELF file without BTF.
+  Write("empty", "");
+  for (const std::string& path :
+       {Path("packets"), Path("empty"), fs::read_symlink("/proc/self/exe").string()}) {
+    options_.btf_path = path;
+    EXPECT_EQ(Ended(),
+              Ending(kCannotWork, "bpf_exporter: --btf.path '" + path +
+                                      "': is neither BTF nor an ELF file that holds it\n"));
+  }
 }
 
 TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
