@@ -106,6 +106,28 @@ EarlyExit Usage(const std::string& problem) {
   return {2, "bpf_exporter: " + line + "; see --help"};
 }
 
+// In words of its own: "--debug: At Most 1 required but received 2" is no help.
+EarlyExit WrongCount(const CLI::ArgumentMismatch& error) {
+  const std::string problem = error.what();
+  const std::string flag = problem.substr(0, problem.find(':'));
+  const bool missing = problem.ends_with(" missing");
+  return Usage(flag + (missing ? ": the value is missing" : " is given more than once"));
+}
+
+// CLI11 takes the next argument for the value of "--flag=".
+std::vector<std::string> WithEmptyValues(const std::vector<std::string>& arguments) {
+  std::vector<std::string> split;
+  for (const std::string& argument : arguments) {
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      split.push_back(argument.substr(0, argument.size() - 1));
+      split.emplace_back();
+    } else {
+      split.push_back(argument);
+    }
+  }
+  return split;
+}
+
 EarlyExit Unexpected(const std::string& argument) {
   if (!argument.starts_with('-')) return Usage("unexpected argument " + Quoted(argument));
   const std::string flag = argument.substr(0, argument.find('='));
@@ -199,11 +221,14 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
 std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& arguments) {
   CommandLine line;
   try {
-    line.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    const std::vector<std::string> all = WithEmptyValues(arguments);
+    line.app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
   } catch (const CLI::CallForHelp&) {
     return EarlyExit{0, line.app.help()};
   } catch (const CLI::CallForVersion& version) {
     return EarlyExit{0, std::string(version.what()) + "\n"};
+  } catch (const CLI::ArgumentMismatch& error) {
+    return WrongCount(error);
   } catch (const CLI::Error& error) {
     return Usage(error.what());
   }
