@@ -54,15 +54,28 @@ void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   warn("regexps", "regexp");
 }
 
+// The peer takes these too, but nobody means them.
+void WarnOfMissingOptions(const Field& field, const DecoderSpec& decoder) {
+  if (decoder.name.value == "static_map" && !decoder.static_map)
+    field.diagnostics.Warning(
+        decoder.name.at,
+        "decoder 'static_map' has no 'static_map', so every value becomes 'empty mapping'");
+  if (decoder.name.value == "regexp" && decoder.regexps && decoder.regexps->empty())
+    field.diagnostics.Warning(decoder.name.at, "'regexps' is empty, so no row makes a series");
+}
+
 std::vector<DecoderSpec> ReadDecoders(const Field& field) {
   std::vector<DecoderSpec> decoders;
   if (!ExpectList(field)) return decoders;
   for (const NodePtr& item : field.node.items) {
     DecoderSpec decoder;
     const Field entry = field.Item(*item);
+    const std::size_t errors_before = field.diagnostics.errors();
     if (!ReadMapping(entry, kDecoderMapping, decoder)) continue;
     Require(entry, "a decoder", {"name"});
     WarnOfIdleOptions(entry, decoder);
+    // After an error a misspelt key may be why.
+    if (field.diagnostics.errors() == errors_before) WarnOfMissingOptions(entry, decoder);
     decoders.push_back(std::move(decoder));
   }
   return decoders;
