@@ -24,6 +24,18 @@ struct NamedFamily {
   std::size_t series = 0;  // in the last snapshot
 };
 
+// The entry of a metric of that configuration: several of one name have one.
+MetricStats& EntryOf(std::vector<MetricStats>& metrics, const MetricPlan& plan) {
+  const auto known = std::find_if(metrics.begin(), metrics.end(), [&](const MetricStats& one) {
+    return one.config == plan.config && one.metric == plan.family;
+  });
+  if (known != metrics.end()) return *known;
+  MetricStats added;
+  added.config = plan.config;
+  added.metric = plan.family;
+  return metrics.emplace_back(std::move(added));
+}
+
 }  // namespace
 
 struct Collector::State {
@@ -115,9 +127,12 @@ CollectorStats Collector::State::Stats() const {
     stats.maps.push_back(source->stats());
     for (const MetricFold& fold : source->folds()) {
       const FoldCounts& counts = fold.counts();
-      stats.metrics.push_back({fold.plan().config, fold.plan().family,
-                               families.find(fold.plan().family)->second.series, counts.over_limit,
-                               counts.skipped, counts.undecodable, counts.outside});
+      MetricStats& metric = EntryOf(stats.metrics, fold.plan());
+      metric.series = families.find(fold.plan().family)->second.series;
+      metric.series_over_limit += counts.over_limit;
+      metric.rows_skipped_regexp += counts.skipped;
+      metric.rows_decode_error += counts.undecodable;
+      metric.rows_out_of_range += counts.outside;
     }
   }
   return stats;

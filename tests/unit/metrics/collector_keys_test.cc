@@ -75,6 +75,24 @@ TEST(CollectorKeys, SkipsRowsThatCannotBeDecodedAndCountsThem) {
   }
 }
 
+TEST(CollectorKeys, CountsTheSkippedRowsOfAllMetricsOfOneName) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(3, 30)};
+  const auto skipping_up_to = [](char most) {
+    auto metric = IdCounter();
+    metric.labels = {Label("id", 0, 4, Scripted([most](std::string_view in, std::string& out) {
+                             out = "x";
+                             return in[0] <= most ? Decoded::kSkip : Decoded::kOk;
+                           }))};
+    return metric;
+  };
+  Fixture fixture(SourceList(Source("a", map, 4, 8, {skipping_up_to(1), skipping_up_to(2)})));
+  fixture.TakePage();
+  ASSERT_EQ(fixture.stats.metrics.size(), 1u);
+  EXPECT_EQ(fixture.stats.metrics[0].series, 1u);
+  EXPECT_EQ(fixture.stats.metrics[0].rows_skipped_regexp, 3u);
+}
+
 TEST(CollectorKeys, AsksAgainForProvisionalAnswers) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 10), IdRow(2, 20)};
