@@ -224,9 +224,11 @@ std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& ar
     const std::vector<std::string> all = WithEmptyValues(arguments);
     line.app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
   } catch (const CLI::CallForHelp&) {
-    return EarlyExit{0, line.app.help()};
+    std::string help = line.app.help();
+    help.erase(help.find_last_not_of('\n') + 1);
+    return EarlyExit{0, std::move(help)};
   } catch (const CLI::CallForVersion& version) {
-    return EarlyExit{0, std::string(version.what()) + "\n"};
+    return EarlyExit{0, version.what()};
   } catch (const CLI::ArgumentMismatch& error) {
     return WrongCount(error);
   } catch (const CLI::Error& error) {

@@ -174,6 +174,7 @@ TEST(OptionsTest, PrintsHelpAndVersion) {
   for (const char* flag : {"--help", "-h"}) {
     const auto help = std::get<EarlyExit>(ParseOptions({flag}));
     EXPECT_EQ(help.code, 0);
+    EXPECT_FALSE(help.text.ends_with('\n'));  // who prints it adds one
     for (const std::string& name : FlagNames()) {
       EXPECT_NE(help.text.find(name.substr(2)), std::string::npos) << name;
     }
@@ -181,6 +182,7 @@ TEST(OptionsTest, PrintsHelpAndVersion) {
   const auto version = std::get<EarlyExit>(ParseOptions({"--version"}));
   EXPECT_EQ(version.code, 0);
   EXPECT_EQ(version.text.substr(0, 19), "bpf_exporter 0.1.0 ");
+  EXPECT_FALSE(version.text.ends_with('\n'));
 }
 
 }  // namespace
