@@ -50,7 +50,10 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
   }
   if (added.help != before.help)
     return text(fmt::format("has the help {}", Quoted(added.help)), Quoted(before.help));
-  if (added.histogram.bounds != before.histogram.bounds) {
+  // Equal bounds can come from other numbers and another multiplier; the rows then do not add up.
+  if (added.histogram.bounds != before.histogram.bounds ||
+      added.histogram.numbers != before.histogram.numbers ||
+      added.histogram.multiplier != before.histogram.multiplier) {
     return fmt::format("metric '{}' has other buckets in config '{}' than in config '{}'",
                        added.family, added.config, before.config);
   }

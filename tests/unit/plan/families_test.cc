@@ -62,6 +62,10 @@ TEST(Families, HaveTheSameBuckets) {
       "bucket_max: ";
   EXPECT_EQ(Clash(Plan("a", histogram + "7}]"), Plan("b", histogram + "8}]")),
             "metric 'ebpf_exporter_x' has other buckets in config 'b' than in config 'a'");
+  // 2, 4 and 8 in both, but the rows of one number mean different bounds.
+  EXPECT_EQ(Clash(Plan("a", histogram + "3, bucket_min: 1}]"),
+                  Plan("b", histogram + "2, bucket_multiplier: 2}]")),
+            "metric 'ebpf_exporter_x' has other buckets in config 'b' than in config 'a'");
 }
 
 TEST(Families, TakeNoNamesOfAHistogramsSeries) {
