@@ -115,7 +115,11 @@ TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
   EXPECT_EQ(ReaderRows(**reader, layout), expected) << "the second time";
   const bool evicts =
       layout.type == BPF_MAP_TYPE_LRU_HASH || layout.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-  EXPECT_EQ(expected.size(), evicts ? expected.size() : rows);
+  if (evicts) {
+    EXPECT_FALSE(expected.empty());
+  } else {
+    EXPECT_EQ(expected.size(), rows);
+  }
 }
 
 TEST_P(MapKinds, ReadsTheSameWithoutBatchesAndWithTheSmallest) {
