@@ -11,6 +11,14 @@ namespace {
 // Asking the kernel what is new costs one system call.
 constexpr std::chrono::milliseconds kBetweenUpdates{200};
 
+std::vector<CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
+  std::vector<CgroupIdMap*> maps;
+  for (RunningConfig& config : configs) {
+    if (config.cgroups) maps.push_back(&*config.cgroups);
+  }
+  return maps;
+}
+
 void Update(const std::vector<CgroupIdMap*>& maps) {
   try {
     for (CgroupIdMap* map : maps) map->Update();
@@ -21,10 +29,9 @@ void Update(const std::vector<CgroupIdMap*>& maps) {
 
 }  // namespace
 
-CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs) {
-  for (RunningConfig& config : configs) {
-    if (config.cgroups) maps_.push_back(&*config.cgroups);
-  }
+void UpdateCgroups(std::vector<RunningConfig>& configs) { Update(MapsOf(configs)); }
+
+CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs) : maps_(MapsOf(configs)) {
   if (maps_.empty()) return;
   Update(maps_);
   thread_ = std::thread([this] { Run(); });

@@ -9,6 +9,9 @@
 
 namespace bpf_exporter {
 
+// Brings the maps of `cgroup_id_map` up to date once.
+void UpdateCgroups(std::vector<RunningConfig>& configs);
+
 // Keeps the maps of `cgroup_id_map` up to date while it lives, on a thread of its own: what a new
 // cgroup does before it is in the map is not counted. No such map, no thread.
 class CgroupUpdates {

@@ -100,9 +100,11 @@ int Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
   const DecoderContextOwner context = MakeDecoderContext({});
   auto started = Start(options, *context);
   if (const ExitCode* code = std::get_if<ExitCode>(&started)) return *code;
+  OpenForDecoders(*context);
+  UpdateCgroups(
+      std::get<Started>(started).configs);  // programs that the mark runs may ask for them
   post_attach_mark();
   if (options.config_check) return kFine;
-  OpenForDecoders(*context);
   return Export(options, std::get<Started>(started), signals);
 }
 
