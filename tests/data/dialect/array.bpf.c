@@ -1,0 +1,8 @@
+#include "fill.h"
+
+MAP(ARRAY, array_total, 3, __u32, __u64);
+
+FILL {
+  PUT(array_total, 5, 1);
+  return 0;
+}

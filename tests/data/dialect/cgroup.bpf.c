@@ -1,0 +1,10 @@
+#include "fill.h"
+
+MAP(HASH, cgroup_total, 4, __u64, __u64);
+
+FILL {
+  PUT(cgroup_total, 1, bpf_get_current_cgroup_id());
+  PUT(cgroup_total, 2, 999999999999);
+  PUT(cgroup_total, 3, 0xffffffffffffffff);
+  return 0;
+}

@@ -1,0 +1,11 @@
+#include "fill.h"
+
+MAP(HASH, wanted_cgroups, 4096, __u64, __u64);
+MAP(ARRAY, cgroup_wanted, 1, __u32, __u64);
+
+FILL {
+  __u64 cgroup = bpf_get_current_cgroup_id();
+  __u64 *wanted = bpf_map_lookup_elem(&wanted_cgroups, &cgroup);
+  if (wanted) PUT(cgroup_wanted, *wanted, 0);
+  return 0;
+}

@@ -1,0 +1,10 @@
+#include "fill.h"
+
+MAP(PERCPU_ARRAY, by_cpu, 3, __u32, __u64);
+
+FILL {
+  PUT_CPU(by_cpu, 0, 1, 0);
+  PUT_CPU(by_cpu, 1, 2, 1);
+  PUT_CPU(by_cpu, 1, 9, 2);
+  return 0;
+}

@@ -1,0 +1,9 @@
+#include "fill.h"
+
+MAP(HASH, ifname_total, 4, __u32, __u64);
+
+FILL {
+  PUT(ifname_total, 1, 1);
+  PUT(ifname_total, 2, 2000000000);
+  return 0;
+}

@@ -1,0 +1,9 @@
+#include "fill.h"
+
+MAP(HASH, majorminor_total, 4, __u32, __u64);
+
+FILL {
+  PUT(majorminor_total, 1, 254 << 8);
+  PUT(majorminor_total, 2, 34832);
+  return 0;
+}

@@ -1,0 +1,13 @@
+#include "fill.h"
+
+MAP(ARRAY, of_an_array, 1, __u32, __u64);
+MAP(PERCPU_ARRAY, of_a_percpu_array, 1, __u32, __u64);
+MAP(HASH, of_a_hash, 4, __u32, __u64);
+
+FILL {
+  PUT(of_an_array, 9007199254740993, 0);
+  PUT_CPU(of_a_percpu_array, 0, 40, 0);
+  PUT_CPU(of_a_percpu_array, 1, 2, 0);
+  PUT(of_a_hash, 123456, 0);
+  return 0;
+}

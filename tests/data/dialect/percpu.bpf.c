@@ -1,0 +1,17 @@
+#include "fill.h"
+
+MAP(PERCPU_HASH, hash_by_cpu, 8, __u32, __u64);
+MAP(PERCPU_HASH, hash_summed, 8, __u32, __u64);
+MAP(PERCPU_ARRAY, array_by_cpu, 2, __u32, __u64);
+MAP(PERCPU_ARRAY, only_cpu, 1, __u32, __u64);
+
+FILL {
+  PUT_CPU(hash_by_cpu, 0, 1, 77);
+  PUT_CPU(hash_by_cpu, 1, 2, 77);
+  PUT_CPU(hash_summed, 0, 3, 78);
+  PUT_CPU(hash_summed, 1, 4, 78);
+  PUT_CPU(array_by_cpu, 1, 5, 1);
+  PUT_CPU(only_cpu, 0, 6, 0);
+  PUT_CPU(only_cpu, 1, 7, 0);
+  return 0;
+}

@@ -1,0 +1,9 @@
+#include "fill.h"
+
+MAP(ARRAY, sampled, 1, __u32, __u64);
+
+SEC("perf_event/type=1,config=0,frequency=99")
+int sample(void *context) {
+  PUT(sampled, 1, 0);
+  return 0;
+}

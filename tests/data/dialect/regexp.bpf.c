@@ -1,0 +1,15 @@
+#include "fill.h"
+
+struct key {
+  char unit[32];
+};
+
+MAP(HASH, regexp_total, 8, struct key, __u64);
+
+FILL {
+  PUT(regexp_total, 1, "systemd-bananad");
+  PUT(regexp_total, 2, "systemd-journal");
+  PUT(regexp_total, 4, "KERNEL worker");
+  PUT(regexp_total, 8, "something else");
+  return 0;
+}

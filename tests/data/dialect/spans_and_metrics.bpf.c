@@ -1,0 +1,20 @@
+#include "fill.h"
+
+struct span {
+  __u8 trace_id[16];
+  __u8 span_id[8];
+  __u64 duration;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 4096);
+} spans_beside SEC(".maps");
+MAP(ARRAY, beside_spans, 1, __u32, __u64);
+
+FILL {
+  struct span span = {{0xbe, 0xef}, {1}, 5};
+  bpf_ringbuf_output(&spans_beside, &span, sizeof(span), 0);
+  PUT(beside_spans, 1, 0);
+  return 0;
+}

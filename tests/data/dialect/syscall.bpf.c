@@ -1,0 +1,22 @@
+#include "fill.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define READ 0
+#define EXIT 60
+#define EXIT_GROUP 231
+#else
+#define READ 63
+#define EXIT 93
+#define EXIT_GROUP 94
+#endif
+
+MAP(HASH, calls_total, 8, __u64, __u64);
+
+FILL {
+  PUT(calls_total, 1, READ);
+  PUT(calls_total, 2, EXIT);
+  PUT(calls_total, 3, EXIT_GROUP);
+  PUT(calls_total, 4, 99999);
+  PUT(calls_total, 5, 1ull << 63);
+  return 0;
+}

@@ -1,0 +1,17 @@
+#include "fill.h"
+
+#define MARKED 0x5eed01ff  // an argument that only the test gives
+
+struct arguments {
+  __u64 common;
+  __u64 number;
+  __u64 mask;
+};
+
+MAP(ARRAY, tracepoint_calls, 1, __u32, __u64);
+
+SEC("tracepoint/syscalls/sys_enter_umask")
+int enter(struct arguments *context) {
+  if ((__u32)context->mask == MARKED) count(&tracepoint_calls, 0);
+  return 0;
+}

@@ -1,0 +1,11 @@
+#include "fill.h"
+
+#define MARKED (14 + 20 + 8 + 777)  // Ethernet, IPv4, UDP and the test's payload
+
+MAP(PERCPU_ARRAY, xdp_packets, 1, __u32, __u64);
+
+SEC("xdp/lo")
+int packet(struct xdp_md *context) {
+  if (context->data_end - context->data == MARKED) count(&xdp_packets, 0);
+  return XDP_PASS;
+}

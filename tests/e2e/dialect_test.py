@@ -1,0 +1,185 @@
+"""The peer's dialect: configurations with every decoder, map kind, histogram and section, whose
+programs fill their maps with known numbers; NAME.expected is what the page says of NAME.yaml."""
+
+import ctypes
+import glob
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+import unittest
+
+from harness import children, kernel_objects, outcome
+from harness.exporter import ROOT, Exporter, wait_until
+from harness.network import INSIDE, Network
+from harness.unprivileged import AS_NOBODY, public_copy
+
+SOURCES = os.path.join(ROOT, "tests", "data", "dialect")
+OBJECTS = os.path.join(
+    os.environ.get(
+        "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
+    ),
+    "dialect",
+)
+OWN = os.path.join(ROOT, "tests", "data", "metrics", "self_metrics_first.txt")
+MARKED_MASK, CALLS = 0x5EED01FF, 300
+PAYLOAD, PACKETS = 777, 25
+SEND = f"""
+import socket
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    for _ in range({PACKETS}):
+        sender.sendto(bytes({PAYLOAD}), ("127.0.0.1", 9))
+"""
+# Beside tracefs the exporter finds the tests' PCI ids, wherever the machine has its own.
+MOUNTED = """
+mount -t tracefs tracefs /sys/kernel/tracing
+for folder in /usr/share/misc /usr/share/hwdata; do
+  [ ! -d $folder ] || mount --bind "$0" $folder
+done
+exec "$@"
+"""
+
+
+def names(with_pages=False):
+    found = (os.path.basename(path)[: -len(".yaml")] for path in glob.glob(f"{SOURCES}/*.yaml"))
+    return sorted(n for n in found if not with_pages or os.path.exists(f"{SOURCES}/{n}.expected"))
+
+
+def copy_to(folder):
+    for name in names():
+        shutil.copy(f"{SOURCES}/{name}.yaml", folder)
+        shutil.copy(f"{OBJECTS}/{name}.bpf.o", folder)
+
+
+def default_cgroup():
+    """The path of the default hierarchy's cgroup that the tests and their children are in."""
+    with open("/proc/mounts", encoding="utf-8") as mounts:
+        root = next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), "")
+    with open("/proc/self/cgroup", encoding="utf-8") as cgroups:
+        path = next(line.strip()[len("0::") :] for line in cgroups if line.startswith("0::"))
+    return root + path.rstrip("/")
+
+
+def device(match):
+    with open("/proc/partitions", encoding="ascii") as lines:
+        rows = [line.split() for line in lines]
+    number = match.group(1)
+    return next((row[3] for row in rows if row[:2] == number.split(":")), f"unknown:{number}")
+
+
+def possible_cpus():
+    with open("/sys/devices/system/cpu/possible", encoding="ascii") as text:
+        return int(re.split("[-,]", text.read().strip())[-1]) + 1
+
+
+def expected_lines(name):
+    """The lines of NAME.expected, with what only this machine knows in place."""
+    with open(f"{SOURCES}/{name}.expected", encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for line in lines:
+        line = line.replace("@CGROUP@", default_cgroup())
+        line = re.sub(r"@DEVICE (\d+:\d+)@", device, line)
+        cpus = range(2, possible_cpus()) if "@OTHER CPU@" in line else (0,)
+        yield from (line.replace("@OTHER CPU@", str(cpu)) for cpu in cpus)
+
+
+def lines_of_maps(page):
+    """The page without the families of the exporter itself."""
+    with open(OWN, encoding="utf-8") as file:
+        own = set(re.findall(r"^# TYPE (\S+) ", file.read(), re.MULTILINE))
+    own.add("ebpf_exporter_build_info")
+    family = None
+    for line in page.text.splitlines():
+        if line.startswith("# HELP "):
+            family = line.split()[2]
+        if family not in own and family.startswith("ebpf_exporter_"):
+            yield line
+
+
+class Dialect(unittest.TestCase):
+    maxDiff = None
+
+    def test_check_takes_all_shipped_and_these_without_root(self):
+        folder = public_copy(self)
+        dialect = os.path.join(folder, "dialect")
+        os.mkdir(dialect)
+        copy_to(dialect)
+        prefix = AS_NOBODY if os.geteuid() == 0 else []
+        command = [*prefix, f"{folder}/bpf_exporter", "check", f"--programs.dir={folder}/programs"]
+        files = sorted(glob.glob(f"{folder}/config/*.yaml") + glob.glob(f"{dialect}/*.yaml"))
+        start = time.monotonic()
+        done = children.run([*command, *files])
+        seconds = time.monotonic() - start
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        for path in files:
+            self.assertIn(path, done.stdout + done.stderr)
+        print(f"check of {len(files)} configurations: {seconds * 1000:.0f} ms")
+
+
+class Pages(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        outcome.need_root()
+        outcome.need(possible_cpus() >= 2, "two CPUs")
+        outcome.need(default_cgroup() != "", "a cgroup2 mount")
+        outcome.need_program("bpftool")
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        copy_to(self.folder)
+        os.mkdir(os.path.join(self.folder, "ids"))
+        shutil.copy(f"{SOURCES}/pci.ids", os.path.join(self.folder, "ids"))
+        self.before = kernel_objects.existing()
+
+    def exporter(self, network):
+        private = ["unshare", "--mount", "sh", "-c", MOUNTED, os.path.join(self.folder, "ids")]
+        return Exporter(
+            names=",".join(names(with_pages=True)),
+            config=self.folder,
+            programs=self.folder,
+            host=INSIDE,
+            port=9435,
+            prefix=(*network.enter(), *private),
+        )
+
+    def work(self, network):
+        libc = ctypes.CDLL(None)
+        mask = os.umask(0o22)
+        for _ in range(CALLS):
+            libc.umask(MARKED_MASK)
+        os.umask(mask)
+        network.run("python3", "-c", SEND)
+
+    def test_whole_pages_are_as_the_peer_s_semantics_say(self):
+        expected = sorted(line for name in names(with_pages=True) for line in expected_lines(name))
+        with Network() as network, self.exporter(network) as exporter:
+            self.work(network)
+            pages = []
+
+            def complete():
+                pages[:] = [exporter.page()]
+                return sorted(lines_of_maps(pages[0])) == expected
+
+            try:
+                # Events and samples take their time.
+                wait_until(complete, 5, "the page is as expected")
+            except AssertionError:
+                self.assertEqual(expected, sorted(lines_of_maps(pages[0])))
+                raise
+            # One text that is no number is an error of its row, and nothing else is.
+            errors = pages[0].by_label("ebpf_exporter_decoder_errors_total", "config")
+            self.assertEqual({"errno": 1}, {name: n for name, n in errors.items() if n})
+            # Programs that were not loaded are two, with ids of their own.
+            attached = pages[0].by_label("ebpf_exporter_ebpf_program_attached", "id")
+            self.assertEqual(2, list(attached.values()).count(0))
+            # With samplers and a packet filter attached.
+            self.assertEqual(0, exporter.stop(signal.SIGTERM), exporter.log())
+            wait_until(
+                lambda: not kernel_objects.left_behind(self.before), 10, "nothing is left behind"
+            )
+
+
+if __name__ == "__main__":
+    outcome.main()
