@@ -52,7 +52,8 @@ ExitCode Export(const Options& options, Started& started, const sigset_t& signal
     return kFailed;
   }
 
-  PageCache pages;
+  const bool periodic = options.snapshot_interval.count() > 0;
+  PageCache pages(periodic ? WhileMade::kOneBefore : WhileMade::kWait);
   const Result<Server> server = Serve({options, statuses, collector, self, pages, pulse});
   if (!server) {
     fmt::print(stderr, "bpf_exporter: {}\n", server.error().text);
@@ -66,7 +67,6 @@ ExitCode Export(const Options& options, Started& started, const sigset_t& signal
   log::Info("ready: {}", state);
   NotifySystemd("READY=1\nSTATUS=" + state);
 
-  const bool periodic = options.snapshot_interval.count() > 0;
   const auto period = periodic ? options.snapshot_interval : std::chrono::seconds(5);
   const int signal = RunLoop(signals, period, [&] {
     {

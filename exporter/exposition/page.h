@@ -18,13 +18,19 @@ struct Page {
   TextBuffer body;
 };
 
+// What a thread gets that asks for a page while another one makes it.
+enum class WhileMade {
+  kWait,       // the page, once it is there
+  kOneBefore,  // the page of the snapshot before, if there is one; as had it asked a moment earlier
+};
+
 // Makes each page once per snapshot and encoding, when it is first asked for. Any thread.
 class PageCache {
  public:
-  PageCache();
+  explicit PageCache(WhileMade while_made = WhileMade::kWait);
   ~PageCache();
-  // The page of `snapshot`, or of a newer one that has been asked for already. Threads that want
-  // what is being made wait for it. Throws std::bad_alloc.
+  // The page of `snapshot`, or of a newer one that has been asked for already, or as WhileMade
+  // says. Throws std::bad_alloc.
   std::shared_ptr<const Page> Get(const std::shared_ptr<const Snapshot>& snapshot,
                                   Encoding encoding);
 

@@ -58,8 +58,13 @@ struct PageCache::State {
 
   std::shared_ptr<const Page> Make(const Snapshot& snapshot, Encoding encoding,
                                    std::shared_ptr<const Page> identity);
-  void DropOlder(std::uint64_t number);
+  void DropOlder(std::uint64_t number, const Slot& wanted);
+  // Whether the page of `slot` can stand in for that of snapshot `number`.
+  bool IsOneBefore(const Slot& slot, std::uint64_t number) const {
+    return while_made == WhileMade::kOneBefore && slot.page != nullptr && slot.number + 1 >= number;
+  }
 
+  WhileMade while_made = WhileMade::kWait;
   std::mutex mutex;  // guards `slots`
   std::condition_variable made;
   std::array<Slot, kEncodings> slots;
@@ -86,14 +91,17 @@ std::shared_ptr<const Page> PageCache::State::Make(const Snapshot& snapshot, Enc
 }
 
 // Lets go of pages of older snapshots, and of the memory for pages that nobody wants any more.
-void PageCache::State::DropOlder(std::uint64_t number) {
+void PageCache::State::DropOlder(std::uint64_t number, const Slot& wanted) {
   for (Slot& slot : slots) {
-    if (slot.number < number) slot.page.reset();
+    const bool stands_in = &slot == &wanted && IsOneBefore(slot, number);
+    if (slot.number < number && !stands_in) slot.page.reset();
     if (slot.asked_for + 1 < number && !slot.making) slot.spare->Take();
   }
 }
 
-PageCache::PageCache() : state_(std::make_unique<State>()) {}
+PageCache::PageCache(WhileMade while_made) : state_(std::make_unique<State>()) {
+  state_->while_made = while_made;
+}
 
 PageCache::~PageCache() = default;
 
@@ -103,10 +111,11 @@ std::shared_ptr<const Page> PageCache::Get(const std::shared_ptr<const Snapshot>
   State::Slot& slot = state.slots[static_cast<std::size_t>(encoding)];
   std::unique_lock lock(state.mutex);
   slot.asked_for = std::max(slot.asked_for, snapshot->number);
+  if (slot.making && state.IsOneBefore(slot, snapshot->number)) return slot.page;
   state.made.wait(lock, [&] { return !slot.making || slot.number >= snapshot->number; });
   if (slot.page != nullptr && slot.number >= snapshot->number) return slot.page;
 
-  state.DropOlder(snapshot->number);
+  state.DropOlder(snapshot->number, slot);
   const State::Slot& plain = state.slots[kIdentity];
   const std::shared_ptr<const Page> identity =
       plain.number == snapshot->number ? plain.page : nullptr;
