@@ -53,8 +53,8 @@ class Addresses(unittest.TestCase):
         shutil.copy(os.path.join(ROOT, "tests", "data", "addresses.yaml"), self.folder)
         shutil.copy(os.path.join(OBJECTS, "addresses.bpf.o"), self.folder)
 
-    def exporter(self):
-        return Exporter(names="addresses", config=self.folder, programs=self.folder)
+    def exporter(self, *flags):
+        return Exporter(*flags, names="addresses", config=self.folder, programs=self.folder)
 
     def make_cgroup(self, name):
         path = os.path.join(cgroup2_root(), f"{name}_{os.getpid()}")
@@ -111,6 +111,18 @@ class Addresses(unittest.TestCase):
                 self.assertNotIn(other, exporter.page().by_label(name, "cgroup"))
             finally:
                 os.rmdir(later)
+
+    def test_new_cgroups_are_followed_without_capabilities(self):
+        outcome.need(cgroup2_root() is not None, "a cgroup2 mount")
+        name = "ebpf_exporter_wanted_calls_total"
+        with self.exporter("--capabilities.keep=none") as exporter:
+            later = self.make_cgroup("bpf_exporter_wanted")
+
+            def counted():
+                call_in(later)
+                return exporter.page().by_label(name, "cgroup").get(later, 0) > 0
+
+            wait_until(counted, 20, "the new cgroup is followed and named")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import signal
+import socket
+import struct
 import tempfile
 import time
 import unittest
@@ -67,6 +69,13 @@ def device(match):
         rows = [line.split() for line in lines]
     number = match.group(1)
     return next((row[3] for row in rows if row[:2] == number.split(":")), f"unknown:{number}")
+
+
+def leave_early(exporter, path):
+    """Asks for `path` and resets the connection."""
+    with socket.create_connection((exporter.host, exporter.port), timeout=10) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
 
 
 def possible_cpus():
@@ -136,6 +145,7 @@ class Pages(unittest.TestCase):
     def exporter(self, network):
         private = ["unshare", "--mount", "sh", "-c", MOUNTED, os.path.join(self.folder, "ids")]
         return Exporter(
+            "--config.skip-cache-size=100",  # what one metric skips, another shows
             names=",".join(names(with_pages=True)),
             config=self.folder,
             programs=self.folder,
@@ -168,12 +178,16 @@ class Pages(unittest.TestCase):
             except AssertionError:
                 self.assertEqual(expected, sorted(lines_of_maps(pages[0])))
                 raise
-            # One text that is no number is an error of its row, and nothing else is.
+            # One text that is no number is an error of its row or record, and nothing else is.
             errors = pages[0].by_label("ebpf_exporter_decoder_errors_total", "config")
-            self.assertEqual({"errno": 1}, {name: n for name, n in errors.items() if n})
+            self.assertEqual({"errno": 1, "perf_events": 1}, {name: n for name, n in errors.items() if n})
             # Programs that were not loaded are two, with ids of their own.
             attached = pages[0].by_label("ebpf_exporter_ebpf_program_attached", "id")
             self.assertEqual(2, list(attached.values()).count(0))
+            # Clients that leave before their answer end only their own connection.
+            for path in ("/", "/metrics") * 20:
+                leave_early(exporter, path)
+            self.assertEqual(200, exporter.get("/")[0])
             # With samplers and a packet filter attached.
             self.assertEqual(0, exporter.stop(signal.SIGTERM), exporter.log())
             wait_until(

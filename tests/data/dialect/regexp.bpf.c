@@ -5,11 +5,14 @@ struct key {
 };
 
 MAP(HASH, regexp_total, 8, struct key, __u64);
+MAP(HASH, beside_regexp_total, 8, struct key, __u64);
 
 FILL {
   PUT(regexp_total, 1, "systemd-bananad");
   PUT(regexp_total, 2, "systemd-journal");
   PUT(regexp_total, 4, "KERNEL worker");
   PUT(regexp_total, 8, "something else");
+  // A key that another metric leaves out.
+  PUT(beside_regexp_total, 5, "something else");
   return 0;
 }
