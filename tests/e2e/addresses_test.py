@@ -87,6 +87,16 @@ class Addresses(unittest.TestCase):
         self.assertEqual(3, done.returncode, done.stderr)
         self.assertIn("object 'addresses.bpf.o' has no variable 'kaddr_no_such'", done.stderr)
 
+    def test_hidden_addresses_are_an_error_and_not_zeros(self):
+        hidden = os.path.join(self.folder, "kallsyms")
+        with open(hidden, "w", encoding="ascii") as file:
+            file.write("0000000000000000 T schedule\n0000000000000000 T vfs_read\n")
+        mounted = 'mount --bind "$0" /proc/kallsyms; exec "$@"'
+        exporter = Exporter(names="addresses", config=self.folder, programs=self.folder)
+        done = children.run(["unshare", "--mount", "sh", "-c", mounted, hidden, *exporter.command])
+        self.assertNotEqual(0, done.returncode)
+        self.assertIn("'kaddrs': the kernel hides the address of 'schedule'", done.stderr)
+
     def test_only_wanted_cgroups_are_in_the_map(self):
         outcome.need(cgroup2_root() is not None, "a cgroup2 mount")
         before = self.make_cgroup("bpf_exporter_wanted")

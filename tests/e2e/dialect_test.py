@@ -14,7 +14,7 @@ import time
 import unittest
 
 from harness import children, kernel_objects, outcome
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import ROOT, Exporter, run_to_end, wait_until
 from harness.network import INSIDE, Network
 from harness.unprivileged import AS_NOBODY, public_copy
 
@@ -33,6 +33,13 @@ import socket
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     for _ in range({PACKETS}):
         sender.sendto(bytes({PAYLOAD}), ("127.0.0.1", 9))
+"""
+CGROUP_STORAGE = """
+metrics:
+  counters:
+    - name: by_cgroup
+      help: The peer would show the first CPU's numbers only
+      labels: [{name: cgroup, size: 16, decoders: [{name: hex}]}]
 """
 # Beside tracefs the exporter finds the tests' PCI ids, wherever the machine has its own.
 MOUNTED = """
@@ -126,6 +133,16 @@ class Dialect(unittest.TestCase):
             self.assertIn(path, done.stdout + done.stderr)
         print(f"check of {len(files)} configurations: {seconds * 1000:.0f} ms")
 
+    def test_check_refuses_a_per_cpu_map_that_is_read_as_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "cgroup_storage.yaml")
+            shutil.copy(f"{OBJECTS}/../cgroup_storage.bpf.o", folder)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(CGROUP_STORAGE)
+            done = run_to_end("check", path)
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("map 'by_cgroup' is of type percpu_cgroup_storage, which", done.stderr)
+
 
 class Pages(unittest.TestCase):
     maxDiff = None
@@ -134,6 +151,8 @@ class Pages(unittest.TestCase):
         outcome.need_root()
         outcome.need(possible_cpus() >= 2, "two CPUs")
         outcome.need(default_cgroup() != "", "a cgroup2 mount")
+        release = tuple(int(number) for number in os.uname().release.split(".")[:2])
+        outcome.need(release >= (6, 2), "Linux 6.2, for storage of cgroups")
         outcome.need_program("bpftool")
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
@@ -193,6 +212,24 @@ class Pages(unittest.TestCase):
             wait_until(
                 lambda: not kernel_objects.left_behind(self.before), 10, "nothing is left behind"
             )
+
+    def test_a_buffer_that_cannot_be_had_costs_only_its_configuration(self):
+        outcome.need_program("setpriv", "prlimit")
+        limited = ["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"]
+        exporter = Exporter(
+            "--events.buffer-pages=16384",
+            names="array,perf_events",
+            config=self.folder,
+            programs=self.folder,
+            prefix=[*limited, "prlimit", "--memlock=65536"],
+        )
+        with exporter:
+            up = exporter.page().by_label("ebpf_exporter_config_up", "name")
+            log = exporter.log()
+        self.assertEqual({"array": 1, "perf_events": 0}, up)
+        problem = "config 'perf_events': map 'perf_events_total': open perf buffer: Operation not"
+        self.assertIn(problem, log)
+        self.assertIn("CAP_IPC_LOCK", log)
 
 
 if __name__ == "__main__":
