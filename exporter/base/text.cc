@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace bpf_exporter {
 
 std::string Printable(std::string_view text, std::size_t most) {
@@ -13,6 +15,20 @@ std::string Printable(std::string_view text, std::size_t most) {
   }
   if (plain.size() > most) plain.resize(most);
   return plain;
+}
+
+std::string Hex(const std::byte* bytes, std::size_t size, std::size_t most) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  const std::size_t shown = std::min(size, most);
+  std::string text;
+  text.reserve(2 * shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0xf];
+  }
+  if (size > shown) text += "…";
+  return text;
 }
 
 std::string List(const std::vector<std::string>& names, std::size_t most) {

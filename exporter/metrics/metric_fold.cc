@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace bpf_exporter {
 namespace {
@@ -11,15 +12,7 @@ namespace {
 // Keys that are asked again in one snapshot: an answer may cost a system call or more.
 constexpr std::size_t kMostAskedAgain = 1000;
 
-std::string Hex(const std::byte* key, std::size_t size) {
-  constexpr std::size_t kLongest = 64;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(size, kLongest); ++i) {
-    text += fmt::format("{:02x}", static_cast<unsigned>(key[i]));
-  }
-  if (size > kLongest) text += "…";
-  return text;
-}
+constexpr std::size_t kLongestKey = 64;  // in the log, in bytes
 
 bool IsZero(const std::byte* key, std::size_t size) {
   return std::all_of(key, key + size, [](std::byte byte) { return byte == std::byte{0}; });
@@ -144,7 +137,7 @@ void MetricFold::WarnOnce(Mark mark, const std::byte* key, std::string_view why)
   if ((warned_ & bit) != 0) return;
   warned_ |= bit;
   log::Warn("config '{}': metric '{}': key {}: {}; further keys like this are only counted",
-            plan_->config, plan_->family, Hex(key, key_size_), why);
+            plan_->config, plan_->family, Hex(key, key_size_, kLongestKey), why);
 }
 
 // Series have gone: as many keys may have their places as there are now.

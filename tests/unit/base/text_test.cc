@@ -12,6 +12,13 @@ TEST(Printable, EscapesAllButPrintableAscii) {
 
 TEST(Printable, CutsLongText) { EXPECT_EQ(Printable("abcdef", 4), "abcd"); }
 
+TEST(Hex, ShowsBytesInTheirOrderAndSaysWhenItCuts) {
+  const std::byte bytes[] = {std::byte{0}, std::byte{0x1f}, std::byte{0xff}};
+  EXPECT_EQ(Hex(bytes, 3, 3), "001fff");
+  EXPECT_EQ(Hex(bytes, 3, 2), "001f…");
+  EXPECT_EQ(Hex(bytes, 0, 3), "");
+}
+
 TEST(List, NamesAllOrSaysHowMany) {
   EXPECT_EQ(List({}), "none");
   EXPECT_EQ(List({"a"}), "a");
