@@ -55,6 +55,8 @@ struct Collector::State {
   std::chrono::system_clock::time_point last_time;
   int trims = 0;  // snapshots after which memory is to be given back
 
+  std::mutex reading;  // held while the readers of the sources are used
+
   std::mutex mutex;  // guards the rest
   std::condition_variable taken;
   bool taking = false;
@@ -81,6 +83,7 @@ Collector::State::State(std::vector<Source> from, OwnMetrics own_metrics)
 }
 
 void Collector::State::ReadMaps() {
+  const std::lock_guard lock(reading);
   for (auto& [name, named] : families) {
     named.family.Begin();
     named.complete = true;
@@ -203,6 +206,16 @@ std::shared_ptr<const Snapshot> Collector::Take() {
 std::shared_ptr<const Snapshot> Collector::Latest() const {
   const std::lock_guard lock(state_->mutex);
   return state_->latest;
+}
+
+void Collector::VisitMaps(const RowLimits& limits, const VisitMap& visit) {
+  for (const auto& source : state_->sources) {
+    const Result<MapRows> rows = [&] {
+      const std::lock_guard lock(state_->reading);
+      return source->CopyRows(limits);
+    }();
+    visit(source->config(), source->plan(), rows);
+  }
 }
 
 }  // namespace bpf_exporter

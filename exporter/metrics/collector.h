@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metrics/map_reader.h"
+#include "metrics/map_rows.h"
 #include "metrics/snapshot.h"
 #include "plan/plan.h"
 
@@ -63,6 +64,13 @@ class Collector {
   std::shared_ptr<const Snapshot> Take();
   // The newest one; null before the first Take. Any thread, never waits for a snapshot.
   std::shared_ptr<const Snapshot> Latest() const;
+
+  // `visit` is called without a lock, so it may take its time.
+  using VisitMap = std::function<void(const std::string& config, const MapPlan& plan,
+                                      const Result<MapRows>& rows)>;
+  // Copies rows of every map, or says why it cannot be read. Snapshots stay as they are, and wait
+  // while one map is read. Any thread.
+  void VisitMaps(const RowLimits& limits, const VisitMap& visit);
 
  private:
   struct State;

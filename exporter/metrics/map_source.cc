@@ -115,6 +115,10 @@ void MapSource::Tidy(std::vector<Family*>& changed) {
   }
 }
 
+Result<MapRows> MapSource::CopyRows(const RowLimits& limits) const {
+  return bpf_exporter::CopyRows(*reader_, plan_, limits);
+}
+
 MapStats MapSource::stats() const {
   return {config_, plan_.layout.name, rows_,
           plan_.events ? plan_.events->max_keys : plan_.layout.max_entries, read_errors_};

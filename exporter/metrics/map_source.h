@@ -8,6 +8,7 @@
 #include "metrics/collector.h"
 #include "metrics/key_slots.h"
 #include "metrics/map_reader.h"
+#include "metrics/map_rows.h"
 #include "metrics/metric_fold.h"
 
 namespace bpf_exporter {
@@ -27,10 +28,14 @@ class MapSource : public RowSink {
   // by answers that changed are added to `changed`.
   void Tidy(std::vector<Family*>& changed);
 
+  // What the map holds now, without any effect on the families or the numbers of stats().
+  Result<MapRows> CopyRows(const RowLimits& limits) const;
+
   void OnRows(const RowBlock& block) override;
 
   std::vector<MetricFold>& folds() { return folds_; }
   const std::vector<MetricFold>& folds() const { return folds_; }
+  const std::string& config() const { return config_; }
   const MapPlan& plan() const { return plan_; }
   MapStats stats() const;
 

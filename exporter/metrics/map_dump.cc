@@ -1,0 +1,66 @@
+#include "metrics/map_dump.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <set>
+
+#include "base/text.h"
+#include "metrics/row_text.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr const char* kHead =
+    "What the maps hold now, apart from the newest snapshot. Numbers are raw: multipliers are not\n"
+    "applied, the sums of per-CPU values show each CPU's in their order.\n";
+
+// "1 row", "2 rows".
+std::string RowCount(std::uint64_t count) {
+  return fmt::format("{} row{}", count, count == 1 ? "" : "s");
+}
+
+void AppendRows(const MapPlan& plan, const MapRows& rows, std::size_t most_text, std::string& out) {
+  std::vector<RowText> metrics;
+  for (const auto& metric : plan.metrics) metrics.emplace_back(*metric);
+  std::size_t shown = 0;
+  for (; shown < rows.count && out.size() < most_text; ++shown) {
+    const std::string key = Hex(rows.Key(shown), rows.key_size, rows.key_size);
+    out.append("key ").append(key.empty() ? "(of no bytes)" : key) += '\n';
+    for (RowText& metric : metrics) metric.Append(rows, shown, out);
+  }
+  if (shown < rows.total) out.append(RowCount(rows.total - shown)).append(" more\n");
+}
+
+}  // namespace
+
+std::string DumpMaps(Collector& collector, const std::vector<ConfigStatus>& configs,
+                     const DumpLimits& limits) {
+  std::string out = kHead;
+  std::set<std::string> shown;
+  collector.VisitMaps(
+      limits.map, [&](const std::string& config, const MapPlan& plan, const Result<MapRows>& rows) {
+        shown.insert(config);
+        fmt::format_to(std::back_inserter(out), "\nconfig '{}': map '{}' ({}{}): ", config,
+                       plan.layout.name, MapTypeName(plan.layout.type),
+                       plan.events ? ", its records counted" : "");
+        if (!rows) {
+          out.append(rows.error().text) += '\n';
+          return;
+        }
+        out.append(RowCount(rows->total)) += '\n';
+        AppendRows(plan, *rows, limits.text, out);
+      });
+  for (const ConfigStatus& config : configs) {
+    if (!config.up) {
+      fmt::format_to(std::back_inserter(out), "\nconfig '{}': not up: {}\n", config.name,
+                     config.problem);
+    } else if (!shown.contains(config.name)) {
+      fmt::format_to(std::back_inserter(out), "\nconfig '{}': no map that could be opened\n",
+                     config.name);
+    }
+  }
+  return out;
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "metrics/map_reader.h"
+#include "plan/plan.h"
+
+namespace bpf_exporter {
+
+// How much of one map is copied; at least one row of a map that has any.
+struct RowLimits {
+  std::size_t rows = 10'000;
+  std::size_t bytes = 8 << 20;
+};
+
+// A copy of the first rows of a map, as the kernel laid them out.
+struct MapRows {
+  std::size_t count = 0;    // rows that are copied
+  std::uint64_t total = 0;  // rows that were read
+  std::uint32_t cpus = 1;
+  std::size_t cpu_stride = 0;  // bytes from one CPU's value to the next one's
+  std::size_t key_size = 0;
+  std::size_t value_stride = 0;  // of one row, all its CPUs
+  std::vector<std::byte> keys, values;
+
+  const std::byte* Key(std::size_t row) const { return keys.data() + row * key_size; }
+  const std::byte* Value(std::size_t row, std::size_t cpu = 0) const {
+    return values.data() + row * value_stride + cpu * cpu_stride;
+  }
+};
+
+// Reads the whole map, so that its rows are counted, and keeps those that `limits` allow. By the
+// thread whose turn it is to use the reader.
+Result<MapRows> CopyRows(MapReader& reader, const MapPlan& plan, const RowLimits& limits);
+
+}  // namespace bpf_exporter

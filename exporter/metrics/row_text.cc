@@ -1,0 +1,116 @@
+#include "metrics/row_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/bytes.h"
+
+namespace bpf_exporter {
+namespace {
+
+// Of the CPUs from `first` to before `end`; as two's complement.
+std::uint64_t Sum(const ValueField& field, const MapRows& rows, std::size_t row, std::size_t first,
+                  std::size_t end) {
+  std::uint64_t sum = 0;
+  for (std::size_t cpu = first; cpu < end; ++cpu) {
+    const std::byte* from = rows.Value(row, cpu) + field.offset;
+    sum += field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width);
+  }
+  return sum;
+}
+
+void AppendNumber(const ValueField& field, std::uint64_t number, std::string& out) {
+  if (field.is_signed) {
+    fmt::format_to(std::back_inserter(out), "{}", static_cast<std::int64_t>(number));
+  } else {
+    fmt::format_to(std::back_inserter(out), "{}", number);
+  }
+}
+
+}  // namespace
+
+RowText::RowText(const MetricPlan& metric)
+    : metric_(metric),
+      by_cpu_(std::any_of(metric.labels.begin(), metric.labels.end(),
+                          [](const LabelPlan& label) { return label.is_cpu; })) {}
+
+void RowText::Append(const MapRows& rows, std::size_t row, std::string& out) {
+  if (!by_cpu_) {
+    AppendSeries(rows, row, 0, rows.cpus, out);
+    return;
+  }
+  for (std::size_t cpu = 0; cpu < rows.cpus; ++cpu) AppendSeries(rows, row, cpu, cpu + 1, out);
+}
+
+Decoded RowText::BuildBucket(const std::byte* key) {
+  bucket_.clear();
+  note_.clear();
+  const HistogramPlan& histogram = metric_.histogram;
+  if (!histogram.bucket) return Decoded::kOk;
+  std::uint64_t number = 0;
+  const Decoded decoded = labels_.BuildBucket(*histogram.bucket, key, number);
+  const std::uint32_t cell = CellOf(histogram, number);
+  bucket_ = cell == SumCell(histogram) ? "sum: " : fmt::format("bucket {}: ", number);
+  if (cell == OutsideCell(histogram)) note_ = ", outside of the histogram";
+  return decoded;
+}
+
+void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t first_cpu,
+                           std::size_t end_cpu, std::string& out) {
+  out.append("  ").append(metric_.family);
+  const std::byte* key = rows.Key(row);
+  if (metric_.zero_key_only &&
+      std::any_of(key, key + rows.key_size, [](std::byte byte) { return byte != std::byte{0}; })) {
+    out += ": no series: only a key of zeros has one, for the metric has no labels\n";
+    return;
+  }
+  Decoded decoded = BuildBucket(key);
+  if (decoded == Decoded::kOk || decoded == Decoded::kProvisional) {
+    decoded = labels_.Build(metric_, key, static_cast<std::uint32_t>(first_cpu));
+  }
+  if (decoded == Decoded::kSkip) {
+    out += ": no series: its decoders skip the key\n";
+    return;
+  }
+  if (decoded == Decoded::kError) {
+    out.append(": no series: ").append(labels_.text()) += '\n';
+    return;
+  }
+  if (!labels_.text().empty()) out.append("{").append(labels_.text()).append("}");
+  out.append(" ").append(bucket_);
+
+  bool all_zero = true;
+  const auto append = [&](const ValueField& field) {
+    const std::uint64_t number = Sum(field, rows, row, first_cpu, end_cpu);
+    all_zero = all_zero && number == 0;
+    AppendNumber(field, number, out);
+  };
+  if (const HistogramPlan& histogram = metric_.histogram; histogram.array) {
+    ValueField element = *histogram.array;
+    out += "buckets:";
+    for (std::uint32_t i = 0; i < histogram.array_size; ++i, element.offset += element.width) {
+      out += ' ';
+      append(element);
+    }
+    if (histogram.sum) {
+      out += ", sum: ";
+      append(*histogram.sum);
+    }
+  } else {
+    append(metric_.value);
+    if (end_cpu - first_cpu > 1) {
+      out += " = ";
+      for (std::size_t cpu = first_cpu; cpu < end_cpu; ++cpu) {
+        if (cpu > first_cpu) out += " + ";
+        AppendNumber(metric_.value, Sum(metric_.value, rows, row, cpu, cpu + 1), out);
+      }
+    }
+  }
+  out += note_;
+  if (metric_.skip_zero && all_zero) out += ", no series: skip_zero";
+  out += '\n';
+}
+
+}  // namespace bpf_exporter
