@@ -88,7 +88,7 @@ CommandLine::CommandLine() {
   boolean("bpf.stats", options.bpf_stats, "Have the kernel measure how long programs run");
   text("--capabilities.keep", "CAPABILITIES", texts.capabilities,
        "Capabilities to keep once everything is attached: all, none, or a list of names");
-  boolean("debug", options.debug, "Log what libbpf says, too");
+  boolean("debug", options.debug, "Log what libbpf says, too, and serve /maps");
   boolean("log.no-timestamps", options.no_timestamps, "Log lines without the time");
 
   check = app.add_subcommand(

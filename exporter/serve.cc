@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "metrics/map_dump.h"
 #include "web/endpoints.h"
 
 namespace bpf_exporter {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr const char* kHealth = "/healthz";
 constexpr const char* kReady = "/readyz";
+constexpr const char* kMaps = "/maps";
 
 std::string NotReadyProblem(const Served& served) {
   const bool up = std::any_of(served.configs.begin(), served.configs.end(),
@@ -24,6 +26,7 @@ LandingState Landing(const Served& served) {
   LandingState state;
   state.telemetry_path = served.options.telemetry_path;
   state.links = {{kHealth, "Health"}, {kReady, "Readiness"}};
+  if (served.options.debug) state.links.emplace_back(kMaps, "Maps");
   state.configs = served.configs;
   state.snapshot = served.collector.Latest();
   state.snapshot_duration = served.pulse.duration();
@@ -34,7 +37,9 @@ LandingState Landing(const Served& served) {
 }  // namespace
 
 std::vector<std::string> ServedPaths(const Options& options) {
-  return {options.telemetry_path, "/", kHealth, kReady};
+  std::vector<std::string> paths = {options.telemetry_path, "/", kHealth, kReady};
+  if (options.debug) paths.push_back(kMaps);
+  return paths;
 }
 
 std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanoseconds age,
@@ -66,6 +71,10 @@ Result<Server> Serve(const Served& served) {
         return StuckProblem(interval, pulse.age(), pulse.duration());
       });
   server.routes[kReady] = HealthPage([served] { return NotReadyProblem(served); });
+  if (served.options.debug) {
+    server.routes[kMaps] =
+        TextPage([served] { return DumpMaps(served.collector, served.configs); });
+  }
   server.on_request = [&self = served.self](std::string_view path, int code) {
     self.CountRequest(path, code);
   };

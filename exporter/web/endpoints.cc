@@ -1,5 +1,6 @@
 #include "web/endpoints.h"
 
+#include <mutex>
 #include <utility>
 
 #include "web/landing.h"
@@ -34,6 +35,16 @@ Handler HealthPage(std::function<std::string()> problem) {
     std::string text = problem();
     if (text.empty()) return TextResponse(200, "ok\n");
     return TextResponse(503, text += '\n');
+  };
+}
+
+Handler TextPage(std::function<std::string()> text) {
+  return [text = std::move(text), making = std::make_shared<std::mutex>()](const Request&) {
+    const std::unique_lock lock(*making, std::try_to_lock);
+    if (!lock) return TextResponse(503, "the page is being made for another request; try again\n");
+    Response response = TextResponse(200, text());
+    response.headers = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
+    return response;
   };
 }
 

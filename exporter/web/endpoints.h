@@ -23,6 +23,9 @@ Handler MetricsPage(std::function<std::shared_ptr<const Snapshot>()> snapshot, P
 // 200 and "ok" while `problem` gives an empty text, else 503 and the text.
 Handler HealthPage(std::function<std::string()> problem);
 
+// A page of plain text that is made anew for each request: one at a time, others get a 503.
+Handler TextPage(std::function<std::string()> text);
+
 // What the landing page shows.
 struct LandingState {
   std::string telemetry_path;

@@ -144,5 +144,20 @@ TEST_F(ServeTest, ServesThePathsItCountsAndNoOther) {
   EXPECT_EQ(Get("/").header("Content-Type"), "text/html; charset=utf-8");
 }
 
+TEST_F(ServeTest, ServesTheMapsToDebug) {
+  options_.debug = true;
+  Start();
+  collector_->Take();
+  const std::vector<std::string> paths = ServedPaths(options_);
+  EXPECT_EQ(std::set<std::string>(paths.begin(), paths.end()),
+            (std::set<std::string>{"/metrics", "/", "/healthz", "/readyz", "/maps"}));
+  const Reply reply = Get("/maps");
+  EXPECT_EQ(reply.status(), "200 OK");
+  EXPECT_EQ(reply.header("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(reply.header("Cache-Control"), "no-store");
+  EXPECT_NE(reply.body.find("\nconfig 'one': no map that could be opened\n"), std::string::npos);
+  EXPECT_NE(Get("/").body.find("<a href=\"/maps\">Maps</a>"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace bpf_exporter
