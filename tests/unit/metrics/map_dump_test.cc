@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "unit/metrics/fixture.h"
 
 namespace bpf_exporter {
@@ -10,6 +13,7 @@ namespace {
 using test::Bytes;
 using test::CpuLabel;
 using test::FakeMap;
+using test::FakeReader;
 using test::Fixture;
 using test::IdCounter;
 using test::IdRow;
@@ -222,6 +226,46 @@ TEST(MapDump, LeavesSnapshotsAsTheyAre) {
   EXPECT_EQ(fixture.TakePage(), page);
   EXPECT_EQ(fixture.stats.maps.at(0).read_errors, 0u);
   EXPECT_EQ(fixture.stats.maps.at(0).entries, 2u);
+}
+
+// Counts the calls that find another one going on.
+class LonelyReader : public MapReader {
+ public:
+  LonelyReader(std::shared_ptr<FakeMap> map, std::atomic<int>& meetings)
+      : reader_(std::move(map)), meetings_(meetings) {}
+  Status Read(RowSink& sink) override {
+    if (busy_.exchange(true)) ++meetings_;
+    std::this_thread::yield();
+    Status status = reader_.Read(sink);
+    busy_ = false;
+    return status;
+  }
+  std::uint32_t cpus() const override { return reader_.cpus(); }
+
+ private:
+  FakeReader reader_;
+  std::atomic<int>& meetings_;
+  std::atomic<bool> busy_ = false;
+};
+
+TEST(MapDump, TakesTurnsWithSnapshots) {
+  auto map = std::make_shared<FakeMap>();
+  for (std::uint32_t id = 1; id <= 500; ++id) map->rows.push_back(IdRow(id, id));
+  std::atomic<int> meetings = 0;
+  auto source = Source("a", map, 4, 8, {IdCounter()});
+  source.reader = std::make_unique<LonelyReader>(map, meetings);
+  Fixture fixture(SourceList(std::move(source)));
+  const std::string page = fixture.TakePage();
+  const std::string dump = Dump(fixture);
+  std::thread snapshots([&] {
+    for (int i = 0; i < 200; ++i) EXPECT_EQ(fixture.TakePage(), page);
+  });
+  std::thread dumps([&] {
+    for (int i = 0; i < 200; ++i) EXPECT_EQ(Dump(fixture), dump);
+  });
+  snapshots.join();
+  dumps.join();
+  EXPECT_EQ(meetings, 0);
 }
 
 }  // namespace
