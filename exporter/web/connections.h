@@ -12,6 +12,10 @@
 
 namespace bpf_exporter {
 
+// Bounds the segments of the connections that will be accepted at that port of this process, so
+// that a client on the same host acknowledges them at once.
+void LimitSegments(int port);
+
 // The connections of a server that has a thread for each. While half of the threads are taken, a
 // thread of its own cuts off those that have waited longest for their client to send a request,
 // until they are fewer than half of the threads: clients that idle or drip then cannot keep others

@@ -229,6 +229,7 @@ Result<Server> Server::Start(ServerOptions options) {
   mg_server_port port{};
   if (mg_get_server_ports(state->context, 1, &port) == 1) state->port = port.port;
   state->site.connections.SetPort(state->port);
+  LimitSegments(state->port);
   return Server(std::move(state));
 }
 
