@@ -11,9 +11,11 @@ from harness import children, outcome
 from harness.exporter import ROOT, Exporter, wait_until
 
 CALLS = 5000
-# Sends its name for itself and its number, then makes exactly so many calls.
+# Sends its name for itself and its number, then makes exactly so many calls, on one CPU: a perf
+# buffer is a CPU's, and tells what it lost with the next record of that CPU.
 WORKLOAD = f"""
 import os
+os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
 with open("/proc/self/comm", "w") as comm:
     comm.write("sender")
 print(os.getpid(), flush=True)
@@ -79,10 +81,10 @@ class Events(unittest.TestCase):
 
                 # What a full buffer lost is told with the next record that fits.
                 children.run([sys.executable, "-c", WORKLOAD])
-                wait_until(lambda: accounted()[1] > 0, 10, "losses are counted")
+                wait_until(lambda: sum(accounted()) >= CALLS, 10, "losses are counted")
                 counted, missing = accounted()
                 self.assertLess(counted, CALLS)
-                self.assertGreaterEqual(counted + missing, CALLS)
+                self.assertGreater(missing, 0)
 
 
 if __name__ == "__main__":
