@@ -19,22 +19,17 @@ std::vector<CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
   return maps;
 }
 
-void Update(const std::vector<CgroupIdMap*>& maps) {
-  try {
-    for (CgroupIdMap* map : maps) map->Update();
-  } catch (const std::exception& error) {
-    log::Error("cgroup_id_map: {}", error.what());
-  }
+void UpdateMaps(const std::vector<CgroupIdMap*>& maps) {
+  for (CgroupIdMap* map : maps) map->Update();
 }
 
 }  // namespace
 
-void UpdateCgroups(std::vector<RunningConfig>& configs) { Update(MapsOf(configs)); }
+void UpdateCgroups(std::vector<RunningConfig>& configs) { UpdateMaps(MapsOf(configs)); }
 
-CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs) : maps_(MapsOf(configs)) {
-  if (maps_.empty()) return;
-  Update(maps_);
-  thread_ = std::thread([this] { Run(); });
+CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, DecoderContext& context)
+    : context_(context), maps_(MapsOf(configs)) {
+  if (Update()) thread_ = std::thread([this] { Run(); });
 }
 
 CgroupUpdates::~CgroupUpdates() {
@@ -47,11 +42,22 @@ CgroupUpdates::~CgroupUpdates() {
   thread_.join();
 }
 
+// False if there is nothing to follow.
+bool CgroupUpdates::Update() {
+  try {
+    UpdateMaps(maps_);
+    return HearOfCgroups(context_) || !maps_.empty();
+  } catch (const std::exception& error) {
+    log::Error("cgroups: {}", error.what());
+    return true;
+  }
+}
+
 void CgroupUpdates::Run() {
   std::unique_lock lock(mutex_);
   while (!stop_.wait_for(lock, kBetweenUpdates, [this] { return stopping_; })) {
     lock.unlock();
-    Update(maps_);
+    Update();
     lock.lock();
   }
 }

@@ -12,19 +12,22 @@ namespace bpf_exporter {
 // Brings the maps of `cgroup_id_map` up to date once.
 void UpdateCgroups(std::vector<RunningConfig>& configs);
 
-// Keeps the maps of `cgroup_id_map` up to date while it lives, on a thread of its own: what a new
-// cgroup does before it is in the map is not counted. No such map, no thread.
+// Follows the cgroups while it lives, on a thread of its own: keeps the maps of `cgroup_id_map` up
+// to date (what a new cgroup does before it is in the map is not counted), and the names of those
+// that come and go, for decoders. Where neither is wanted, no thread.
 class CgroupUpdates {
  public:
-  // Fills the maps, then follows. The configurations outlive it.
-  explicit CgroupUpdates(std::vector<RunningConfig>& configs);
+  // Fills the maps, then follows. The configurations and the context outlive it.
+  CgroupUpdates(std::vector<RunningConfig>& configs, DecoderContext& context);
   ~CgroupUpdates();
   CgroupUpdates(const CgroupUpdates&) = delete;
   CgroupUpdates& operator=(const CgroupUpdates&) = delete;
 
  private:
+  bool Update();
   void Run();
 
+  DecoderContext& context_;
   std::vector<CgroupIdMap*> maps_;
   std::mutex mutex_;
   std::condition_variable stop_;

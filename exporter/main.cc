@@ -28,7 +28,8 @@ bool KernelCountsRuns(const Started& started) {
 }
 
 // Takes snapshots and serves them, until a signal says to leave.
-ExitCode Export(const Options& options, Started& started, const sigset_t& signals) {
+ExitCode Export(const Options& options, Started& started, DecoderContext& context,
+                const sigset_t& signals) {
   std::vector<ConfigStatus> statuses;
   for (const RunningConfig& config : started.configs) statuses.push_back(config.status);
   SelfMetrics self(options.metrics_prefix, statuses, ServedPaths(options));
@@ -45,7 +46,7 @@ ExitCode Export(const Options& options, Started& started, const sigset_t& signal
     fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
     return kFailed;
   }
-  const CgroupUpdates cgroups(started.configs);
+  const CgroupUpdates cgroups(started.configs, context);
   const Result<EventReader> events = ReadEvents(started.configs);
   if (!events) {
     fmt::print(stderr, "bpf_exporter: {}\n", events.error().text);
@@ -105,7 +106,7 @@ int Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
       std::get<Started>(started).configs);  // programs that the mark runs may ask for them
   post_attach_mark();
   if (options.config_check) return kFine;
-  return Export(options, std::get<Started>(started), signals);
+  return Export(options, std::get<Started>(started), *context, signals);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ constexpr int kWalkShare = 20;  // of the time, at most one part
 constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::size_t kMaxNames = 2'000'000;
+constexpr int kMaxDepth = 64;
 
 }  // namespace
 
@@ -26,7 +27,14 @@ CgroupNames::CgroupNames(std::string mount, Clock now)
 
 void CgroupNames::Open() {
   const std::lock_guard lock(mutex_);
-  OpenLocked();
+  UpdateLocked();
+}
+
+bool CgroupNames::Hear() {
+  const std::lock_guard lock(mutex_);
+  if (!watch_) return false;
+  UpdateLocked();
+  return true;
 }
 
 std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
@@ -83,7 +91,7 @@ void CgroupNames::UpdateLocked() {
   OpenLocked();
   if (watch_) {
     const CgroupEvents heard = watch_->Drain();
-    for (const CgroupEvent& event : heard.events) Apply(event);
+    Apply(heard.events);
     stale_ = stale_ || heard.lost;
   }
   if (stale_ || !watch_) WalkIfDue();
@@ -127,16 +135,40 @@ void CgroupNames::ForgetExpired() {
   });
 }
 
-void CgroupNames::Apply(const CgroupEvent& event) {
-  const auto parent = entries_.find(event.parent);
+void CgroupNames::Apply(const std::vector<CgroupEvent>& events) {
+  Removals removals;
+  for (const CgroupEvent& event : events) {
+    if (event.removed) removals.emplace(*event.id, &event);
+  }
+  for (const CgroupEvent& event : events) Apply(event, removals);
+}
+
+// Where a cgroup is or was. The parent of one that is gone may be gone too and never have been seen
+// itself; where that was, its own removal tells.
+std::optional<std::string> CgroupNames::PathOf(std::uint64_t id, const Removals& removals) const {
+  std::string below;
+  for (int depth = 0; depth < kMaxDepth; ++depth) {
+    if (const auto known = entries_.find(id); known != entries_.end())
+      return known->second.path + below;
+    const auto removal = removals.find(id);
+    if (removal == removals.end()) break;
+    below = "/" + removal->second->name + below;
+    id = removal->second->parent;
+  }
+  return std::nullopt;
+}
+
+void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
   if (event.removed) {
-    // One that came and went between two look-ups is heard of here for the first time.
-    if (!entries_.contains(*event.id) && parent != entries_.end()) {
-      See(*event.id, parent->second.path + "/" + event.name);
+    // One that came and went between two calls is heard of here for the first time.
+    if (!entries_.contains(*event.id)) {
+      if (std::optional<std::string> path = PathOf(*event.id, removals))
+        See(*event.id, *std::move(path));
     }
     MarkGone(*event.id);
     return;
   }
+  const auto parent = entries_.find(event.parent);
   if (parent == entries_.end()) return;  // outside of what is mounted
   std::string path = parent->second.path + "/" + event.name;
   struct stat status {};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "decode/cgroup_watch.h"
 #include "decode/cgroups.h"
@@ -20,8 +21,14 @@ class CgroupNames {
  public:
   CgroupNames(std::string mount, Clock now);
 
-  // Starts to watch, which needs privileges; else the first Find does. Without them it is walks.
+  // Starts to watch, which needs privileges, and finds what is there; else the first Find does.
+  // Without them it is walks.
   void Open();
+
+  // Takes in what the kernel told of since the last call, so that those that come and go between
+  // two calls of Find have a name later. False where it does not tell. Without a walk, unless some
+  // of it was lost.
+  bool Hear();
 
   std::optional<std::string> Find(std::uint64_t id);
 
@@ -38,7 +45,10 @@ class CgroupNames {
   void UpdateLocked();
   void WalkIfDue();
   void Take(std::vector<Cgroup> found);
-  void Apply(const CgroupEvent& event);
+  using Removals = std::unordered_map<std::uint64_t, const CgroupEvent*>;  // by the id removed
+  void Apply(const std::vector<CgroupEvent>& events);
+  void Apply(const CgroupEvent& event, const Removals& removals);
+  std::optional<std::string> PathOf(std::uint64_t id, const Removals& removals) const;
   void ForgetExpired();
   void See(std::uint64_t id, std::string path);
   void MarkGone(std::uint64_t id);

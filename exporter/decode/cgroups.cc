@@ -7,6 +7,8 @@
 
 namespace bpf_exporter {
 
+bool HearOfCgroups(DecoderContext& context) { return context.HearOfCgroups(); }
+
 CgroupFollower::CgroupFollower(DecoderContext& context) : names_(context.UseCgroups()) {}
 
 CgroupChanges CgroupFollower::Poll() {

@@ -22,6 +22,10 @@ struct CgroupChanges {
   std::vector<Cgroup> removed;
 };
 
+// Takes in what the kernel tells of cgroups that come and go, for decoders that name them later.
+// False where it tells nothing, or none names any. Any thread.
+bool HearOfCgroups(DecoderContext& context);
+
 // Tells one reader what cgroups came and went. One thread; `context` outlives it.
 class CgroupFollower {
  public:

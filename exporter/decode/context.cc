@@ -26,6 +26,8 @@ void DecoderContext::Open() {
   if (symbols_used_) symbols_.Open();
 }
 
+bool DecoderContext::HearOfCgroups() { return cgroups_used_ && cgroups_.Hear(); }
+
 void DecoderContextDeleter::operator()(DecoderContext* context) const { delete context; }
 
 DecoderContextOwner MakeDecoderContext(HostPaths paths, Clock now) {

@@ -24,6 +24,7 @@ class DecoderContext {
   KernelSymbols& UseSymbols();
 
   void Open();
+  bool HearOfCgroups();
 
  private:
   CgroupNames cgroups_;

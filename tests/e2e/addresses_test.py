@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import unittest
 
 from harness import children, outcome
@@ -19,6 +20,14 @@ import os, sys
 sys.stdin.readline()
 for _ in range({CALLS}):
     os.umask(0o22)
+"""
+
+ONLY_CALLS = """
+metrics:
+  counters:
+    - name: wanted_calls_total
+      help: Calls of umask in the wanted cgroups
+      labels: [{name: cgroup, size: 8, decoders: [{name: uint}, {name: cgroup}]}]
 """
 
 
@@ -44,6 +53,15 @@ def call_in(cgroup):
         children.stop(process)
 
 
+def wanted_call(cgroup):
+    """Puts a cgroup into the program's map of wanted ones, and runs the workload in it."""
+    key = os.stat(cgroup).st_ino.to_bytes(8, "little").hex(" ").split()
+    update = ["bpftool", "map", "update", "name", "cgroups", "key", "hex", *key]
+    done = children.run([*update, "value", "hex", "01", *["00"] * 7])
+    assert done.returncode == 0, done.stderr
+    call_in(cgroup)
+
+
 class Addresses(unittest.TestCase):
     def setUp(self):
         outcome.need_root()
@@ -60,6 +78,15 @@ class Addresses(unittest.TestCase):
         path = os.path.join(cgroup2_root(), f"{name}_{os.getpid()}")
         os.mkdir(path)
         self.addCleanup(os.rmdir, path)
+        return path
+
+    def make_and_remove(self, name, use=lambda path: None):
+        path = os.path.join(cgroup2_root(), f"{name}_{os.getpid()}")
+        os.mkdir(path)
+        try:
+            use(path)
+        finally:
+            os.rmdir(path)
         return path
 
     def test_constants_hold_the_addresses_of_kallsyms(self):
@@ -121,6 +148,26 @@ class Addresses(unittest.TestCase):
                 self.assertNotIn(other, exporter.page().by_label(name, "cgroup"))
             finally:
                 os.rmdir(later)
+
+    def test_cgroups_that_come_and_go_unseen_are_named(self):
+        outcome.need_program("bpftool")
+        outcome.need(cgroup2_root() is not None, "a cgroup2 mount")
+        with open("/proc/sys/fs/fanotify/max_queued_events", encoding="ascii") as file:
+            queue = int(file.read())
+        outcome.need(queue <= 100_000, f"a queue of fewer than {queue} events")
+        with open(os.path.join(self.folder, "addresses.yaml"), "w", encoding="utf-8") as file:
+            file.write(ONLY_CALLS)
+        with self.exporter() as exporter:
+            for number in range(queue // 2 + 1):
+                self.make_and_remove(f"bpf_exporter_flood{number}")
+                if number % 1000 == 0:
+                    time.sleep(0.3)  # the exporter listens a few times a second
+            gone = self.make_and_remove("bpf_exporter_gone", wanted_call)
+            # Nobody asked for any cgroup until now.
+            page = exporter.page()
+        self.assertEqual(
+            {gone: CALLS}, page.by_label("ebpf_exporter_wanted_calls_total", "cgroup")
+        )
 
     def test_new_cgroups_are_followed_without_capabilities(self):
         outcome.need(cgroup2_root() is not None, "a cgroup2 mount")

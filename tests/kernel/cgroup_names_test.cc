@@ -93,6 +93,43 @@ TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBetweenTwoLookUps) {
   EXPECT_EQ(Decode(first), Unknown(first));
 }
 
+TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentTogetherWithItsParents) {
+  const std::uint64_t outer = Make("a");
+  Make("a/b");
+  const std::uint64_t inner = Make("a/b/c");
+  for (const char* name : {"a/b/c", "a/b", "a"}) Remove(name);
+  EXPECT_EQ(Decode(inner), Path("a/b/c"));
+  EXPECT_EQ(Decode(outer), Path("a"));
+}
+
+TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBeforeTheFirstLookUp) {
+  const DecoderContextOwner context = MakeDecoderContext({}, [this] { return now_; });
+  const auto decoder = *MakeDecoder({.name = {"cgroup", {}}}, {0}, *context);
+  OpenForDecoders(*context);
+  const std::uint64_t id = Make("short");
+  Remove("short");
+  std::string out;
+  decoder->Decode(std::to_string(id), out);
+  EXPECT_EQ(out, Path("short"));
+}
+
+TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
+  std::size_t queue = 0;
+  std::ifstream("/proc/sys/fs/fanotify/max_queued_events") >> queue;
+  if (queue == 0 || queue > 100'000) GTEST_SKIP() << "the queue holds " << queue << " events";
+  for (std::size_t events = 0; events <= queue; events += 2) {
+    const std::string path = Path("more" + std::to_string(events));
+    ASSERT_EQ(mkdir(path.c_str(), 0755), 0);
+    ASSERT_EQ(rmdir(path.c_str()), 0);
+    if (events % 1000 == 0) {
+      EXPECT_TRUE(HearOfCgroups(*context_));
+    }
+  }
+  const std::uint64_t last = Make("last");
+  Remove("last");
+  EXPECT_EQ(Decode(last), Path("last"));
+}
+
 TEST_F(CgroupNamesTest, TellsWhatCameAndWent) {
   CgroupFollower follower(*context_);
   follower.Poll();
