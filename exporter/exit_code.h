@@ -5,7 +5,7 @@ namespace bpf_exporter {
 // What the process ends with. systemd restarts it after kFailed only.
 enum ExitCode : int {
   kFine = 0,
-  kFailed = 1,      // at run time: the port is taken, no privilege, nothing could be attached
+  kFailed = 1,      // at run time: the port is taken, no privilege
   kWrongUse = 2,    // of the command line
   kCannotWork = 3,  // the configurations, whenever it is tried again
 };

@@ -11,7 +11,7 @@ namespace bpf_exporter {
 namespace {
 
 ProgramStatus StatusOf(const ProgramState& state) {
-  return {state.name,    state.section, state.attached, state.optional,
+  return {state.name,    state.section, state.attached, state.needed,
           state.problem, state.id,      state.tag};
 }
 
@@ -26,7 +26,6 @@ std::vector<ProgramStatus> NotLoaded(const ObjectLayout& object) {
 
 void Fail(RunningConfig& config, std::string problem) {
   log::Error("config '{}': {}", config.status.name, problem);
-  config.status.up = false;
   config.status.problem = std::move(problem);
   config.events = {};
   config.cgroups.reset();
@@ -43,11 +42,11 @@ std::size_t NoteAttachments(RunningConfig& config) {
     if (program.attached || program.problem.empty()) continue;
     const std::string text = fmt::format("config '{}': program '{}': {}", config.status.name,
                                          program.name, program.problem);
-    if (program.optional) {
-      log::Info("{} (optional)", text);
-    } else {
+    if (program.needed) {
       log::Warn("{}", text);
       config.missed_attachment = true;
+    } else {
+      log::Info("{}", text);
     }
   }
   return attached;
@@ -58,14 +57,12 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint3
   config.status.programs = NotLoaded(config.plan->object);
   Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
   if (!object) {
-    config.kernel_refused = true;
     Fail(config, object.error().text);
     return;
   }
   config.object = *std::move(object);
   Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, buffer_pages);
   if (!events) {
-    config.kernel_refused = true;
     Fail(config, events.error().text);
     return;
   }
@@ -78,12 +75,9 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint3
   const std::size_t attached = NoteAttachments(config);
   const std::size_t programs = config.status.programs.size();
   if (attached == 0 && config.missed_attachment) {
-    config.kernel_refused = true;
-    Fail(config, fmt::format("none of its programs ({}) could be attached", programs));
-    for (ProgramStatus& program : config.status.programs) {
-      program.id = 0;
-      program.tag.clear();
-    }
+    config.status.problem = fmt::format("none of its programs ({}) could be attached", programs);
+    log::Error("config '{}': {}; its maps are served as they are", config.status.name,
+               config.status.problem);
     return;
   }
   config.status.up = true;

@@ -20,23 +20,24 @@ namespace bpf_exporter {
 struct RunningConfig {
   ConfigStatus status;
   std::optional<ConfigPlan> plan;
-  std::optional<LoadedObject> object;  // set while it is up
+  std::optional<LoadedObject> object;  // set once it is loaded
   ConfigEvents events;                 // after the object, whose maps it reads
   std::optional<CgroupIdMap> cgroups;  // after the object, whose map it writes
-  bool kernel_refused = false;         // the plan was fine, but could not be loaded or attached
-  bool missed_attachment = false;      // of a program that is not optional
+  bool missed_attachment = false;      // of a program that is needed
 };
 
 // Loads and attaches every configuration that has a plan, and says in the log how each fares. One
-// of which no program at all could be attached does not run: its maps would show nothing true.
+// of which no program at all could be attached is not up; it has its metrics all the same, because
+// dashboards count on them and another object may write to pinned maps.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
                                       const LoadOptions& options, std::uint32_t buffer_pages,
                                       DecoderContext& context);
 
-// Starts to read the buffers of all that are up; the configurations outlive the reader.
+// Starts to read the buffers of all that are loaded; the configurations outlive the reader.
 Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs);
 
-// The maps of all that are up, for the collector. A map that cannot be read is logged and left out.
+// The maps of all that are loaded, for the collector. A map that cannot be read is logged and left
+// out.
 std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs);
 
 // Not at the same time as anything else that uses the objects. Without `runs`, no run statistics.

@@ -53,19 +53,20 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options) {
 // What the kernel decides.
 std::optional<ExitCode> EndAfterLoading(const std::vector<RunningConfig>& configs,
                                         const Options& options) {
-  const auto is_up = [](const RunningConfig& config) { return config.status.up; };
+  const auto loaded = [](const RunningConfig& config) { return config.object.has_value(); };
   const auto missed = [](const RunningConfig& config) { return config.missed_attachment; };
   if (options.config_strict && std::any_of(configs.begin(), configs.end(), missed)) {
     return Refuse(kFailed, "not every program could be attached");
   }
-  if (std::any_of(configs.begin(), configs.end(), is_up)) {
-    const bool all = std::all_of(configs.begin(), configs.end(), is_up);
-    if (all || !(options.config_strict || options.config_check)) return std::nullopt;
+  // What the kernel does not load today, it will not load tomorrow.
+  if (std::none_of(configs.begin(), configs.end(), loaded)) {
+    return Refuse(kCannotWork, "no configuration could be loaded");
+  }
+  if ((options.config_strict || options.config_check) &&
+      !std::all_of(configs.begin(), configs.end(), loaded)) {
     return Refuse(kFailed, "not every configuration could be loaded");
   }
-  // What the kernel does not load, it will not load tomorrow; what it does not attach may appear.
-  const bool may_change = std::any_of(configs.begin(), configs.end(), missed);
-  return Refuse(may_change ? kFailed : kCannotWork, "no configuration is up");
+  return std::nullopt;
 }
 
 Fd EnableStatistics(const Options& options) {

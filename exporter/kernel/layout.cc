@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <string_view>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@
 #include "kernel/libbpf_log.h"
 #include "kernel/object.h"
 #include "kernel/object_file.h"
+#include "kernel/tail_calls.h"
 
 namespace bpf_exporter {
 namespace {
@@ -82,11 +84,13 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   }
   if (layout.maps.empty())
     return Error{"it has no maps; metrics are read from maps declared in SEC(\".maps\")"};
+  const std::set<std::string> tail_called = TailCalledPrograms(bytes);
   bpf_program* program;
   bpf_object__for_each_program(program, object.get()) {
-    layout.programs.push_back({Name(bpf_program__name(program)),
-                               Name(bpf_program__section_name(program)), bpf_program__type(program),
-                               bpf_program__autoload(program)});
+    const char* name = bpf_program__name(program);
+    layout.programs.push_back({Name(name), Name(bpf_program__section_name(program)),
+                               bpf_program__type(program), bpf_program__autoload(program),
+                               name != nullptr && tail_called.contains(name)});
   }
   layout.globals = types.Globals();
   return layout;

@@ -14,12 +14,14 @@
 #include "kernel/open_object.h"
 #include "kernel/program_info.h"
 #include "kernel/program_type.h"
+#include "plan/attach_points.h"
 
 namespace bpf_exporter {
 namespace {
 
 struct Program {
   const bpf_program* handle = nullptr;
+  bool only_called = false;             // others jump into it; nothing attaches it
   std::vector<ProbeSpec> probes;        // empty: attached as its section says
   std::vector<Attachment> attachments;  // one for each probe that worked
 };
@@ -34,6 +36,12 @@ std::string WithLastWords(const std::string& error, const LibbpfLog& log) {
     if (end != std::string_view::npos) words.remove_prefix(end + 2);
   }
   return fmt::format("{}; {}", error, words);
+}
+
+ProgramLayout LayoutOf(const ConfigPlan& plan, const std::string& program) {
+  for (const ProgramLayout& layout : plan.object.programs)
+    if (layout.name == program) return layout;
+  return {};
 }
 
 }  // namespace
@@ -67,12 +75,13 @@ Result<LoadedObject> LoadedObject::Load(const ConfigPlan& plan, const LoadOption
     about.name = bpf_program__name(handle);
     about.section = bpf_program__section_name(handle);
     program.probes = ProbesOf(plan.config, about.name);
-    for (const ProbeSpec& probe : program.probes) about.optional |= probe.optional;
+    program.only_called = IsOnlyCalled(LayoutOf(plan, about.name), plan.config);
+    about.needed = !program.only_called;
+    for (const ProbeSpec& probe : program.probes) about.needed &= !probe.optional;
     if (const auto left = opened->left_out.find(about.name); left != opened->left_out.end()) {
       about.problem = left->second;
     } else if (bpf_program__fd(handle) < 0) {
-      about.problem = fmt::format("section '?{}': not loaded unless it has an entry under probes:",
-                                  about.section);
+      about.needed = false;  // SEC("?…") that nobody asked for
     } else {
       Result<ProgramInfo> info = ReadProgramInfo(bpf_program__fd(handle));
       if (!info) return info.error().In(fmt::format("program '{}'", about.name));
@@ -90,6 +99,10 @@ void LoadedObject::Attach() {
     Program& program = state_->programs[i];
     ProgramState& state = state_->states[i];
     if (state.id == 0 || !program.attachments.empty()) continue;
+    if (program.only_called) {
+      state.problem = "called by other programs only, through a program array";
+      continue;
+    }
     const LibbpfLog log;
     state.problem.clear();
     const auto keep = [&](Result<Attachment> attached) {

@@ -33,8 +33,11 @@ struct ProgramState {
   std::string name;
   std::string section;
   bool attached = false;
-  bool optional = false;
-  // Why it is not loaded or attached, without the program's name; empty if it is.
+  // Whether it is amiss that it is not attached. It is not if it is optional, if SEC("?…") has no
+  // entry under probes:, and if other programs jump into it and nothing says where to attach it.
+  bool needed = true;
+  // Why it is not loaded or attached, without the program's name; empty if it is, or if nobody
+  // asked for it.
   std::string problem;
   std::uint32_t id = 0;  // 0: not loaded
   std::string tag;       // 16 hex digits; empty: not loaded

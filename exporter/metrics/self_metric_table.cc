@@ -12,11 +12,13 @@ constexpr std::array<SelfMetric, kSelfMetrics> kTable = {{
      "What this exporter was built from; always 1"},
     {Self::kEnabledConfigs, "enabled_configs", false, "name", "The set of enabled configs"},
     {Self::kConfigUp, "config_up", false, "name",
-     "Whether the configuration is loaded and, unless all are optional, at least one of its "
-     "programs is attached"},
+     "Whether the configuration is loaded and, if one should be, at least one of its programs is "
+     "attached"},
     {Self::kProgramInfo, "ebpf_program_info", false, "config,program,tag,id",
      "Info about ebpf programs"},
     {Self::kProgramAttached, "ebpf_program_attached", false, "id", "Whether a program is attached"},
+    {Self::kProgramsMissed, "programs_missed", false, "config",
+     "Programs that should be attached and are not"},
     {Self::kProgramRunTime, "ebpf_program_run_time_seconds", true, "id",
      "How long has the program been executing"},
     {Self::kProgramRunCount, "ebpf_program_run_count_total", true, "id",

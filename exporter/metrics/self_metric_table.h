@@ -13,6 +13,7 @@ enum class Self {
   kConfigUp,
   kProgramInfo,
   kProgramAttached,
+  kProgramsMissed,
   kProgramRunTime,
   kProgramRunCount,
   kSnapshots,

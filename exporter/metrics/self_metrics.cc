@@ -88,6 +88,9 @@ void SelfMetrics::State::SetUp(const ConfigStatus& config) {
   decode_errors[config.name] = 0;
   Set(Self::kEnabledConfigs, {config.name}, 1);
   Set(Self::kConfigUp, {config.name}, config.up ? 1 : 0);
+  const auto missed = [](const ProgramStatus& one) { return one.needed && !one.attached; };
+  Set(Self::kProgramsMissed, {config.name},
+      static_cast<double>(std::count_if(config.programs.begin(), config.programs.end(), missed)));
   for (const ProgramStatus& program : config.programs) {
     const std::string id = IdOf(config, program);
     Set(Self::kProgramInfo, {config.name, program.name, program.tag, id}, 1);

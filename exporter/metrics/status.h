@@ -12,8 +12,8 @@ struct ProgramStatus {
   std::string name;
   std::string section;
   bool attached = false;
-  bool optional = false;
-  std::string problem;   // why it is not loaded or attached; empty if it is
+  bool needed = true;    // whether it is amiss that it is not attached
+  std::string problem;   // why it is not loaded or attached; empty if it is, or if nobody asked
   std::uint32_t id = 0;  // 0: not loaded
   std::string tag;       // empty: not loaded
 };

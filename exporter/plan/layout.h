@@ -51,7 +51,8 @@ struct ProgramLayout {
   std::string name;
   std::string section;  // without the ? of SEC("?…")
   bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
-  bool autoload = true;  // false for SEC("?…")
+  bool autoload = true;      // false for SEC("?…")
+  bool tail_called = false;  // a program array of the object names it
 };
 
 // A global variable that can be set before a load.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plan/attach_points.h"
 #include "plan/extras.h"
 #include "plan/metric.h"
 #include "plan/probes.h"
@@ -51,6 +52,7 @@ std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const Reso
       Add(scope, metric, *resolved, maps);
   }
   CheckProbes(scope);
+  CheckAttachPoints(scope);
   CheckKaddrs(scope);
   CheckCgroupIdMap(scope);
   CheckSpans(scope);

@@ -63,9 +63,10 @@ double Seconds(std::chrono::nanoseconds time) {
 std::string ProgramLine(const ProgramStatus& program) {
   const std::string name = fmt::format("{} ({})", Escape(program.name), Escape(program.section));
   if (program.attached) return fmt::format("{}: attached<br>\n", name);
-  return fmt::format("{}: {}, {}<br>\n", name,
-                     program.optional ? "left out" : R"(<span class="down">not attached</span>)",
-                     program.problem.empty() ? "not wanted" : Escape(program.problem));
+  return fmt::format(
+      "{}: {}, {}<br>\n", name,
+      program.needed ? R"(<span class="down">not attached</span>)" : "left out",
+      program.problem.empty() ? "no entry under probes: asks for it" : Escape(program.problem));
 }
 
 std::string ConfigRow(const ConfigStatus& config) {

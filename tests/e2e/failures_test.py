@@ -130,5 +130,53 @@ class OthersRunOn(unittest.TestCase):
         self.assert_the_other_two_run("broken")
 
 
+class NothingAttached(unittest.TestCase):
+    """A configuration none of whose programs could be attached is not up, but is served."""
+
+    CONFIG = """
+probes:
+  - {program: by_raw_tracepoint, raw_tracepoint: no_such_tracepoint}
+metrics:
+  counters:
+    - name: hits_total
+      help: Hits
+      map: hits
+      labels: [{name: slot, decoders: [{name: uint}]}]
+"""
+
+    def setUp(self):
+        outcome.need_root()
+        self.folder = public_copy(self)
+        shutil.copy(
+            os.path.join(ROOT, "build", "dev", "tests", "data", "probe_hooks.bpf.o"),
+            os.path.join(self.folder, "config", "hooks.bpf.o"),
+        )
+        with open(os.path.join(self.folder, "config", "hooks.yaml"), "w", encoding="utf-8") as file:
+            file.write(self.CONFIG)
+        self.flags = {"names": "hooks", "config": os.path.join(self.folder, "config")}
+
+    def test_is_served_and_says_why(self):
+        with Exporter(**self.flags, ready="/healthz") as exporter:
+            page = exporter.page()
+            self.assertEqual({"hooks": 0}, page.by_label(UP, "name"))
+            missed = page.by_label("ebpf_exporter_programs_missed", "config")
+            self.assertEqual({"hooks": 1}, missed)
+            slots = page.by_label("ebpf_exporter_hits_total", "slot")
+            self.assertEqual({str(slot): 0 for slot in range(32)}, slots)
+            self.assertEqual(503, exporter.get("/readyz")[0])
+            self.assertRegex(exporter.log(), "program 'by_raw_tracepoint': raw_tracepoint")
+            self.assertRegex(exporter.log(), "none of its programs .* could be attached")
+
+    def test_ends_a_strict_start(self):
+        done = run_to_end(
+            f"--config.dir={self.flags['config']}",
+            "--config.names=hooks",
+            f"--web.listen-address=127.0.0.1:{free_port()}",
+            "--config.strict",
+        )
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertIn("not every program could be attached", done.stderr)
+
+
 if __name__ == "__main__":
     outcome.main()

@@ -48,10 +48,10 @@ TEST_F(Loading, LeavesOutAnOptionalProgramThatTheVerifierRefuses) {
   const ProgramState& sound = object->programs()[0];
   const ProgramState& unchecked = object->programs()[1];
   EXPECT_EQ(sound.name, "sound");
-  EXPECT_FALSE(sound.optional);
+  EXPECT_TRUE(sound.needed);
   EXPECT_NE(sound.id, 0u);
   EXPECT_EQ(sound.problem, "");
-  EXPECT_TRUE(unchecked.optional);
+  EXPECT_FALSE(unchecked.needed);
   EXPECT_EQ(unchecked.id, 0u);
   EXPECT_EQ(unchecked.tag, "");
   EXPECT_TRUE(unchecked.problem.starts_with("load: Permission denied; the verifier says: "))
@@ -112,8 +112,8 @@ TEST_F(Loading, ListsProgramsThatNobodyAskedFor) {
   ASSERT_NE(object, nullptr);
   ASSERT_EQ(object->programs().size(), 1u);
   EXPECT_EQ(object->programs()[0].id, 0u);
-  EXPECT_EQ(object->programs()[0].problem,
-            "section '?socket': not loaded unless it has an entry under probes:");
+  EXPECT_EQ(object->programs()[0].problem, "");
+  EXPECT_FALSE(object->programs()[0].needed);
 }
 
 TEST_F(Loading, KnowsIdAndTagOfItsPrograms) {

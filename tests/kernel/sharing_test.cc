@@ -54,11 +54,19 @@ std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t
 
 TEST_F(Sharing, FillsProgramArraysForTailCalls) {
   ASSERT_TRUE(UseOwnNetwork());
-  LoadedObject* object = Load(PlanOf("tail_call", {"hits"}, {OnLoopback("first")}));
+  ConfigPlan plan = PlanOf("tail_call", {"hits"}, {OnLoopback("first")});
+  Result<ObjectLayout> layout = ReadObjectLayout(plan.object.path);
+  ASSERT_TRUE(layout.ok()) << layout.error().text;
+  plan.object = *std::move(layout);
+  LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "first"), "");
-  EXPECT_EQ(ProblemOf(*object, "second"), "section 'socket' needs an entry under probes:");
+  EXPECT_EQ(ProblemOf(*object, "second"), "called by other programs only, through a program array");
+  for (const ProgramState& program : object->programs()) {
+    EXPECT_EQ(program.attached, program.name == "first");
+    EXPECT_EQ(program.needed, program.name == "first") << "nobody misses the other one";
+  }
   ASSERT_TRUE(SendDatagrams(40, 100));
   EXPECT_EQ(Hits(*object, 0), 40u);
   EXPECT_EQ(Hits(*object, 1), 40u);

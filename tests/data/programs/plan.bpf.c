@@ -133,7 +133,7 @@ struct {
 const volatile __u64 kaddr_jiffies = 0;
 const volatile __u32 kaddr_short = 0;
 
-SEC("socket")
+SEC("?socket")
 int count_packets(struct __sk_buff* skb) { return kaddr_jiffies != 0 && kaddr_short != 0; }
 
 SEC("kprobe/do_unlinkat")
@@ -142,7 +142,7 @@ int unlinked(void* context) { return 0; }
 SEC("tracepoint/block/block_rq_issue")
 int issued(void* context) { return 0; }
 
-SEC("of_my_own")
+SEC("?of_my_own")
 int untyped(void* context) { return 0; }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -51,7 +51,8 @@ def wait_until(condition, seconds, what):
 
 class Exporter:
     """Runs in a `with` block, which begins when it is ready and ends it. `prefix` is a command to
-    run it under (nsenter, setpriv …), which must exec it."""
+    run it under (nsenter, setpriv …), which must exec it. `ready` is the page that answers 200
+    then."""
 
     def __init__(
         self,
@@ -64,7 +65,9 @@ class Exporter:
         port=None,
         prefix=(),
         binary=BINARY,
+        ready="/readyz",
     ):
+        self.ready = ready
         self.host = host
         self.port = port or free_port()
         self.command = [
@@ -125,7 +128,7 @@ class Exporter:
         if self.process.poll() is not None:
             raise AssertionError(f"it ended with {self.process.returncode}:\n{self.log()}")
         try:
-            return self.get("/readyz")[0] == 200
+            return self.get(self.ready)[0] == 200
         except OSError:
             return False
 

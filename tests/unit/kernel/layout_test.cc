@@ -179,6 +179,15 @@ TEST_F(Layout, HoldsThePrograms) {
   EXPECT_FALSE(object_.programs[1].autoload);
 }
 
+TEST(ObjectLayouts, TellWhichProgramsAProgramArrayNames) {
+  const Result<ObjectLayout> object = ReadObjectLayout(BINARY_DIR "/tests/data/tail_call.bpf.o");
+  ASSERT_TRUE(object.ok()) << object.error().text;
+  std::vector<std::string> called;
+  for (const ProgramLayout& program : object->programs)
+    if (program.tail_called) called.push_back(program.name);
+  EXPECT_EQ(called, std::vector<std::string>{"second"});
+}
+
 TEST_F(Layout, HoldsTheVariablesThatCanBeSetBeforeALoad) {
   std::vector<std::string> seen;
   for (const GlobalLayout& one : object_.globals) {

@@ -17,7 +17,7 @@ std::vector<ConfigStatus> Configs() {
   ConfigStatus good{.name = "runqlat", .up = true};
   good.programs = {
       {.name = "wakeup", .section = "tp_btf/x", .attached = true, .id = 17, .tag = "00ff"},
-      {.name = "extra", .section = "kprobe/x", .optional = true, .problem = "no kprobes"}};
+      {.name = "extra", .section = "kprobe/x", .needed = false, .problem = "no kprobes"}};
   ConfigStatus bad{.name = "broken", .problem = "no such map"};
   bad.programs = {{.name = "extra", .section = "kprobe/x"}, {.name = "more", .section = "xdp"}};
   return {good, bad};

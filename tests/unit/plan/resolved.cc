@@ -11,10 +11,10 @@
 namespace bpf_exporter {
 
 Resolved ResolveYaml(const std::string& file, const std::string& yaml,
-                     const ResolveOptions& options) {
+                     const ResolveOptions& options, const std::string& object) {
   Resolved resolved;
   resolved.context = MakeDecoderContext({});
-  Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/plan.bpf.o");
+  Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
   EXPECT_TRUE(layout.ok()) << layout.error().text;
   Diagnostics diagnostics(file, yaml);
   if (std::optional<Config> config = ParseConfig("test", file, yaml, diagnostics)) {

@@ -7,7 +7,7 @@
 
 namespace bpf_exporter {
 
-// What Resolve makes of a configuration and the object plan.bpf.o.
+// What Resolve makes of a configuration and an object of tests/data/programs.
 struct Resolved {
   DecoderContextOwner context;  // what the plan's decoders need
   std::optional<ConfigPlan> plan;
@@ -16,7 +16,7 @@ struct Resolved {
 
 // `file` is the name that messages show.
 Resolved ResolveYaml(const std::string& file, const std::string& yaml,
-                     const ResolveOptions& options = {});
+                     const ResolveOptions& options = {}, const std::string& object = "plan");
 
 // The only metric of a configuration that must fit without a warning. `metric` is one in flow
 // style, without its braces, name and help: "map: ops, value: ops, labels: [device]".

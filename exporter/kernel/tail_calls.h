@@ -1,0 +1,12 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+namespace bpf_exporter {
+
+// The programs of a BPF object file (its bytes) that a program array declared in it names: others
+// jump into them, and nobody attaches them. Empty for what is not an ELF file.
+std::set<std::string> TailCalledPrograms(std::string elf);
+
+}  // namespace bpf_exporter

@@ -1,0 +1,62 @@
+#include "plan/attach_points.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace bpf_exporter {
+namespace {
+
+bool HasEntry(const ProgramLayout& program, const Config& config) {
+  return std::any_of(config.probes.begin(), config.probes.end(),
+                     [&](const ProbeSpec& probe) { return probe.program.value == program.name; });
+}
+
+}  // namespace
+
+bool SectionAttaches(const ProgramLayout& program) {
+  const std::string_view section = program.section;
+  switch (program.type) {
+    case BPF_PROG_TYPE_UNSPEC:
+      return section.starts_with("perf_event/") || section.starts_with("xdp/");
+    case BPF_PROG_TYPE_KPROBE:
+    case BPF_PROG_TYPE_TRACEPOINT:
+    case BPF_PROG_TYPE_RAW_TRACEPOINT:
+    case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
+    case BPF_PROG_TYPE_TRACING:
+    case BPF_PROG_TYPE_LSM:
+    case BPF_PROG_TYPE_EXT:
+      return section.find('/') != std::string_view::npos;
+    default:
+      return false;
+  }
+}
+
+bool IsOnlyCalled(const ProgramLayout& program, const Config& config) {
+  return program.tail_called && !SectionAttaches(program) && !HasEntry(program, config);
+}
+
+void CheckAttachPoints(const Scope& scope) {
+  for (const ProgramLayout& program : scope.object.programs) {
+    if (!program.autoload || HasEntry(program, scope.config)) continue;
+    if (SectionAttaches(program)) continue;
+    const std::string subject =
+        fmt::format("{}: program {} (section {})", ObjectSubject(scope.object),
+                    Quoted(program.name), Quoted(program.section));
+    if (program.type == BPF_PROG_TYPE_UNSPEC) {
+      scope.diagnostics.Error(
+          scope.config.object.at,
+          fmt::format("{} is of no type that libbpf knows; an entry under probes: can give it one",
+                      subject));
+    } else if (!program.tail_called) {
+      scope.diagnostics.Warning(
+          scope.config.object.at,
+          fmt::format("{} will not run: its section does not say where to attach it, and it has no "
+                      "entry under probes:",
+                      subject));
+    }
+  }
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,55 @@
+#include "plan/attach_points.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/plan/resolved.h"
+
+namespace bpf_exporter {
+namespace {
+
+constexpr const char* kMetrics =
+    "metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{name: "
+    "uint}]}]}]}\n";
+
+Resolved ResolveHits(const std::string& object, const std::string& probes) {
+  return ResolveYaml("test.yaml", probes + kMetrics, {}, object);
+}
+
+TEST(AttachPoints, WarnOfProgramsThatNothingAttaches) {
+  const Resolved resolved = ResolveHits(
+      "unattachable", "probes: [{program: of_no_kind, raw_tracepoint: sched_switch}]\n");
+  EXPECT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml: warning: object 'unattachable.bpf.o': program 'of_a_kind' (section "
+            "'socket') will not run: its section does not say where to attach it, and it has no "
+            "entry under probes:\n");
+}
+
+TEST(AttachPoints, RefuseProgramsOfAnUnknownSection) {
+  const Resolved resolved = ResolveHits(
+      "unattachable", "probes: [{program: of_a_kind, socket_filter: {interface: lo}}]\n");
+  EXPECT_FALSE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml: error: object 'unattachable.bpf.o': program 'of_no_kind' (section "
+            "'of_my_own') is of no type that libbpf knows; an entry under probes: can give it "
+            "one\n");
+}
+
+TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
+  const Resolved resolved =
+      ResolveHits("tail_call", "probes: [{program: first, socket_filter: {interface: lo}}]\n");
+  ASSERT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages, "");
+  const ConfigPlan& plan = *resolved.plan;
+  for (const ProgramLayout& program : plan.object.programs)
+    EXPECT_EQ(IsOnlyCalled(program, plan.config), program.name == "second") << program.name;
+}
+
+TEST(AttachPoints, AreInTheSectionsOfTheDialect) {
+  const Resolved resolved = ResolveHits("dialect_sections", "");
+  EXPECT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages, "");
+}
+
+}  // namespace
+}  // namespace bpf_exporter
