@@ -9,12 +9,13 @@ import shutil
 import signal
 import socket
 import struct
+import sys
 import tempfile
 import time
 import unittest
 
 from harness import children, kernel_objects, outcome
-from harness.exporter import ROOT, Exporter, run_to_end, wait_until
+from harness.exporter import ROOT, Exporter, wait_until
 from harness.network import INSIDE, Network
 from harness.unprivileged import AS_NOBODY, public_copy
 
@@ -34,12 +35,32 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
     for _ in range({PACKETS}):
         sender.sendto(bytes({PAYLOAD}), ("127.0.0.1", 9))
 """
+# Sends so many packets from its first CPU, and one more from its last.
+SEND_FROM_CPUS = f"""
+import os, socket, sys
+cpus = sorted(os.sched_getaffinity(0))
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    for cpu, packets in ((cpus[0], {PACKETS}), (cpus[-1], {PACKETS} + 1)):
+        os.sched_setaffinity(0, {{cpu}})
+        for _ in range(packets):
+            sender.sendto(b"x", ("127.0.0.1", 9))
+"""
 CGROUP_STORAGE = """
+probes:
+  - program: count_packets
+    cgroup: {path: @CGROUP@, type: egress}
 metrics:
   counters:
-    - name: by_cgroup
-      help: The peer would show the first CPU's numbers only
-      labels: [{name: cgroup, size: 16, decoders: [{name: hex}]}]
+    - name: sent_total
+      help: Packets by the kernel's key of a cgroup and attach type, summed over the CPUs
+      map: by_cgroup
+      labels:
+        - {name: cgroup, size: 8, decoders: [{name: uint}, {name: cgroup}]}
+        - {name: type, size: 4, padding: 4, decoders: [{name: uint}]}
+    - name: sent_by_id_total
+      help: Packets by a cgroup's id
+      map: by_cgroup_id
+      labels: [{name: cgroup, size: 8, decoders: [{name: uint}, {name: cgroup}]}]
 """
 # Beside tracefs the exporter finds the tests' PCI ids, wherever the machine has its own.
 MOUNTED = """
@@ -133,15 +154,25 @@ class Dialect(unittest.TestCase):
             self.assertIn(path, done.stdout + done.stderr)
         print(f"check of {len(files)} configurations: {seconds * 1000:.0f} ms")
 
-    def test_check_refuses_a_per_cpu_map_that_is_read_as_one(self):
+    def test_storage_of_cgroups_is_read_of_all_cpus(self):
+        outcome.need_root()
+        outcome.need(default_cgroup() != "", "a cgroup2 mount")
+        cgroup = os.path.join(default_cgroup(), f"bpf_exporter_storage_{os.getpid()}")
+        os.mkdir(cgroup)
+        self.addCleanup(os.rmdir, cgroup)
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "cgroup_storage.yaml")
             shutil.copy(f"{OBJECTS}/../cgroup_storage.bpf.o", folder)
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(CGROUP_STORAGE)
-            done = run_to_end("check", path)
-        self.assertEqual(3, done.returncode, done.stderr)
-        self.assertIn("map 'by_cgroup' is of type percpu_cgroup_storage, which", done.stderr)
+            with open(f"{folder}/cgroup_storage.yaml", "w", encoding="utf-8") as file:
+                file.write(CGROUP_STORAGE.replace("@CGROUP@", cgroup))
+            with Exporter(names="cgroup_storage", config=folder, programs=folder) as exporter:
+                enter = f'echo $$ > {cgroup}/cgroup.procs; exec "$@"'
+                sent = children.run(["sh", "-c", enter, "sh", sys.executable, "-c", SEND_FROM_CPUS])
+                self.assertEqual(0, sent.returncode, sent.stderr)
+                page = exporter.page()
+        egress = {"cgroup": cgroup, "type": "1"}  # BPF_CGROUP_INET_EGRESS
+        self.assertEqual(2 * PACKETS + 1, page.value("ebpf_exporter_sent_total", **egress))
+        by_id = page.by_label("ebpf_exporter_sent_by_id_total", "cgroup")
+        self.assertEqual({cgroup: 2 * PACKETS + 1}, by_id)
 
 
 class Pages(unittest.TestCase):

@@ -17,7 +17,7 @@ namespace {
 
 const std::vector<std::string> kMaps = {
     "array8",        "array12",       "array4",        "hash20",       "hash2",       "lru8",
-    "percpu_array8", "percpu_array4", "percpu_hash20", "percpu_hash4", "lru_percpu8",
+    "percpu_array8", "percpu_array4", "percpu_hash20", "percpu_hash4", "lru_percpu8", "trie20",
 };
 
 std::uint32_t PossibleCpus() { return static_cast<std::uint32_t>(libbpf_num_possible_cpus()); }

@@ -1,4 +1,4 @@
-// Maps whose rows belong to cgroups, one row a CPU.
+// Counts the packets that a cgroup sends, in maps whose rows belong to cgroups.
 #include "bpf_exporter.h"
 
 struct {
@@ -7,8 +7,18 @@ struct {
   __type(value, __u64);
 } by_cgroup SEC(".maps");
 
-SEC("?cgroup_skb/ingress") int unused(struct __sk_buff *packet) {
-  return bpf_get_local_storage(&by_cgroup, 0) != NULL;
+struct {
+  __uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
+  __type(key, __u64);
+  __type(value, __u64);
+} by_cgroup_id SEC(".maps");
+
+SEC("?cgroup_skb/egress") int count_packets(struct __sk_buff *packet) {
+  __u64 *all = bpf_get_local_storage(&by_cgroup_id, 0);
+
+  *(__u64 *)bpf_get_local_storage(&by_cgroup, 0) += 1;
+  __sync_fetch_and_add(all, 1);
+  return 1;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -22,6 +22,19 @@ MAP(PERCPU_ARRAY, percpu_array4, 33, __u32, __u32);
 MAP(PERCPU_HASH, percpu_hash20, 3000, struct pair_key, __u64);
 MAP(PERCPU_HASH, percpu_hash4, 100, __u64, __u32);
 MAP(LRU_PERCPU_HASH, lru_percpu8, 4096, __u64, __u64);
+
+struct prefix_key {
+  __u32 bits;
+  __u8 address[16];
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __uint(max_entries, 128);
+  __type(key, struct prefix_key);
+  __type(value, __u64);
+} trie20 SEC(".maps");
+
 MAP(HASH, churned, 120000, __u64, __u64);
 
 struct locked_value {

@@ -83,7 +83,7 @@ MAP(slots_percpu, BPF_MAP_TYPE_PERCPU_ARRAY, 8, __u32, __u64);
 MAP(by_pid, BPF_MAP_TYPE_HASH, 100, __u32, __s64);
 MAP(
     by_name, BPF_MAP_TYPE_HASH, 100, struct { char name[16]; }, struct wrapped);
-MAP(trie, BPF_MAP_TYPE_LPM_TRIE, 100, __u64, __u64);
+MAP(cpus, BPF_MAP_TYPE_CPUMAP, 100, __u32, __u64);
 MAP(cgroups, BPF_MAP_TYPE_HASH, 100, __u64, __u64);
 
 struct {
