@@ -32,6 +32,12 @@ std::string CpuHint(const LabelBytes& bytes, const std::vector<const LabelSpec*>
   return "; the CPU's number, which is not in the key, is a label of size 2";
 }
 
+// The peer takes the last label for the CPU's number whatever its size, and then has no series.
+bool IsMistakenForCpu(const LabelBytes& bytes, const LabelSpec& last) {
+  const bool has_field = bytes.type != nullptr && FindField(*bytes.type, "cpu").has_value();
+  return bytes.per_cpu && last.name.value == "cpu" && !has_field;
+}
+
 // "4 + (1 + 3) = 8".
 std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
   std::string terms;
@@ -72,6 +78,13 @@ std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBy
     scope.diagnostics.Error(
         labels.front()->name.at,
         fmt::format("the labels take {} bytes, more than a record can have", TakenBytes(labels)));
+    return std::nullopt;
+  }
+  if (const LabelSpec& last = *labels.back(); IsMistakenForCpu(bytes, last)) {
+    scope.diagnostics.Error(
+        last.name.at, fmt::format("label 'cpu' reads {} of {}; the CPU's number, which is not in "
+                                  "the key, is a label of size 2",
+                                  Bytes(*last.size), bytes.what));
     return std::nullopt;
   }
   std::vector<Place> places;
