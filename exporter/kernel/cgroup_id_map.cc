@@ -2,6 +2,7 @@
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -25,36 +26,49 @@ void CgroupIdMap::Update() {
   const CgroupChanges changes = follower_.Poll();
   // First, since an inode number can be used again.
   for (const Cgroup& cgroup : changes.removed) Remove(cgroup);
+  while (!waiting_.empty() && Add(waiting_.back())) waiting_.pop_back();
   for (const Cgroup& cgroup : changes.created) {
-    if (patterns_.AnyMatches(cgroup.path)) Add(cgroup);
+    if (patterns_.AnyMatches(cgroup.path) && !Add(cgroup)) waiting_.push_back(cgroup);
   }
 }
 
-void CgroupIdMap::Add(const Cgroup& cgroup) {
+// False if the map is full.
+bool CgroupIdMap::Add(const Cgroup& cgroup) {
   const std::uint64_t one = 1;
   if (type_ == CgroupMapType::kHash) {
-    if (bpf_map_update_elem(map_fd_, &cgroup.id, &one, BPF_ANY) != 0) Warn(cgroup, errno);
-    return;
+    if (bpf_map_update_elem(map_fd_, &cgroup.id, &one, BPF_ANY) == 0) return true;
+    const int code = errno;
+    Warn(cgroup, code);
+    return code != E2BIG;
   }
   // The kernel keeps this value with the cgroup, and finds that by an open folder.
   const Fd folder(open(cgroup.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid()) {
     if (errno != ENOENT) Warn(cgroup, errno);  // one that is gone again needs nothing
-    return;
+    return true;
   }
   const int key = folder.get();
   if (bpf_map_update_elem(map_fd_, &key, &one, BPF_ANY) != 0) Warn(cgroup, errno);
+  return true;
 }
 
 void CgroupIdMap::Remove(const Cgroup& cgroup) {
   if (type_ != CgroupMapType::kHash) return;  // went with the cgroup
+  std::erase_if(waiting_, [&](const Cgroup& other) { return other.id == cgroup.id; });
   if (bpf_map_delete_elem(map_fd_, &cgroup.id) != 0 && errno != ENOENT) Warn(cgroup, errno);
 }
 
 void CgroupIdMap::Warn(const Cgroup& cgroup, int code) {
   if (std::exchange(warned_, true)) return;
-  log::Warn("config '{}': {}; further ones are not logged", config_,
-            ErrnoError("map '" + map_ + "': cgroup '" + cgroup.path + "'", code).text);
+  const std::string what = fmt::format("map '{}': cgroup '{}'", map_, cgroup.path);
+  if (code == E2BIG) {
+    log::Warn(
+        "config '{}': {} is left out until others go: the map is full; give it more max_entries; "
+        "further ones are not logged",
+        config_, what);
+    return;
+  }
+  log::Warn("config '{}': {}; further ones are not logged", config_, ErrnoError(what, code).text);
 }
 
 }  // namespace bpf_exporter

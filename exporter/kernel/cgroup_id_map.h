@@ -17,11 +17,12 @@ class CgroupIdMap {
   // Construct before OpenForDecoders(context). `spec` has been resolved.
   CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd, DecoderContext& context);
 
-  // Brings the map up to date. What it cannot hold is logged, once.
+  // Brings the map up to date. What it has no room for waits until others go; that, and any other
+  // failure, is logged, once.
   void Update();
 
  private:
-  void Add(const Cgroup& cgroup);
+  bool Add(const Cgroup& cgroup);
   void Remove(const Cgroup& cgroup);
   void Warn(const Cgroup& cgroup, int code);
 
@@ -31,6 +32,7 @@ class CgroupIdMap {
   int map_fd_;
   Patterns patterns_;
   CgroupFollower follower_;
+  std::vector<Cgroup> waiting_;  // for room in the map
   bool warned_ = false;
 };
 

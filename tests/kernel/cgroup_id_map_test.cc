@@ -1,0 +1,96 @@
+#include "kernel/cgroup_id_map.h"
+
+#include <bpf/bpf.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/fd.h"
+#include "kernel/support.h"
+
+namespace bpf_exporter::testing {
+namespace {
+
+// Folders in a temporary folder stand for cgroups; the clock stands still unless moved.
+class CgroupIdMaps : public KernelTest {
+ protected:
+  void SetUp() override {
+    KernelTest::SetUp();
+    std::string pattern = ::testing::TempDir() + "cgroupsXXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override {
+    std::filesystem::remove_all(folder_);
+    KernelTest::TearDown();
+  }
+
+  std::uint64_t Make(const std::string& name) const {
+    std::filesystem::create_directory(folder_ + "/" + name);
+    struct stat status {};
+    EXPECT_EQ(stat((folder_ + "/" + name).c_str(), &status), 0) << name;
+    return status.st_ino;
+  }
+  void Remove(const std::string& name) const { std::filesystem::remove(folder_ + "/" + name); }
+  void Update(CgroupIdMap& map) {
+    now_ += std::chrono::seconds(1);  // a walk is due
+    map.Update();
+  }
+  static std::set<std::uint64_t> KeysOf(int fd) {
+    std::set<std::uint64_t> keys;
+    std::uint64_t key = 0;
+    for (bool first = true; bpf_map_get_next_key(fd, first ? nullptr : &key, &key) == 0;
+         first = false)
+      keys.insert(key);
+    return keys;
+  }
+
+  std::string folder_;
+  Time now_{std::chrono::hours(1)};
+};
+
+TEST_F(CgroupIdMaps, FollowTheCgroupsThatMatch) {
+  const DecoderContextOwner context =
+      MakeDecoderContext({.cgroup = folder_}, [this] { return now_; });
+  const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 10, nullptr));
+  ASSERT_TRUE(fd.valid());
+  CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
+                  *context);
+  const std::uint64_t first = Make("wanted1");
+  Make("other");
+  Update(map);
+  EXPECT_EQ(KeysOf(fd.get()), std::set{first});
+  const std::uint64_t second = Make("wanted2");
+  Update(map);
+  EXPECT_EQ(KeysOf(fd.get()), (std::set{first, second}));
+  Remove("wanted1");
+  Update(map);
+  EXPECT_EQ(KeysOf(fd.get()), std::set{second});
+}
+
+TEST_F(CgroupIdMaps, TakeWhatTheyHadNoRoomForWhenOthersGo) {
+  const DecoderContextOwner context =
+      MakeDecoderContext({.cgroup = folder_}, [this] { return now_; });
+  const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 1, nullptr));
+  ASSERT_TRUE(fd.valid());
+  CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
+                  *context);
+  const std::uint64_t first = Make("wanted1");
+  Update(map);
+  Make("wanted2");
+  Update(map);
+  const std::uint64_t third = Make("wanted3");
+  ::testing::internal::CaptureStderr();
+  Update(map);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << "said before";
+  EXPECT_EQ(KeysOf(fd.get()), std::set{first});
+  Remove("wanted2");  // waits no longer
+  Update(map);
+  Remove("wanted1");
+  Update(map);
+  EXPECT_EQ(KeysOf(fd.get()), std::set{third});
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing
