@@ -1,6 +1,13 @@
 #include "cgroup_updates.h"
 
-#include <chrono>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
 #include <exception>
 
 #include "base/log.h"
@@ -8,8 +15,12 @@
 namespace bpf_exporter {
 namespace {
 
-// Asking the kernel what is new costs one system call.
-constexpr std::chrono::milliseconds kBetweenUpdates{200};
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Where the kernel does not tell of new cgroups, and for events that another thread has taken in.
+constexpr milliseconds kBetweenUpdates{200};
+constexpr int kUpdateShare = 20;  // of the time, at most one part, however often cgroups come
 
 std::vector<CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
   std::vector<CgroupIdMap*> maps;
@@ -29,16 +40,18 @@ void UpdateCgroups(std::vector<RunningConfig>& configs) { UpdateMaps(MapsOf(conf
 
 CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, DecoderContext& context)
     : context_(context), maps_(MapsOf(configs)) {
-  if (Update()) thread_ = std::thread([this] { Run(); });
+  if (!Update()) return;
+  // Without it, stopping takes as long as a wait.
+  stop_ = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  thread_ = std::thread([this] { Run(); });
 }
 
 CgroupUpdates::~CgroupUpdates() {
   if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  stop_.notify_one();
+  stopping_ = true;
+  const std::uint64_t one = 1;
+  if (stop_.valid() && write(stop_.get(), &one, sizeof(one)) < 0)
+    log::Debug("cgroups: stop: errno {}", errno);
   thread_.join();
 }
 
@@ -54,12 +67,22 @@ bool CgroupUpdates::Update() {
 }
 
 void CgroupUpdates::Run() {
-  std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, kBetweenUpdates, [this] { return stopping_; })) {
-    lock.unlock();
+  const int watch = CgroupWatchFd(context_);
+  milliseconds rest{0};
+  // A cgroup that lives for a moment has to be in the map in the moment that it is made.
+  while (!Stopped(-1, rest) && !Stopped(watch, kBetweenUpdates)) {
+    const steady_clock::time_point start = steady_clock::now();
     Update();
-    lock.lock();
+    rest = std::min(std::chrono::ceil<milliseconds>((steady_clock::now() - start) * kUpdateShare),
+                    kBetweenUpdates);
   }
+}
+
+// Waits until it is time to stop, `watch` is readable or `wait` is over; whether it is the first.
+bool CgroupUpdates::Stopped(int watch, milliseconds wait) const {
+  std::array<pollfd, 2> fds{{{stop_.get(), POLLIN, 0}, {watch, POLLIN, 0}}};  // -1: passed over
+  poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
+  return stopping_;
 }
 
 }  // namespace bpf_exporter

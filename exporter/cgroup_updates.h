@@ -1,10 +1,11 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
+#include "base/fd.h"
 #include "running_config.h"
 
 namespace bpf_exporter {
@@ -26,12 +27,12 @@ class CgroupUpdates {
  private:
   bool Update();
   void Run();
+  bool Stopped(int watch, std::chrono::milliseconds wait) const;
 
   DecoderContext& context_;
   std::vector<CgroupIdMap*> maps_;
-  std::mutex mutex_;
-  std::condition_variable stop_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
+  Fd stop_;  // wakes the thread
   std::thread thread_;
 };
 

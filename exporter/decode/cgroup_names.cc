@@ -37,6 +37,11 @@ bool CgroupNames::Hear() {
   return true;
 }
 
+int CgroupNames::WatchFd() {
+  const std::lock_guard lock(mutex_);
+  return watch_ ? watch_->fd() : -1;
+}
+
 std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
   const std::lock_guard lock(mutex_);
   const Entry* entry = FindLocked(id);

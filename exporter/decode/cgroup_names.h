@@ -29,6 +29,8 @@ class CgroupNames {
   // two calls of Find have a name later. False where it does not tell. Without a walk, unless some
   // of it was lost.
   bool Hear();
+  // Readable when Hear would take something in; -1 where the kernel does not tell.
+  int WatchFd();
 
   std::optional<std::string> Find(std::uint64_t id);
 

@@ -36,6 +36,8 @@ class CgroupWatch {
   static Result<CgroupWatch> Open(const std::string& root);
   // What happened since the last call, without waiting.
   CgroupEvents Drain();
+  // Readable when something happened; for poll(2).
+  int fd() const { return fd_.get(); }
 
  private:
   explicit CgroupWatch(Fd fd) : fd_(std::move(fd)) {}

@@ -8,6 +8,7 @@
 namespace bpf_exporter {
 
 bool HearOfCgroups(DecoderContext& context) { return context.HearOfCgroups(); }
+int CgroupWatchFd(DecoderContext& context) { return context.CgroupWatchFd(); }
 
 CgroupFollower::CgroupFollower(DecoderContext& context) : names_(context.UseCgroups()) {}
 

@@ -25,6 +25,8 @@ struct CgroupChanges {
 // Takes in what the kernel tells of cgroups that come and go, for decoders that name them later.
 // False where it tells nothing, or none names any. Any thread.
 bool HearOfCgroups(DecoderContext& context);
+// Readable when the kernel has something to tell; -1 where it tells nothing. The context's.
+int CgroupWatchFd(DecoderContext& context);
 
 // Tells one reader what cgroups came and went. One thread; `context` outlives it.
 class CgroupFollower {

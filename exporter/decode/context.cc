@@ -28,6 +28,8 @@ void DecoderContext::Open() {
 
 bool DecoderContext::HearOfCgroups() { return cgroups_used_ && cgroups_.Hear(); }
 
+int DecoderContext::CgroupWatchFd() { return cgroups_used_ ? cgroups_.WatchFd() : -1; }
+
 void DecoderContextDeleter::operator()(DecoderContext* context) const { delete context; }
 
 DecoderContextOwner MakeDecoderContext(HostPaths paths, Clock now) {

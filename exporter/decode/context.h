@@ -25,6 +25,7 @@ class DecoderContext {
 
   void Open();
   bool HearOfCgroups();
+  int CgroupWatchFd();
 
  private:
   CgroupNames cgroups_;

@@ -1,6 +1,7 @@
 """What the exporter tells its programs: kernel addresses (kaddrs) and cgroups (cgroup_id_map)."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,7 @@ CALLS = 300
 # Waits to be put into a cgroup before it calls.
 WORKLOAD = f"""
 import os, sys
+print("started", flush=True)
 sys.stdin.readline()
 for _ in range({CALLS}):
     os.umask(0o22)
@@ -42,12 +44,22 @@ def cgroup2_root():
         return next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
 
 
-def call_in(cgroup):
-    """Runs the workload in a cgroup."""
-    process = children.start([sys.executable, "-c", WORKLOAD], stdin=children.PIPE)
+def kernel_tells_of_cgroups():
+    """Whether fanotify knows cgroup2, since Linux 6.6."""
+    return tuple(int(part) for part in re.findall("[0-9]+", os.uname().release)[:2]) >= (6, 6)
+
+
+def call_in(cgroup, make=lambda path: None):
+    """Runs the workload in a cgroup, which `make` may make once the workload only waits for it."""
+    process = children.start(
+        [sys.executable, "-c", WORKLOAD], stdin=children.PIPE, stdout=children.PIPE
+    )
     try:
+        process.stdout.readline()
+        make(cgroup)
         with open(os.path.join(cgroup, "cgroup.procs"), "w", encoding="ascii") as procs:
             procs.write(str(process.pid))
+        time.sleep(0.02)
         process.communicate(b"\n", timeout=30)
     finally:
         children.stop(process)
@@ -149,6 +161,23 @@ class Addresses(unittest.TestCase):
             finally:
                 os.rmdir(later)
 
+    def test_a_cgroup_that_lives_for_a_moment_is_in_the_map(self):
+        root = cgroup2_root()
+        outcome.need(root is not None, "a cgroup2 mount")
+        outcome.need(kernel_tells_of_cgroups(), "Linux 6.6, which tells of new cgroups")
+        with self.exporter() as exporter:
+            for number in range(9):
+                path = f"{root}/bpf_exporter_wanted_{os.getpid()}{number}"
+                try:
+                    call_in(path, os.mkdir)  # lives for 20 ms
+                finally:
+                    os.rmdir(path)
+            page = exporter.page()
+        counts = page.by_label("ebpf_exporter_wanted_calls_total", "cgroup")
+        caught = sum(1 for count in counts.values() if count == CALLS)
+        # A busy machine may delay some; looking a few times a second would miss most.
+        self.assertGreaterEqual(caught, 6, counts)
+
     def test_cgroups_that_come_and_go_unseen_are_named(self):
         outcome.need_program("bpftool")
         outcome.need(cgroup2_root() is not None, "a cgroup2 mount")
@@ -161,7 +190,7 @@ class Addresses(unittest.TestCase):
             for number in range(queue // 2 + 1):
                 self.make_and_remove(f"bpf_exporter_flood{number}")
                 if number % 1000 == 0:
-                    time.sleep(0.3)  # the exporter listens a few times a second
+                    time.sleep(0.3)  # even when the exporter takes a rest
             gone = self.make_and_remove("bpf_exporter_gone", wanted_call)
             # Nobody asked for any cgroup until now.
             page = exporter.page()
