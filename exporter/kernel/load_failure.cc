@@ -154,6 +154,7 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
     else if (std::string words = OwnWords(lines, last_program); !words.empty())
       parts.push_back(std::move(words));
   } else if (!last_map.empty()) {
+    failure.map = last_map;
     parts.push_back(fmt::format("map '{}': create: {}", last_map, Cause(code)));
     if (Contains(last_words, "pinned map")) parts.emplace_back(last_words);
   } else {

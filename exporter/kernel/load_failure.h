@@ -10,6 +10,7 @@ namespace bpf_exporter {
 // What libbpf's log says of an object that did not load.
 struct LoadFailure {
   std::string program;  // the program at fault; empty: a map, the BTF, the object as a whole
+  std::string map;      // the map at fault, if it is one
   // Without the program's name: "load: Permission denied; the verifier says: … | R0 !read_ok".
   std::string text;
 };

@@ -14,6 +14,7 @@
 #include "kernel/libbpf_log.h"
 #include "kernel/load_failure.h"
 #include "kernel/program_type.h"
+#include "plan/layout.h"
 
 namespace bpf_exporter {
 namespace {
@@ -54,6 +55,16 @@ void LoadNothing(bpf_object* object) {
   bpf_object__for_each_map(map, object) bpf_map__set_autocreate(map, false);
   LibbpfLog quiet;
   bpf_object__load(object);
+}
+
+// "; kernel 6.1.0 has no maps of type cgrp_storage", if that is why the map cannot be made.
+std::string KernelLacksType(const bpf_object* object, const std::string& name, int code) {
+  const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
+  if (code != EINVAL || map == nullptr) return "";
+  const bpf_map_type type = bpf_map__type(map);
+  if (libbpf_probe_bpf_map_type(type, nullptr) != 0) return "";
+  return fmt::format("; kernel {} has no maps of type {}", ReadKernelFacts().release,
+                     MapTypeName(type));
 }
 
 struct Attempt {
@@ -125,7 +136,9 @@ Result<ObjectPtr> Attempt::Load() {
   const std::string subject = failure.program.empty()
                                   ? Subject(plan)
                                   : fmt::format("{}: program '{}'", Subject(plan), failure.program);
-  return Error{fmt::format("{}: {}", subject, failure.text), code};
+  return Error{
+      fmt::format("{}: {}{}", subject, failure.text, KernelLacksType(object, failure.map, code)),
+      code};
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <string.h>
 #include <sys/utsname.h>
 
 #include "kernel/hits.h"
@@ -91,6 +92,14 @@ TEST_F(Loading, NamesAMapThatCannotBeMade) {
   // The cause differs between kernels.
   const std::string error = LoadError(PlanOf("too_large_map", {"vast"}));
   EXPECT_TRUE(error.starts_with("object 'too_large_map.bpf.o': map 'vast': create: ")) << error;
+}
+
+TEST_F(Loading, NamesTheKindOfMapThatTheKernelLacks) {
+  const std::string kernel = Release();
+  if (strverscmp(kernel.c_str(), "6.2") >= 0) GTEST_SKIP() << "Linux 6.2 has such maps";
+  EXPECT_EQ(LoadError(PlanOf("kept_with_cgroups", {})),
+            "object 'kept_with_cgroups.bpf.o': map 'kept': create: Invalid argument; kernel " +
+                kernel + " has no maps of type cgrp_storage");
 }
 
 TEST_F(Loading, NamesAFileThatIsNotThere) {

@@ -145,6 +145,7 @@ TEST(LoadFailure, NamesTheMap) {
   };
   const LoadFailure failure = ExplainLoadFailure(lines, EINVAL, Root());
   EXPECT_EQ(failure.program, "");
+  EXPECT_EQ(failure.map, "big");
   EXPECT_EQ(failure.text, "map 'big': create: Invalid argument");
 }
 
