@@ -27,6 +27,8 @@ OBJECTS = os.path.join(
     "dialect",
 )
 OWN = os.path.join(ROOT, "tests", "data", "metrics", "self_metrics_first.txt")
+# On functions of the kernel, which not every kernel lets programs attach to: tests/vm/dialect.
+IN_A_GUEST = {"fentry", "fexit", "kprobe", "kretprobe", "lsm"}
 MARKED_MASK, CALLS = 0x5EED01FF, 300
 PAYLOAD, PACKETS = 777, 25
 SEND = f"""
@@ -73,8 +75,8 @@ exec "$@"
 
 
 def names(with_pages=False):
-    found = (os.path.basename(path)[: -len(".yaml")] for path in glob.glob(f"{SOURCES}/*.yaml"))
-    return sorted(n for n in found if not with_pages or os.path.exists(f"{SOURCES}/{n}.expected"))
+    found = {os.path.basename(path)[: -len(".yaml")] for path in glob.glob(f"{SOURCES}/*.yaml")}
+    return sorted(found - IN_A_GUEST if with_pages else found)
 
 
 def copy_to(folder):

@@ -1,9 +1,9 @@
 #include "fill.h"
 
-MAP(ARRAY, fentry_calls, 1, __u32, __u64);
+MAP(HASH, fentry_calls, 64, __u32, __u64);
 
-SEC("fentry/vfs_read")
-int enter(void *context) {
-  count(&fentry_calls, 0);
+SEC("fentry/security_task_setnice")
+int BPF_PROG(enter, void *task, int nice) {
+  add(&fentry_calls, &nice, 1);
   return 0;
 }

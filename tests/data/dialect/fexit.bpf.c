@@ -1,9 +1,14 @@
 #include "fill.h"
 
-MAP(ARRAY, fexit_calls, 1, __u32, __u64);
+struct call {
+  __u32 nice;
+  __u32 result;
+};
+MAP(HASH, fexit_calls, 64, struct call, __u64);
 
-SEC("fexit/vfs_read")
-int enter(void *context) {
-  count(&fexit_calls, 0);
+SEC("fexit/security_task_setnice")
+int BPF_PROG(leave, void *task, int nice, int result) {
+  struct call call = {.nice = nice, .result = result};
+  add(&fexit_calls, &call, 1);
   return 0;
 }

@@ -1,9 +1,12 @@
+#include <linux/ptrace.h>
+
 #include "fill.h"
 
-MAP(ARRAY, kprobe_calls, 1, __u32, __u64);
+MAP(HASH, kprobe_calls, 64, __u32, __u64);
 
-SEC("kprobe/vfs_read")
+SEC("kprobe/security_task_setnice")
 int enter(struct pt_regs *context) {
-  count(&kprobe_calls, 0);
+  __u32 nice = PT_REGS_PARM2(context);
+  add(&kprobe_calls, &nice, 1);
   return 0;
 }

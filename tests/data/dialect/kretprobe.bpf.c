@@ -1,9 +1,12 @@
+#include <linux/ptrace.h>
+
 #include "fill.h"
 
-MAP(ARRAY, kretprobe_calls, 1, __u32, __u64);
+MAP(HASH, kretprobe_calls, 64, __u32, __u64);
 
-SEC("kretprobe/vfs_read")
-int enter(struct pt_regs *context) {
-  count(&kretprobe_calls, 0);
+SEC("kretprobe/security_task_setnice")
+int leave(struct pt_regs *context) {
+  __u32 result = PT_REGS_RC(context);
+  add(&kretprobe_calls, &result, 1);
   return 0;
 }

@@ -1,9 +1,9 @@
 #include "fill.h"
 
-MAP(ARRAY, lsm_calls, 1, __u32, __u64);
+MAP(HASH, lsm_calls, 64, __u32, __u64);
 
-SEC("lsm/file_open")
-int enter(void *context) {
-  count(&lsm_calls, 0);
-  return 0;
+SEC("lsm/task_setnice")
+int BPF_PROG(allow, void *task, int nice, int result) {
+  add(&lsm_calls, &nice, 1);
+  return result;
 }
