@@ -23,7 +23,7 @@ std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section)
   if (!section.starts_with(kPerfEvent)) return std::nullopt;
   const auto wrong = [&](std::string_view why) {
     return Result<PerfEvent>(Error{fmt::format(
-        "section '{}': {}; it reads perf_event/type=T,config=C[,frequency=F]", section, why)});
+        "section '{}': {}; it reads perf_event/type=T,config=C,frequency=F", section, why)});
   };
   PerfEvent event;
   bool type = false, config = false, frequency = false;
@@ -49,7 +49,8 @@ std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section)
     if (seen == &config) event.config = number;
     if (seen == &frequency) event.frequency = number;
   }
-  if (!type || !config) return wrong("type and config are needed");
+  // As in the peer, what is not named is 0.
+  if (!type && !config && !frequency) return wrong("nothing is named");
   return Result<PerfEvent>(event);
 }
 

@@ -9,7 +9,7 @@
 // ELF sections of the dialect that libbpf does not know.
 namespace bpf_exporter {
 
-// SEC("perf_event/type=T,config=C[,frequency=F]").
+// SEC("perf_event/type=T,config=C,frequency=F").
 struct PerfEvent {
   std::uint32_t type = 0;
   std::uint64_t config = 0;

@@ -124,7 +124,7 @@ TEST_F(AttachingToNetwork, FollowsTheSectionsOfTheDialect) {
   EXPECT_EQ(ProblemOf(*object, "by_xdp"), "");
   EXPECT_EQ(ProblemOf(*object, "by_wrong_key"),
             "section 'perf_event/type=1,config=0,period=3': unknown key 'period'; it reads "
-            "perf_event/type=T,config=C[,frequency=F]");
+            "perf_event/type=T,config=C,frequency=F");
   EXPECT_TRUE(ProblemOf(*object, "by_no_interface")
                   .starts_with("xdp: attach to interface 'none0': no such interface (have: lo"));
 }

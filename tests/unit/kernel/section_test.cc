@@ -27,16 +27,26 @@ TEST(PerfEventSection, CountsWithoutAFrequencyAndInAnyOrder) {
   EXPECT_EQ(event->value().frequency, 0u);
 }
 
+TEST(PerfEventSection, TakesWhatIsNotNamedForZero) {
+  const auto clock = ParsePerfEventSection("perf_event/type=1,frequency=99");
+  ASSERT_TRUE(clock && clock->ok());
+  EXPECT_EQ(clock->value().type, 1u);
+  EXPECT_EQ(clock->value().config, 0u);
+  const auto cycles = ParsePerfEventSection("perf_event/frequency=99");
+  ASSERT_TRUE(cycles && cycles->ok());
+  EXPECT_EQ(cycles->value().type, 0u);
+  EXPECT_EQ(cycles->value().frequency, 99u);
+}
+
 TEST(PerfEventSection, IsNotEverySection) {
   EXPECT_EQ(ErrorOf("perf_event"), "not a perf_event section");
   EXPECT_EQ(ErrorOf("xdp/lo"), "not a perf_event section");
 }
 
 TEST(PerfEventSection, SaysWhatIsWrong) {
-  constexpr const char* kForm = "; it reads perf_event/type=T,config=C[,frequency=F]";
+  constexpr const char* kForm = "; it reads perf_event/type=T,config=C,frequency=F";
   const std::pair<const char*, const char*> wrong[] = {
-      {"", "type and config are needed"},
-      {"type=1", "type and config are needed"},
+      {"", "nothing is named"},
       {"type=1,config", "'config' is not KEY=NUMBER"},
       {"type=1,config=0x3", "'config=0x3' is not KEY=NUMBER"},
       {"type=1,config=-3", "'config=-3' is not KEY=NUMBER"},
