@@ -14,6 +14,7 @@
 #include "kernel/libbpf_log.h"
 #include "kernel/load_failure.h"
 #include "kernel/program_type.h"
+#include "plan/attach_points.h"
 #include "plan/layout.h"
 
 namespace bpf_exporter {
@@ -104,6 +105,11 @@ Status Attempt::Prepare(bpf_program* program) {
     const Status prepared = PrepareProgram(program, probes);
     if (!prepared && !LeaveOut(name, prepared.error().text))
       return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
+    const char* section = bpf_program__section_name(program);
+    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && IsOfNewerLibbpf(section))
+      left_out.emplace(name, fmt::format("section '{}' needs an entry under probes: libbpf {} does "
+                                         "not know it",
+                                         section, libbpf_version_string()));
   }
   if (left_out.contains(name)) bpf_program__set_autoload(program, false);
   return {};

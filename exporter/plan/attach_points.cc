@@ -3,10 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace bpf_exporter {
 namespace {
+
+// What libbpf 1.2 to 1.6 added; cgroup/…_unix is beside them.
+constexpr std::string_view kNewerSections[] = {
+    "tcx/",           "netkit/",         "netfilter",      "usdt.s",
+    "uprobe.multi",   "uretprobe.multi", "uprobe.session", "kprobe.session",
+    "sk_skb/verdict", "struct_ops.s"};
 
 bool HasEntry(const ProgramLayout& program, const Config& config) {
   return std::any_of(config.probes.begin(), config.probes.end(),
@@ -33,6 +40,12 @@ bool SectionAttaches(const ProgramLayout& program) {
   }
 }
 
+bool IsOfNewerLibbpf(std::string_view section) {
+  if (section.starts_with("cgroup/") && section.ends_with("_unix")) return true;
+  return std::any_of(std::begin(kNewerSections), std::end(kNewerSections),
+                     [&](std::string_view newer) { return section.starts_with(newer); });
+}
+
 bool IsOnlyCalled(const ProgramLayout& program, const Config& config) {
   return program.tail_called && !SectionAttaches(program) && !HasEntry(program, config);
 }
@@ -44,7 +57,13 @@ void CheckAttachPoints(const Scope& scope) {
     const std::string subject =
         fmt::format("{}: program {} (section {})", ObjectSubject(scope.object),
                     Quoted(program.name), Quoted(program.section));
-    if (program.type == BPF_PROG_TYPE_UNSPEC) {
+    if (program.type == BPF_PROG_TYPE_UNSPEC && IsOfNewerLibbpf(program.section)) {
+      scope.diagnostics.Warning(
+          scope.config.object.at,
+          fmt::format("{} will not run: only newer libbpf knows its section, and it has no entry "
+                      "under probes:",
+                      subject));
+    } else if (program.type == BPF_PROG_TYPE_UNSPEC) {
       scope.diagnostics.Error(
           scope.config.object.at,
           fmt::format("{} is of no type that libbpf knows; an entry under probes: can give it one",

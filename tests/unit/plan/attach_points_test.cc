@@ -35,6 +35,16 @@ TEST(AttachPoints, RefuseProgramsOfAnUnknownSection) {
             "one\n");
 }
 
+TEST(AttachPoints, WarnOfSectionsOfNewerLibbpf) {
+  const Resolved resolved = ResolveHits(
+      "newer_sections", "probes: [{program: by_uprobe_multi, uprobe: {binary: sh, symbol: f}}]\n");
+  EXPECT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml: warning: object 'newer_sections.bpf.o': program 'by_tcx' (section "
+            "'tcx/ingress') will not run: only newer libbpf knows its section, and it has no entry "
+            "under probes:\n");
+}
+
 TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   const Resolved resolved =
       ResolveHits("tail_call", "probes: [{program: first, socket_filter: {interface: lo}}]\n");
