@@ -27,6 +27,12 @@ bool KernelCountsRuns(const Started& started) {
   return file.get(enabled) && enabled == '1';
 }
 
+bool TryToDropCapabilities(const Options& options) {
+  const Status dropped = DropCapabilities(options.capabilities);
+  if (!dropped) fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
+  return dropped.ok();
+}
+
 // Takes snapshots and serves them, until a signal says to leave.
 ExitCode Export(const Options& options, Started& started, DecoderContext& context,
                 const sigset_t& signals) {
@@ -42,10 +48,7 @@ ExitCode Export(const Options& options, Started& started, DecoderContext& contex
                         return ReadKernelStats(started.configs, KernelCountsRuns(started));
                       }));
   collector.Take();
-  if (const Status dropped = DropCapabilities(options.capabilities); !dropped) {
-    fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
-    return kFailed;
-  }
+  if (!TryToDropCapabilities(options)) return kFailed;
   const CgroupUpdates cgroups(started.configs, context);
   const Result<EventReader> events = ReadEvents(started.configs);
   if (!events) {
@@ -73,7 +76,9 @@ ExitCode Export(const Options& options, Started& started, DecoderContext& contex
     {
       const std::lock_guard lock(objects);
       for (RunningConfig& config : started.configs) {
-        if (config.object) config.object->AttachNewCpus();
+        if (!config.object) continue;
+        for (const std::string& problem : config.object->AttachNewCpus())
+          log::Warn("config '{}': {}", config.status.name, problem);
       }
     }
     if (periodic) collector.Take();
@@ -105,7 +110,7 @@ int Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
   UpdateCgroups(
       std::get<Started>(started).configs);  // programs that the mark runs may ask for them
   post_attach_mark();
-  if (options.config_check) return kFine;
+  if (options.config_check) return TryToDropCapabilities(options) ? kFine : kFailed;
   return Export(options, std::get<Started>(started), *context, signals);
 }
 

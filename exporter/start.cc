@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "metrics/self_metric_table.h"
+#include "notify.h"
 #include "web/listen_address.h"
 
 namespace bpf_exporter {
@@ -101,6 +102,7 @@ std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& co
   LoadOptions load;
   load.btf_path = options.btf_path;
   load.buffers = std::make_shared<ReadBuffers>();
+  NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));
   started.configs = RunConfigs(std::move(planned), load, options.buffer_pages, context);
   if (const auto code = EndAfterLoading(started.configs, options)) return *code;
   return started;

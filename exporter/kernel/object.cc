@@ -24,6 +24,7 @@ struct Program {
   bool only_called = false;             // others jump into it; nothing attaches it
   std::vector<ProbeSpec> probes;        // empty: attached as its section says
   std::vector<Attachment> attachments;  // one for each probe that worked
+  std::string cpu_problem;              // what AttachNewCpus met last
 };
 
 // An attachment's error without a remedy of ours ends with what libbpf said last.
@@ -117,16 +118,24 @@ void LoadedObject::Attach() {
   }
 }
 
-void LoadedObject::AttachNewCpus() {
+std::vector<std::string> LoadedObject::AttachNewCpus() {
+  std::vector<std::string> news;
   for (std::size_t i = 0; i < state_->programs.size(); ++i) {
-    for (Attachment& attachment : state_->programs[i].attachments) {
+    Program& program = state_->programs[i];
+    std::string problem;
+    for (Attachment& attachment : program.attachments) {
       PerfEvents* events = std::get_if<PerfEvents>(&attachment);
       if (events == nullptr) continue;
       const LibbpfLog quiet;
       const Status status = events->Update();
-      state_->states[i].problem = status ? std::string() : status.error().text;
+      if (!status && problem.empty())
+        problem = status.error().text + AttachRemedy(ProbeKind::kPerfEvent, status.error().code);
     }
+    if (!problem.empty() && problem != program.cpu_problem)
+      news.push_back(fmt::format("program '{}': {}", state_->states[i].name, problem));
+    program.cpu_problem = std::move(problem);
   }
+  return news;
 }
 
 const std::vector<ProgramState>& LoadedObject::programs() const { return state_->states; }

@@ -68,8 +68,9 @@ class LoadedObject {
   // Attaches every loaded program as `probes:` or its section says. Failures are in programs().
   // Whatever is attached already stays as it is.
   void Attach();
-  // Attaches perf events on CPUs that came online since. Failures are in programs().
-  void AttachNewCpus();
+  // Attaches perf events on CPUs that came online since. Returns what failed now and did not fail
+  // in the same way at the last call, as "program 'NAME': …".
+  std::vector<std::string> AttachNewCpus();
   const std::vector<ProgramState>& programs() const;
   // In the order of programs().
   std::vector<ProgramRun> ProgramStatistics() const;

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from harness import outcome
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import CONFIG, PROGRAMS, ROOT, Exporter, run_to_end, wait_until
 
 TEST_OBJECTS = os.path.join(ROOT, "build", "dev", "tests", "data")
 SYSCALLS = "ebpf_exporter_syscalls_total"
@@ -46,6 +46,19 @@ class Startup(unittest.TestCase):
         keep = "--capabilities.keep=cap_bpf,cap_perfmon"
         with Exporter(keep, names="syscalls") as exporter:
             self.assertEqual({"000000c000000000"}, capabilities(exporter.process.pid, "CapEff"))
+
+    def test_check_tells_that_a_capability_cannot_be_kept(self):
+        outcome.need_program("setpriv")
+        done = run_to_end(
+            "--config.check",
+            f"--config.dir={CONFIG}",
+            "--config.names=syscalls",
+            f"--programs.dir={PROGRAMS}",
+            "--capabilities.keep=cap_syslog",
+            prefix=["setpriv", "--bounding-set=-syslog", "--inh-caps=-syslog"],
+        )
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertIn("capabilities: 'cap_syslog' cannot be kept", done.stderr)
 
     def test_calls_the_mark_once_after_attaching(self):
         folder = tempfile.mkdtemp()
@@ -98,6 +111,7 @@ class Startup(unittest.TestCase):
             exporter = Exporter(names="packets", prefix=("env", f"NOTIFY_SOCKET={path}"))
             exporter.start()
             try:
+                self.assertEqual("STATUS=loading configurations (1)", systemd.recv(4096).decode())
                 self.assertIn("READY=1", systemd.recv(4096).decode().splitlines())
                 self.assertEqual(200, exporter.get("/readyz")[0])
             finally:

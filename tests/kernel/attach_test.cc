@@ -1,4 +1,6 @@
+#include <linux/capability.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -230,6 +232,41 @@ TEST_F(Attaching, NamesAUserFunctionThatIsNotThere) {
             "OFFSET");
 }
 
+TEST_F(Attaching, SaysThatABinaryIsNoElfFile) {
+  LoadedObject* object =
+      Load(PlanOf("probe_hooks", {"hits"},
+                  {UserProbe("by_uprobe", ProbeKind::kUprobe, "/etc/passwd", "main")}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  const std::string problem = ProblemOf(*object, "by_uprobe");
+  EXPECT_TRUE(
+      problem.starts_with("uprobe '/etc/passwd:main': the binary is not an ELF file that "
+                          "can be read; elf: "))
+      << problem;
+}
+
+TEST_F(Attaching, FindsALibraryByItsName) {
+  LoadedObject* object =
+      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
+                           {UserProbe("by_uprobe", ProbeKind::kUprobe, "libc.so.6", "getppid")}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  for (int i = 0; i < 100; ++i) getppid();
+  EXPECT_EQ(Hits(*object, 6), 100u);
+}
+
+TEST_F(Attaching, LeavesOutProgramsThatOnlyNewerLibbpfKnows) {
+  LoadedObject* object = Load(PlanOf("newer_sections", {"hits"}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  WantThisProcess(*object);
+  CallGetppid(100);
+  EXPECT_EQ(Hits(*object, 2), 100u);
+  const std::string problem = ProblemOf(*object, "by_tcx");
+  EXPECT_TRUE(problem.starts_with("section 'tcx/ingress' needs an entry under probes:")) << problem;
+  for (const ProgramState& program : object->programs()) EXPECT_TRUE(program.needed);
+}
+
 TEST_F(Attaching, SamplesOnEachCpu) {
   ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
   probe.event.value = "cpu-clock";
@@ -278,6 +315,22 @@ std::size_t PerfEventFds() {
   return count;
 }
 
+// Takes the process's effective capabilities away while it lives.
+class WithoutCapabilities {
+ public:
+  WithoutCapabilities() {
+    syscall(SYS_capget, &header_, before_);
+    __user_cap_data_struct now[2] = {before_[0], before_[1]};
+    now[0].effective = now[1].effective = 0;
+    EXPECT_EQ(syscall(SYS_capset, &header_, now), 0);
+  }
+  ~WithoutCapabilities() { syscall(SYS_capset, &header_, before_); }
+
+ private:
+  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct before_[2] = {};
+};
+
 TEST_F(Attaching, FollowsCpusThatGoAndComeBack) {
   const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
   if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
@@ -293,7 +346,22 @@ TEST_F(Attaching, FollowsCpusThatGoAndComeBack) {
   ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
   object->AttachNewCpus();
   EXPECT_EQ(PerfEventFds(), before);
-  EXPECT_EQ(ProblemOf(*object, "by_perf_event"), "");
+
+  // Without the capabilities for it, it is said once.
+  ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
+  EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
+  {
+    const WithoutCapabilities none;
+    const std::vector<std::string> news = object->AttachNewCpus();
+    ASSERT_EQ(news.size(), 1u);
+    EXPECT_TRUE(news[0].starts_with(
+        "program 'by_perf_event': perf_event: open event 1/0 on CPU 1: Permission denied; "))
+        << news[0];
+    EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  }
+  EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  EXPECT_EQ(PerfEventFds(), before);
 }
 
 }  // namespace
