@@ -46,6 +46,8 @@ std::optional<ProbeKind> KindOfSection(std::string_view section) {
 std::string CodeText(int code) {
   constexpr int kEnotsupp = 524;
   if (code == kEnotsupp) return "not supported by this kernel";
+  constexpr int kLeastOfLibbpf = 4000;  // of its own numbers, here only those of reading ELF files
+  if (code >= kLeastOfLibbpf) return "the binary is not an ELF file that can be read";
   return ErrnoError("", code).text.substr(2);
 }
 
@@ -79,14 +81,14 @@ bpf_link* AttachTracepoint(const bpf_program* program, const std::string& target
                                         target.substr(slash + 1).c_str());
 }
 
-// "function", "function+0x10", or an offset in the file alone ("0x1234").
-struct UprobePlace {
+// "function", "function+0x10", or an offset alone ("0x1234", in a user program's file).
+struct Place {
   std::string function;
   std::size_t offset = 0;
 };
 
-std::optional<UprobePlace> ParseUprobePlace(std::string_view symbol) {
-  UprobePlace place;
+std::optional<Place> ParsePlace(std::string_view symbol) {
+  Place place;
   const std::size_t plus = symbol.rfind('+');
   std::string_view number;
   if (plus != std::string_view::npos) {
@@ -108,9 +110,27 @@ std::optional<UprobePlace> ParseUprobePlace(std::string_view symbol) {
 
 constexpr pid_t kAllProcesses = -1;
 
+Result<Attachment> AttachKprobe(const bpf_program* program, const ProbeSpec& probe) {
+  const bool at_return = probe.kind == ProbeKind::kKretprobe;
+  for (const Text& target : probe.targets) {
+    const std::optional<Place> place = ParsePlace(target.value);
+    if (!place || place->function.empty() || (at_return && place->offset != 0))
+      return Error{fmt::format("{} '{}': the target reads FUNCTION{}", ProbeKindName(probe.kind),
+                               target.value, at_return ? "" : " or FUNCTION+OFFSET"),
+                   EINVAL};
+  }
+  return FirstTarget(probe, [&](const std::string& target) {
+    const std::optional<Place> place = ParsePlace(target);
+    LIBBPF_OPTS(bpf_kprobe_opts, options);
+    options.retprobe = at_return;
+    options.offset = place->offset;
+    return bpf_program__attach_kprobe_opts(program, place->function.c_str(), &options);
+  });
+}
+
 Result<Attachment> AttachUprobe(const bpf_program* program, const ProbeSpec& probe) {
   const std::string name = fmt::format("{}:{}", probe.binary.value, probe.symbol.value);
-  const std::optional<UprobePlace> place = ParseUprobePlace(probe.symbol.value);
+  const std::optional<Place> place = ParsePlace(probe.symbol.value);
   if (!place)
     return Error{fmt::format("{} '{}': the symbol reads FUNCTION, FUNCTION+OFFSET or OFFSET",
                              ProbeKindName(probe.kind), name),
@@ -193,10 +213,7 @@ Result<Attachment> AttachProbe(const bpf_program* program, const ProbeSpec& prob
       });
     case ProbeKind::kKprobe:
     case ProbeKind::kKretprobe:
-      return FirstTarget(probe, [&](const std::string& target) {
-        return bpf_program__attach_kprobe(program, probe.kind == ProbeKind::kKretprobe,
-                                          target.c_str());
-      });
+      return AttachKprobe(program, probe);
     case ProbeKind::kUprobe:
     case ProbeKind::kUretprobe:
       return AttachUprobe(program, probe);

@@ -40,6 +40,7 @@ std::string KprobeRemedy(const KernelFacts& facts, int code) {
   if (!facts.kprobes) return "this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)";
   if (code == ENOENT || code == EINVAL)
     return fmt::format("kernel {} has no such function to probe", facts.release);
+  if (code == EILSEQ) return "no instruction starts at that offset";
   return PermissionRemedy(facts);
 }
 

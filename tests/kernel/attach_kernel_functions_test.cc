@@ -32,6 +32,33 @@ TEST_F(AttachingToKernelFunctions, TakesTheFirstFunctionThatTheKernelHas) {
   EXPECT_EQ(Hits(*object, 2), 200u);
 }
 
+TEST_F(AttachingToKernelFunctions, TakesAnOffset) {
+  if (!HasKprobes()) SKIP_ON_THIS_KERNEL("is built without kprobes");
+  // The first instruction is one for ftrace, of 5 bytes, or one of 4 that marks a call's target.
+  std::vector<std::string> places;
+  for (const char* offset : {"+0x4", "+5"})
+    for (const std::string& function : kGetppid) places.push_back(function + offset);
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {"hits"}, {Probe("by_kprobe", ProbeKind::kKprobe, places)}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  CallGetppid(200);
+  EXPECT_EQ(Hits(*object, 1), 200u);
+}
+
+TEST_F(AttachingToKernelFunctions, RefusesAnOffsetThatIsNone) {
+  LoadedObject* object =
+      Load(PlanOf("probe_hooks", {"hits"},
+                  {Probe("by_kprobe", ProbeKind::kKprobe, {"vfs_read+x"}),
+                   Probe("by_kretprobe", ProbeKind::kKretprobe, {"vfs_read+0x5"})}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_kprobe"),
+            "kprobe 'vfs_read+x': the target reads FUNCTION or FUNCTION+OFFSET");
+  EXPECT_EQ(ProblemOf(*object, "by_kretprobe"),
+            "kretprobe 'vfs_read+0x5': the target reads FUNCTION");
+}
+
 TEST_F(AttachingToKernelFunctions, NamesTheFunctionsThatTheKernelLacks) {
   utsname name{};
   uname(&name);
