@@ -82,6 +82,13 @@ std::vector<Stamp> BoundTexts(const std::vector<double>& bounds) {
   return texts;
 }
 
+// Exact without a multiplier, as a double with one.
+template <typename Number>
+char* WriteSum(Number sum, double multiplier, char* (*write)(Number, char*), char* out) {
+  if (multiplier == 1) return write(sum, out);
+  return WriteDouble(static_cast<double>(sum) * multiplier, out);
+}
+
 void WriteHistograms(const FamilySnapshot& family, PageWriter& writer) {
   const std::string& name = family.metric->family;
   const HistogramPlan& histogram = family.metric->histogram;
@@ -102,12 +109,12 @@ void WriteHistograms(const FamilySnapshot& family, PageWriter& writer) {
       writer.Advance(out);
     }
     tail.Set({labels.empty() ? "" : "{", labels, labels.empty() ? " " : "} "});
-    const std::uint64_t sum = cells[histogram.bounds.size()];
     char* out = writer.Room(2 * (name.size() + tail.size + 2 * kBlock + kLongestNumber));
     out = tail.Write(CopyText("_sum", CopyText(name, out)));
-    out = histogram.multiplier == 1
-              ? WriteUnsigned(sum, out)
-              : WriteDouble(static_cast<double>(sum) * histogram.multiplier, out);
+    const std::uint64_t sum = cells[histogram.bounds.size()];
+    out = family.is_signed
+              ? WriteSum(static_cast<std::int64_t>(sum), histogram.multiplier, &WriteSigned, out)
+              : WriteSum(sum, histogram.multiplier, &WriteUnsigned, out);
     *out++ = '\n';
     out = tail.Write(CopyText("_count", CopyText(name, out)));
     out = WriteUnsigned(count, out);

@@ -51,7 +51,8 @@ Result<std::uint32_t> Family::AddMetric(const MetricPlan& metric) {
   if (feeders_.size() >= std::numeric_limits<std::uint16_t>::max()) {
     return Error{"is fed by too many metrics"};
   }
-  is_signed_ = is_signed_ || metric.value.is_signed;
+  const std::optional<ValueField>& sum = metric.histogram.sum;
+  is_signed_ = is_signed_ || metric.value.is_signed || (sum && sum->is_signed);
   feeders_.push_back({metric.max_series});
   if (feeders_.size() > 1) owners_.resize(positions_.size(), 0);
   return static_cast<std::uint32_t>(feeders_.size() - 1);

@@ -32,8 +32,9 @@ inline std::size_t CellsPerSeries(const MetricPlan& metric) {
 // One metric family as it was at the snapshot. Immutable.
 struct FamilySnapshot {
   std::shared_ptr<const MetricPlan> metric;  // name, help, kind, bounds; the first of that name
-  bool is_signed = false;                    // gauges: the values are two's complement
-  std::size_t series = 0;                    // that are present
+  // Gauges: the values are two's complement; histograms: the sums are.
+  bool is_signed = false;
+  std::size_t series = 0;  // that are present
   // Of every number the finished label text, `a="1",b="x"`: escaped, valid UTF-8, empty without
   // labels. It keeps growing after the snapshot, so the numbers to read are those of `cells`.
   std::shared_ptr<const TextArena> texts;

@@ -113,7 +113,7 @@ bool ResolveBucketArray(const Scope& scope, const MetricSpec& metric, const MapL
                                         buckets.value, field->type->name));
   }
   if (!metric.histogram.sum_field) return is_array;
-  histogram.sum = FindNumber(scope, map, "sum", *metric.histogram.sum_field, false);
+  histogram.sum = FindNumber(scope, map, "sum", *metric.histogram.sum_field, true);
   return is_array && histogram.sum;
 }
 

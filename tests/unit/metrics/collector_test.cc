@@ -193,5 +193,23 @@ TEST(Collector, FoldsArraysInTheValueIntoHistograms) {
   EXPECT_EQ(fixture.stats.metrics.at(0).rows_out_of_range, 1u) << "element 0, once";
 }
 
+TEST(Collector, KeepsSumsOfSignedFieldsSigned) {
+  auto map = std::make_shared<FakeMap>();
+  map->rows = {{"a", Bytes(std::uint64_t{2}) + Bytes(std::int32_t{-7})}};
+  auto metric = Latency();
+  metric.labels = {};
+  metric.histogram.bucket.reset();
+  metric.histogram.array = ValueField{0, 8, false};
+  metric.histogram.array_size = 1;
+  metric.histogram.sum = ValueField{8, 4, true};
+  for (const auto& [multiplier, sum] : {std::pair(1.0, "-7"), std::pair(0.5, "-3.5")}) {
+    metric.histogram.multiplier = multiplier;
+    Fixture fixture(SourceList(Source("l", map, 1, 12, {metric})));
+    const std::string page = fixture.TakePage();
+    EXPECT_NE(page.find(std::string("latency_seconds_sum ") + sum + "\n"), std::string::npos)
+        << page;
+  }
+}
+
 }  // namespace
 }  // namespace bpf_exporter

@@ -121,9 +121,18 @@ TEST(Histogram, MayHaveItsBucketsInTheValue) {
   ASSERT_TRUE(plan.sum.has_value());
   EXPECT_EQ(plan.sum->offset, offsetof(OpsValue, sum));
   EXPECT_EQ(plan.sum->width, 8u);
+  EXPECT_FALSE(plan.sum->is_signed);
   EXPECT_EQ(plan.numbers.front(), 0u);
   EXPECT_EQ(plan.numbers.back(), 7u);
   ASSERT_EQ(made.metric().labels.size(), 1u);
+}
+
+TEST(Histogram, KeepsTheSignOfItsSumField) {
+  const ResolvedMetricPlan made = Histogram(
+      "map: ops, labels: [device], value: {buckets: slots, sum: inflight}, bucket_type: exp2, "
+      "bucket_max: 7");
+  ASSERT_TRUE(made.metric().histogram.sum.has_value());
+  EXPECT_TRUE(made.metric().histogram.sum->is_signed);
 }
 
 TEST(Histogram, OfOneRowNeedsNoLabels) {
