@@ -8,26 +8,11 @@
 #include <system_error>
 
 #include "config/parse.h"
-#include "plan/families.h"
 
 namespace bpf_exporter {
 namespace {
 
 namespace fs = std::filesystem;
-
-void RefuseClashes(const std::vector<PlannedConfig>& before, PlannedConfig& config) {
-  if (!config.plan) return;
-  std::vector<const ConfigPlan*> accepted;
-  for (const PlannedConfig& other : before) {
-    if (other.plan) accepted.push_back(&*other.plan);
-  }
-  const Status fits = CheckFamilies(accepted, *config.plan);
-  if (fits) return;
-  Diagnostics clash(config.source.path, "");
-  clash.Error({}, fits.error().text);
-  config.messages += clash.Render();
-  config.plan.reset();
-}
 
 }  // namespace
 
@@ -78,11 +63,13 @@ std::string DefaultProgramsDir() {
 std::vector<PlannedConfig> PlanConfigs(const std::vector<ConfigSource>& sources,
                                        const ResolveOptions& options, DecoderContext& context) {
   std::vector<PlannedConfig> planned;
+  planned.reserve(sources.size());  // `accepted` points into it
+  std::vector<const ConfigPlan*> accepted;
   for (const ConfigSource& source : sources) {
-    PlanReading reading = ReadPlan(source, options, context);
-    PlannedConfig config{source, std::move(reading.plan), std::move(reading.messages)};
-    RefuseClashes(planned, config);
-    planned.push_back(std::move(config));
+    PlanReading reading = ReadPlan(source, options, context, accepted);
+    const PlannedConfig& config = planned.emplace_back(
+        PlannedConfig{source, std::move(reading.plan), std::move(reading.messages)});
+    if (config.plan) accepted.push_back(&*config.plan);
   }
   return planned;
 }

@@ -7,6 +7,7 @@
 
 #include "config/parse.h"
 #include "kernel/object.h"
+#include "plan/families.h"
 
 namespace bpf_exporter {
 namespace {
@@ -66,7 +67,7 @@ std::optional<ConfigPlan> Join(const ConfigSource& source, Config config,
 }  // namespace
 
 PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
-                     DecoderContext& context) {
+                     DecoderContext& context, const std::vector<const ConfigPlan*>& before) {
   PlanReading reading;
   const Result<std::string> text = ReadConfigFile(source.path);
   if (!text) {
@@ -76,6 +77,10 @@ PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
   Diagnostics diagnostics(source.path, *text);
   if (std::optional<Config> config = ParseConfig(source.name, source.path, *text, diagnostics)) {
     reading.plan = Join(source, *std::move(config), options, context, diagnostics);
+  }
+  if (reading.plan) {
+    CheckFamilies(before, *reading.plan, diagnostics);
+    if (diagnostics.has_errors()) reading.plan.reset();
   }
   reading.messages = diagnostics.Render();
   return reading;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plan/resolve.h"
 
@@ -19,9 +20,10 @@ struct PlanReading {
   std::string messages;            // errors and warnings, each line ended; empty: none
 };
 
-// Reads the YAML file and its object and joins them. Needs no kernel and no privilege. Call before
-// threads exist. `context` outlives the plan.
+// Reads the YAML file and its object and joins them; a plan whose metrics clash with those of
+// `before` cannot work. Needs no kernel and no privilege. Call before threads exist. `context`
+// outlives the plan.
 PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
-                     DecoderContext& context);
+                     DecoderContext& context, const std::vector<const ConfigPlan*>& before = {});
 
 }  // namespace bpf_exporter

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "config/diagnostics.h"
 
 namespace bpf_exporter {
 namespace {
@@ -62,7 +61,8 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
 
 }  // namespace
 
-Status CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPlan& added) {
+void CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPlan& added,
+                   Diagnostics& diagnostics) {
   std::vector<const MetricPlan*> metrics;
   const auto add = [&](const ConfigPlan& plan) {
     for (const MapPlan& map : plan.maps) {
@@ -73,12 +73,10 @@ Status CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigP
   const std::size_t first_added = metrics.size();
   add(added);
   for (std::size_t i = first_added; i < metrics.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const std::string clash = Clash(*metrics[i], *metrics[j]);
-      if (!clash.empty()) return Error{clash};
-    }
+    std::string clash;
+    for (std::size_t j = 0; j < i && clash.empty(); ++j) clash = Clash(*metrics[i], *metrics[j]);
+    if (!clash.empty()) diagnostics.Error(metrics[i]->at, clash);
   }
-  return {};
 }
 
 }  // namespace bpf_exporter

@@ -2,14 +2,15 @@
 
 #include <vector>
 
-#include "base/result.h"
+#include "config/diagnostics.h"
 #include "plan/plan.h"
 
 namespace bpf_exporter {
 
-// Whether the metrics of `added` can stand on one page with those of `before` and with each other:
-// metrics of one name must be of one kind, with the same help and labels, and no name may be one
-// of those that a histogram's series have. The error names both configurations.
-Status CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPlan& added);
+// Reports each metric of `added` that cannot stand on one page with those of `before` and with the
+// others of `added`: metrics of one name must be of one kind, with the same help and labels, and no
+// name may be one of those that a histogram's series have. The errors name both configurations.
+void CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPlan& added,
+                   Diagnostics& diagnostics);
 
 }  // namespace bpf_exporter

@@ -91,6 +91,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec
   auto plan = std::make_shared<MetricPlan>();
   plan->kind = metric.kind;
   plan->config = scope.config.name;
+  plan->at = metric.name.at;
   plan->family = scope.options.prefix + metric.name.value;
   CheckName(scope, metric, plan->family);
   plan->help = metric.help;

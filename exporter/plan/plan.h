@@ -49,6 +49,7 @@ struct HistogramPlan {
 struct MetricPlan {
   MetricKind kind = MetricKind::kCounter;
   std::string config;             // the configuration it comes from
+  Position at;                    // of its name there
   std::string family;             // the exposed name, prefix included
   std::string help;               // one line, no control characters
   std::vector<LabelPlan> labels;  // in the page's order: by name

@@ -120,6 +120,8 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
   EXPECT_TRUE(planned[0].plan.has_value()) << planned[0].messages;
   EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;  // the same metrics may be one
   std::ofstream(Path("third")) << "object: packets.bpf.o\n"
+                                  "probes: [{program: count_packets, socket_filter: {interface: "
+                                  "lo}}]\n"
                                   "metrics:\n"
                                   "  gauges:\n"
                                   "    - name: packets_unreadable_total\n"
@@ -128,7 +130,13 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
   planned = PlanConfigs(*SourcesInDir(dir_.string(), {}, options_.programs_dir), {}, *context);
   ASSERT_EQ(planned.size(), 3u);
   EXPECT_FALSE(planned[2].plan.has_value());
-  EXPECT_NE(planned[2].messages.find("packets_unreadable_total"), std::string::npos);
+  EXPECT_EQ(
+      planned[2].messages,
+      Path("third") +
+          ":5:13: error: metric 'ebpf_exporter_packets_unreadable_total' is a gauge in config "
+          "'third', but a counter in config 'packets'\n"
+          "      - name: packets_unreadable_total\n"
+          "              ^\n");
 }
 
 TEST_F(StartTest, ChecksFilesAndDirectoriesWithTheSameAnswer) {

@@ -21,9 +21,13 @@ ConfigPlan Plan(const std::string& name, const std::string& metrics) {
   return plan;
 }
 
+// What the error says, without its place.
 std::string Clash(const ConfigPlan& before, const ConfigPlan& added) {
-  const Status fits = CheckFamilies({&before}, added);
-  return fits ? "" : fits.error().text;
+  Diagnostics diagnostics("b.yaml", "");
+  CheckFamilies({&before}, added, diagnostics);
+  const std::string text = diagnostics.Render();
+  const std::size_t start = text.find("error: ");
+  return start == std::string::npos ? text : text.substr(start + 7, text.size() - start - 8);
 }
 
 constexpr const char* kCounter = "counters: [{name: x, help: H, map: slots, labels: [slot]}]";
