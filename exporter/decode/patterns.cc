@@ -3,34 +3,88 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace bpf_exporter {
+namespace {
 
-struct Patterns::State {
-  std::vector<std::unique_ptr<RE2>> expressions;
-};
-
-Status Patterns::Check(const Text& pattern) {
-  const RE2 expression(pattern.value, RE2::Quiet);
-  if (!expression.ok()) return Error{expression.error()};
-  return {};
+// The end of what stands at `at` and has no meaning of its own within: \Q…\E, an escape, a class.
+std::size_t EndOfLiteral(std::string_view text, std::size_t at) {
+  if (text[at] == '\\') {
+    if (text.substr(at, 2) != "\\Q") return at + 2;
+    const std::size_t end = text.find("\\E", at);
+    return end == std::string_view::npos ? text.size() : end + 2;
+  }
+  if (text[at] != '[') return at + 1;
+  std::size_t end = at + 1;
+  if (end < text.size() && text[end] == '^') ++end;
+  if (end < text.size() && text[end] == ']') ++end;
+  while (end < text.size() && text[end] != ']') {
+    if (text.substr(end, 2) == "[:") {
+      const std::size_t closed = text.find(":]", end);
+      end = closed == std::string_view::npos ? end + 2 : closed + 2;
+    } else {
+      end += text[end] == '\\' ? 2 : 1;
+    }
+  }
+  return end + 1;
 }
 
-Patterns::Patterns(const std::vector<Text>& patterns) : state_(std::make_unique<State>()) {
-  for (const Text& pattern : patterns) {
-    auto expression = std::make_unique<RE2>(pattern.value, RE2::Quiet);
-    if (expression->ok()) state_->expressions.push_back(std::move(expression));
+// (?<name>…), which Go reads since 1.22, is (?P<name>…) to the RE2 of Debian 12.
+std::string WithNamedGroups(std::string_view expression) {
+  std::string out;
+  for (std::size_t at = 0; at < expression.size();) {
+    if (expression.substr(at, 3) == "(?<") {
+      out += "(?P<";
+      at += 3;
+      continue;
+    }
+    const std::size_t end = std::min(EndOfLiteral(expression, at), expression.size());
+    out += expression.substr(at, end - at);
+    at = end;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Pattern> Pattern::Compile(const std::string& expression) {
+  auto compiled = std::make_shared<const RE2>(WithNamedGroups(expression), RE2::Quiet);
+  if (!compiled->ok()) return Error{compiled->error()};
+  return Pattern(std::move(compiled));
+}
+
+Pattern::Pattern(std::shared_ptr<const re2::RE2> expression) : expression_(std::move(expression)) {}
+
+int Pattern::groups() const { return expression_->NumberOfCapturingGroups(); }
+
+bool Pattern::Matches(std::string_view text) const {
+  return RE2::PartialMatch({text.data(), text.size()}, *expression_);
+}
+
+bool Pattern::Extract(std::string_view text, std::string& out) const {
+  const int group = groups();
+  std::array<re2::StringPiece, 2> found;
+  if (group > 1 || !expression_->Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED,
+                                       found.data(), group + 1)) {
+    return false;
+  }
+  const re2::StringPiece& taken = found[static_cast<std::size_t>(group)];
+  out.assign(taken.data() == nullptr ? "" : taken.data(), taken.size());
+  return true;
+}
+
+Patterns::Patterns(const std::vector<Text>& expressions) {
+  for (const Text& expression : expressions) {
+    Result<Pattern> pattern = Pattern::Compile(expression.value);
+    if (pattern) patterns_.push_back(*std::move(pattern));
   }
 }
 
-Patterns::~Patterns() = default;
-Patterns::Patterns(Patterns&&) noexcept = default;
-Patterns& Patterns::operator=(Patterns&&) noexcept = default;
-
 bool Patterns::AnyMatches(std::string_view text) const {
-  const re2::StringPiece piece(text.data(), text.size());
-  return std::any_of(state_->expressions.begin(), state_->expressions.end(),
-                     [&](const auto& expression) { return RE2::PartialMatch(piece, *expression); });
+  return std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const Pattern& pattern) { return pattern.Matches(text); });
 }
 
 }  // namespace bpf_exporter

@@ -1,31 +1,45 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "config/config.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace bpf_exporter {
 
-// Regular expressions in RE2's syntax, unanchored. Any thread.
+// A regular expression in the syntax that RE2 and Go share, unanchored. Copies share it. Any
+// thread.
+class Pattern {
+ public:
+  // Errors are RE2's words: "missing ]: [a".
+  static Result<Pattern> Compile(const std::string& expression);
+
+  int groups() const;  // that capture
+  bool Matches(std::string_view text) const;
+  // What the group matched, empty if it took no part, or all that matched without a group. False
+  // without a match and for an expression of several groups.
+  bool Extract(std::string_view text, std::string& out) const;
+
+ private:
+  explicit Pattern(std::shared_ptr<const re2::RE2> expression);
+  std::shared_ptr<const re2::RE2> expression_;
+};
+
+// Several; those that do not compile match nothing.
 class Patterns {
  public:
-  // Why one of them cannot be used: "missing ]: [a". For Resolve.
-  static Status Check(const Text& pattern);
-
-  // Those that pass Check; the others match nothing.
-  explicit Patterns(const std::vector<Text>& patterns);
-  ~Patterns();
-  Patterns(Patterns&&) noexcept;
-  Patterns& operator=(Patterns&&) noexcept;
-
+  explicit Patterns(const std::vector<Text>& expressions);
   bool AnyMatches(std::string_view text) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::vector<Pattern> patterns_;
 };
 
 }  // namespace bpf_exporter

@@ -39,7 +39,7 @@ void CheckCgroupIdMap(const Scope& scope) {
   if (!scope.config.cgroup_id_map) return;
   const CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
   for (const Text& pattern : spec.regexps) {
-    if (const Status fine = Patterns::Check(pattern); !fine)
+    if (const Result<Pattern> fine = Pattern::Compile(pattern.value); !fine)
       scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().text);
   }
   const MapLayout* map = FindMap(scope, spec.name);

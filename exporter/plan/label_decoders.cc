@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decode/patterns.h"
 
 namespace bpf_exporter {
 namespace {
@@ -56,6 +57,25 @@ std::optional<Decoders> FromType(const Scope& scope, const LabelBytes& bytes,
   return MakeNamedDecoders(scope, named, place.size);
 }
 
+// Every expression that cannot be used, at its place; and those that never match.
+bool CheckRegexps(const Scope& scope, const LabelSpec& label, const DecoderSpec& decoder) {
+  bool fine = true;
+  for (const Text& expression : decoder.regexps.value_or(std::vector<Text>())) {
+    const Result<Pattern> pattern = Pattern::Compile(expression.value);
+    if (!pattern) {
+      fine = false;
+      scope.diagnostics.Error(expression.at, fmt::format("label '{}': regexps: {}",
+                                                         label.name.value, pattern.error().text));
+    } else if (pattern->groups() > 1) {
+      scope.diagnostics.Warning(
+          expression.at, fmt::format("label '{}': regexps: {} groups never match; (?:…) is a group "
+                                     "that only holds together",
+                                     label.name.value, pattern->groups()));
+    }
+  }
+  return fine;
+}
+
 }  // namespace
 
 std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const LabelSpec& label,
@@ -63,6 +83,7 @@ std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const LabelSpec& l
   Decoders decoders;
   DecoderInput input{size, scope.config.strace_syscall_names};
   for (const DecoderSpec& spec : label.decoders) {
+    if (!CheckRegexps(scope, label, spec)) continue;
     Result<std::shared_ptr<const Decoder>> decoder = MakeDecoder(spec, input, scope.context);
     if (decoder) {
       decoders.push_back(*std::move(decoder));

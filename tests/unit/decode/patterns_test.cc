@@ -14,9 +14,40 @@ TEST(Patterns, MatchAnywhereAndWhateverTheirGroups) {
 
 TEST(Patterns, WithoutExpressionsNothingMatches) { EXPECT_FALSE(Patterns({}).AnyMatches("/")); }
 
-TEST(Patterns, SayWhyOneCannotBeUsed) {
-  EXPECT_TRUE(Patterns::Check({"^/a", {}}).ok());
-  EXPECT_EQ(Patterns::Check({"[a", {}}).error().text, "missing ]: [a");
+TEST(Patterns, ThatDoNotCompileMatchNothing) {
+  EXPECT_FALSE(Patterns(std::vector<Text>{{"[a", {}}}).AnyMatches("[a"));
+}
+
+std::string Extracted(const std::string& expression, std::string_view text) {
+  const Result<Pattern> pattern = Pattern::Compile(expression);
+  if (!pattern) return "error: " + pattern.error().text;
+  std::string out;
+  return pattern->Extract(text, out) ? out : "no match";
+}
+
+TEST(Pattern, SaysWhyItCannotBeUsed) {
+  EXPECT_EQ(Extracted("[a", ""), "error: missing ]: [a");
+  EXPECT_EQ(Extracted("(?<=a)b", "ab"), "error: invalid named capture group: (?P<=a)b");
+}
+
+TEST(Pattern, MayNameItsGroupAsGoDoes) {
+  EXPECT_EQ(Extracted("^(?P<unit>[^.]+)[.]", "ssh.service"), "ssh");
+  EXPECT_EQ(Extracted("^(?<unit>[^.]+)[.]", "ssh.service"), "ssh");
+}
+
+TEST(Pattern, KeepsWhatOnlyLooksLikeANamedGroup) {
+  EXPECT_EQ(Extracted(R"(\Q(?<x>\E.)", "a(?<x>b"), "(?<x>b");
+  EXPECT_EQ(Extracted(R"(\(?<x)", "a<x"), "<x");
+  EXPECT_EQ(Extracted("[(?<x]+", "a?<(xPb"), "?<(x");
+  EXPECT_EQ(Extracted("[](?<]+", "a]?<P"), "]?<");
+  EXPECT_EQ(Extracted("[[:digit:](?<]+", "a7(?<P"), "7(?<");
+  EXPECT_EQ(Extracted("[^(?<P]+", "(?<Pab"), "ab");
+}
+
+TEST(Pattern, OfBrokenSyntaxIsReadToItsEnd) {
+  for (const char* broken : {"\\", "\\Q(?<", "[", "[^", "[]", "[[:", "(?<", "[\\"}) {
+    EXPECT_TRUE(Extracted(broken, "").starts_with("error: ") || *broken == '\\') << broken;
+  }
 }
 
 }  // namespace
