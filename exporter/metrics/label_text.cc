@@ -63,8 +63,12 @@ bool ParseNumber(std::string_view text, std::uint64_t& number) {
   return true;
 }
 
-Decoded LabelText::Decode(const LabelPlan& label, const std::byte* key) {
-  value_.assign(reinterpret_cast<const char*>(key) + label.offset, label.size);
+Decoded LabelText::Decode(const LabelPlan& label, const std::byte* key, std::uint32_t cpu) {
+  const auto number = static_cast<std::uint16_t>(cpu);
+  if (label.is_cpu)
+    value_.assign(reinterpret_cast<const char*>(&number), sizeof(number));
+  else
+    value_.assign(reinterpret_cast<const char*>(key) + label.offset, label.size);
   return bpf_exporter::Decode(label.decoders, value_, scratch_);
 }
 
@@ -78,15 +82,11 @@ Decoded LabelText::Build(const MetricPlan& metric, const std::byte* key, std::ui
   for (const LabelPlan& label : metric.labels) {
     if (!text_.empty()) text_ += ',';
     text_.append(label.name).append("=\"");
-    if (label.is_cpu) {
-      text_ += std::to_string(cpu);
-    } else {
-      const Decoded decoded = Decode(label, key);
-      if (decoded == Decoded::kError) Fail(label, value_);
-      if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
-      if (decoded == Decoded::kProvisional) worst = decoded;
-      AppendEscaped(value_, text_);
-    }
+    const Decoded decoded = Decode(label, key, cpu);
+    if (decoded == Decoded::kError) Fail(label, value_);
+    if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
+    if (decoded == Decoded::kProvisional) worst = decoded;
+    AppendEscaped(value_, text_);
     text_ += '"';
   }
   return worst;
@@ -94,7 +94,7 @@ Decoded LabelText::Build(const MetricPlan& metric, const std::byte* key, std::ui
 
 Decoded LabelText::BuildBucket(const LabelPlan& label, const std::byte* key,
                                std::uint64_t& number) {
-  const Decoded decoded = Decode(label, key);
+  const Decoded decoded = Decode(label, key, 0);
   if (decoded == Decoded::kError) Fail(label, value_);
   if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
   if (ParseNumber(value_, number)) return decoded;

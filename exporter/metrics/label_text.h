@@ -22,7 +22,7 @@ class LabelText {
   const std::string& text() const { return text_; }
 
  private:
-  Decoded Decode(const LabelPlan& label, const std::byte* key);
+  Decoded Decode(const LabelPlan& label, const std::byte* key, std::uint32_t cpu);
   void Fail(const LabelPlan& label, std::string_view why);
 
   std::string text_;

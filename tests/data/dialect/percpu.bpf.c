@@ -3,6 +3,7 @@
 MAP(PERCPU_HASH, hash_by_cpu, 8, __u32, __u64);
 MAP(PERCPU_HASH, hash_summed, 8, __u32, __u64);
 MAP(PERCPU_ARRAY, array_by_cpu, 2, __u32, __u64);
+MAP(PERCPU_ARRAY, decoded_cpu, 1, __u32, __u64);
 MAP(PERCPU_ARRAY, only_cpu, 1, __u32, __u64);
 
 FILL {
@@ -11,6 +12,8 @@ FILL {
   PUT_CPU(hash_summed, 0, 3, 78);
   PUT_CPU(hash_summed, 1, 4, 78);
   PUT_CPU(array_by_cpu, 1, 5, 1);
+  PUT_CPU(decoded_cpu, 0, 8, 0);
+  PUT_CPU(decoded_cpu, 1, 9, 0);
   PUT_CPU(only_cpu, 0, 6, 0);
   PUT_CPU(only_cpu, 1, 7, 0);
   return 0;

@@ -122,6 +122,24 @@ TEST(Collector, SumsPerCpuValuesOrSplitsThemByTheCpuLabel) {
             "split_total{cpu=\"2\",id=\"1\"} 4\nsplit_total{cpu=\"0\",id=\"2\"} 8\n");
 }
 
+TEST(Collector, RunsTheDecodersOfTheCpuLabelOnItsNumber) {
+  auto map = std::make_shared<FakeMap>();
+  map->cpus = 3;
+  map->rows = {{Bytes(std::uint32_t{1}),
+                Bytes(std::uint64_t{1}) + Bytes(std::uint64_t{2}) + Bytes(std::uint64_t{4})}};
+  auto metric = IdCounter();
+  metric.labels.insert(metric.labels.begin(),
+                       CpuLabel(test::Scripted([](std::string_view in, std::string& out) {
+                         if (in == Bytes(std::uint16_t{1})) return Decoded::kSkip;
+                         out = in == Bytes(std::uint16_t{0}) ? "first" : "other";
+                         return Decoded::kOk;
+                       })));
+  Fixture fixture(SourceList(Source("p", map, 4, 8, {metric})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP ops_total Help\n# TYPE ops_total counter\n"
+            "ops_total{cpu=\"first\",id=\"1\"} 1\nops_total{cpu=\"other\",id=\"1\"} 4\n");
+}
+
 MetricPlan Latency() {
   auto metric =
       Metric(MetricKind::kHistogram, "latency_seconds", {Label("t", 0, 1, TextDecoder())});

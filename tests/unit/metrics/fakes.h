@@ -120,9 +120,8 @@ inline LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t siz
   return label;
 }
 
-inline LabelPlan CpuLabel() {
-  LabelPlan label;
-  label.name = "cpu";
+inline LabelPlan CpuLabel(std::shared_ptr<const Decoder> decoder = UintDecoder()) {
+  LabelPlan label = Label("cpu", 0, 2, std::move(decoder));
   label.is_cpu = true;
   return label;
 }
