@@ -8,7 +8,7 @@ DecoderContext::DecoderContext(HostPaths paths, Clock now)
     : cgroups_(paths.cgroup, now),
       interfaces_(now),
       partitions_(paths.proc + "/partitions", now),
-      pci_ids_(paths.pci_ids),
+      pci_ids_(paths.pci_ids, now),
       symbols_(paths.proc + "/kallsyms", now) {}
 
 CgroupNames& DecoderContext::UseCgroups() {

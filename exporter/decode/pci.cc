@@ -41,6 +41,7 @@ std::string Subclass(const PciNames& names, std::uint64_t id) {
 
 Result<DecodeFunction> Make(const DecoderRequest& request, Answer answer) {
   PciIds& ids = request.context.pci_ids();
+  // Once there are names, they stay.
   DecodeFunction decode = FromNumber(request, [&ids, answer](Number number, std::string& out) {
     out = answer(*ids.Names(), number.bits);
     return Decoded::kOk;
@@ -49,7 +50,7 @@ Result<DecodeFunction> Make(const DecoderRequest& request, Answer answer) {
   return DecodeFunction([&ids, decode = std::move(decode)](std::string_view in, std::string& out) {
     if (ids.Names() != nullptr) return decode(in, out);
     out = "missing pci.ids db";
-    return Decoded::kOk;
+    return Decoded::kProvisional;
   });
 }
 

@@ -11,6 +11,7 @@ namespace bpf_exporter {
 namespace {
 
 constexpr std::size_t kMaxLines = 1'000'000;
+constexpr std::chrono::seconds kLookAgainAfter{30};
 
 struct Item {
   std::uint64_t id;
@@ -59,19 +60,25 @@ PciNames ParsePciIds(std::istream& file) {
   return names;
 }
 
-PciIds::PciIds(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+PciIds::PciIds(std::vector<std::string> paths, Clock now)
+    : paths_(std::move(paths)), now_(std::move(now)) {}
 
 const PciNames* PciIds::Names() {
-  std::call_once(once_, [this] {
-    for (const std::string& path : paths_) {
-      std::ifstream file(path);
-      if (!file) continue;
-      names_ = ParsePciIds(file);
-      return;
-    }
+  const std::lock_guard lock(mutex_);
+  if (names_) return &*names_;
+  const Time now = now_();
+  if (looked_at_ && now - *looked_at_ < kLookAgainAfter) return nullptr;
+  const bool first = !looked_at_;
+  looked_at_ = now;
+  for (const std::string& path : paths_) {
+    std::ifstream file(path);
+    if (!file) continue;
+    names_ = ParsePciIds(file);
+    return &*names_;
+  }
+  if (first)
     log::Warn("no pci.ids (package pci.ids): PCI vendors, devices and classes have no names");
-  });
-  return names_ ? &*names_ : nullptr;
+  return nullptr;
 }
 
 }  // namespace bpf_exporter

@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "decode/clock.h"
+
 namespace bpf_exporter {
 
 // Names of PCI vendors, devices, classes and subclasses. Read only once filled.
@@ -22,17 +24,20 @@ struct PciNames {
 // Reads the format of https://pci-ids.ucw.cz (pci.ids); lines that are not of it are left out.
 PciNames ParsePciIds(std::istream& file);
 
-// The first of `paths` that can be opened, read when first asked for. Any thread.
+// The first of `paths` that can be opened, read when first asked for, and looked for again, at most
+// every 30 s, while there is none. Any thread.
 class PciIds {
  public:
-  explicit PciIds(std::vector<std::string> paths);
-  // Null if there is no such file.
+  PciIds(std::vector<std::string> paths, Clock now);
+  // Null if there is no such file. What was read stays.
   const PciNames* Names();
 
  private:
   const std::vector<std::string> paths_;
-  std::once_flag once_;
+  const Clock now_;
+  std::mutex mutex_;
   std::optional<PciNames> names_;
+  std::optional<Time> looked_at_;
 };
 
 }  // namespace bpf_exporter
