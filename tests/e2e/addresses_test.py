@@ -83,8 +83,10 @@ class Addresses(unittest.TestCase):
         shutil.copy(os.path.join(ROOT, "tests", "data", "addresses.yaml"), self.folder)
         shutil.copy(os.path.join(OBJECTS, "addresses.bpf.o"), self.folder)
 
-    def exporter(self, *flags):
-        return Exporter(*flags, names="addresses", config=self.folder, programs=self.folder)
+    def exporter(self, *flags, **options):
+        return Exporter(
+            *flags, names="addresses", config=self.folder, programs=self.folder, **options
+        )
 
     def make_cgroup(self, name):
         path = os.path.join(cgroup2_root(), f"{name}_{os.getpid()}")
@@ -125,6 +127,22 @@ class Addresses(unittest.TestCase):
         )
         self.assertEqual(3, done.returncode, done.stderr)
         self.assertIn("object 'addresses.bpf.o' has no variable 'kaddr_no_such'", done.stderr)
+
+    def test_of_several_symbols_the_first_counts_whatever_its_module(self):
+        symbols = os.path.join(self.folder, "kallsyms")
+        with open(symbols, "w", encoding="ascii") as file:
+            file.write("ffffffff81000010 T schedule_other\n")
+            file.write("ffffffffc0000020 t schedule\t[module]\n")
+            file.write("ffffffff81000030 T schedule\n")
+            file.write("ffffffffc0000040 t vfs_read\t[module]\n")
+        mounted = 'mount --bind "$0" /proc/kallsyms; exec "$@"'
+        prefix = ["unshare", "--mount", "sh", "-c", mounted, symbols]
+        with self.exporter(prefix=prefix) as exporter:
+            os.umask(os.umask(0o22))
+            page = exporter.page()
+        for symbol, address in (("schedule", 0xFFFFFFFFC0000020), ("vfs_read", 0xFFFFFFFFC0000040)):
+            name = f"ebpf_exporter_{symbol}_address"
+            self.assertEqual({str(address): 1}, page.by_label(name, "address"))
 
     def test_hidden_addresses_are_an_error_and_not_zeros(self):
         hidden = os.path.join(self.folder, "kallsyms")
