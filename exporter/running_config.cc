@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/log.h"
@@ -52,7 +53,28 @@ std::size_t NoteAttachments(RunningConfig& config) {
   return attached;
 }
 
-void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint32_t buffer_pages,
+// A record is taken by one reader, and a perf event array has one set of buffers; so a pinned map
+// of records feeds one of the configurations that share it.
+Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningConfig> others) {
+  for (const MapPlan& map : config.plan->maps) {
+    if (!map.events) continue;
+    const std::uint32_t id = config.object->MapId(map.layout.name);
+    for (const RunningConfig& other : others) {
+      if (!other.object || id == 0) continue;
+      for (const MapPlan& taken : other.plan->maps) {
+        if (!taken.events || other.object->MapId(taken.layout.name) != id) continue;
+        return Error{fmt::format(
+            "map '{}' is pinned, and config '{}' counts its records already; each can be read only "
+            "once: leave the map's metrics out of one of the two",
+            map.layout.name, other.status.name)};
+      }
+    }
+  }
+  return {};
+}
+
+void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
+                   const LoadOptions& options, std::uint32_t buffer_pages,
                    DecoderContext& context) {
   config.status.programs = NotLoaded(config.plan->object);
   Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
@@ -61,6 +83,10 @@ void LoadAndAttach(RunningConfig& config, const LoadOptions& options, std::uint3
     return;
   }
   config.object = *std::move(object);
+  if (const Status free = CheckRecordsAreFree(config, others); !free) {
+    Fail(config, free.error().text);
+    return;
+  }
   Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, buffer_pages);
   if (!events) {
     Fail(config, events.error().text);
@@ -96,7 +122,8 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     added.plan = std::move(config.plan);
     if (added.plan) {
       added.status.description = added.plan->config.description;
-      LoadAndAttach(added, options, buffer_pages, context);
+      const auto others = std::span<const RunningConfig>(running).first(running.size() - 1);
+      LoadAndAttach(added, others, options, buffer_pages, context);
     } else {
       log::Error("config '{}': cannot work, see above", added.status.name);
       added.status.problem = std::move(config.messages);

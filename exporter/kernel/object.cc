@@ -1,5 +1,6 @@
 #include "kernel/object.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
@@ -152,6 +153,12 @@ std::vector<ProgramRun> LoadedObject::ProgramStatistics() const {
 
 int LoadedObject::MapFd(const std::string& map) const {
   return std::max(bpf_object__find_map_fd_by_name(state_->object.get(), map.c_str()), -1);
+}
+
+std::uint32_t LoadedObject::MapId(const std::string& map) const {
+  bpf_map_info info{};
+  std::uint32_t size = sizeof(info);
+  return bpf_obj_get_info_by_fd(MapFd(map), &info, &size) == 0 ? info.id : 0;
 }
 
 Result<std::unique_ptr<MapReader>> LoadedObject::Reader(const std::string& map) {

@@ -81,6 +81,8 @@ class LoadedObject {
   std::uint64_t MapMemoryBytes(const std::string& map) const;
   // The map's fd, owned by this object; -1 if there is none of that name.
   int MapFd(const std::string& map) const;
+  // The kernel's number of the map, which objects that share a pinned map see alike; 0 if not told.
+  std::uint32_t MapId(const std::string& map) const;
 
  private:
   struct State;

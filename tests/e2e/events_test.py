@@ -28,6 +28,18 @@ OBJECTS = os.environ.get(
 OBJECT = os.path.join(OBJECTS, "events.bpf.o")
 
 
+PINNED = """
+object: pinned_events.bpf.o
+metrics:
+  counters:
+    - name: {name}_events_total
+      help: Records of a pinned map
+      map: {map}
+      perf_event_array: {perf}
+      labels: [{{name: tgid, size: 4, decoders: [{{name: uint}}]}}]
+"""
+
+
 class Events(unittest.TestCase):
     def setUp(self):
         outcome.need_root()
@@ -85,6 +97,36 @@ class Events(unittest.TestCase):
                 counted, missing = accounted()
                 self.assertLess(counted, CALLS)
                 self.assertGreater(missing, 0)
+
+    def test_a_pinned_map_of_records_feeds_one_configuration(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(os.path.join(OBJECTS, "pinned_events.bpf.o"), folder)
+            for config, map_name in (("a", "perf"), ("b", "perf"), ("c", "queue"), ("d", "queue")):
+                with open(f"{folder}/{config}.yaml", "w", encoding="utf-8") as file:
+                    perf = "true" if map_name == "perf" else "false"
+                    file.write(PINNED.format(name=config, map=f"pinned_{map_name}", perf=perf))
+            pins = ["unshare", "--mount", "sh", "-c", 'mount -t bpf bpf /sys/fs/bpf; exec "$@"', "sh"]
+            with Exporter(
+                names="a,b,c,d", config=folder, programs=folder, prefix=pins
+            ) as exporter:
+                tgid = children.run([sys.executable, "-c", WORKLOAD]).stdout.strip()
+                # Two programs are attached: those of the configurations that are up.
+                counted = {"a": 2 * CALLS, "c": 2 * CALLS}
+
+                def counts():
+                    page = exporter.page()
+                    names = {name: f"ebpf_exporter_{name}_events_total" for name in "abcd"}
+                    found = {name: page.by_label(names[name], "tgid") for name in names}
+                    return {name: rows[tgid] for name, rows in found.items() if tgid in rows}
+
+                wait_until(lambda: counts() == counted, 10, f"{counted}")
+                up = exporter.page().by_label("ebpf_exporter_config_up", "name")
+                self.assertEqual({"a": 1, "b": 0, "c": 1, "d": 0}, up)
+                self.assertIn(
+                    "config 'd': map 'pinned_queue' is pinned, and config 'c' counts its records "
+                    "already",
+                    exporter.log(),
+                )
 
 
 if __name__ == "__main__":

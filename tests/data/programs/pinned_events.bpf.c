@@ -1,0 +1,35 @@
+// Sends a record for each umask(2) call through maps that every object with maps of these names
+// shares.
+#include "bpf_exporter.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define UMASK 95
+#else
+#define UMASK 166
+#endif
+
+struct {
+  __uint(type, BPF_MAP_TYPE_QUEUE);
+  __uint(max_entries, 16384);
+  __type(value, __u32);
+  __uint(pinning, LIBBPF_PIN_BY_NAME);
+} pinned_queue SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, sizeof(__u32));
+  __uint(pinning, LIBBPF_PIN_BY_NAME);
+} pinned_perf SEC(".maps");
+
+SEC("raw_tp/sys_enter")
+int enter(struct bpf_raw_tracepoint_args *ctx) {
+  __u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+  if (ctx->args[1] != UMASK) return 0;
+  bpf_map_push_elem(&pinned_queue, &tgid, BPF_ANY);
+  bpf_perf_event_output(ctx, &pinned_perf, BPF_F_CURRENT_CPU, &tgid, sizeof(tgid));
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
