@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "decode/decoder.h"
+
 namespace bpf_exporter {
 namespace {
 
@@ -83,8 +85,10 @@ Patterns::Patterns(const std::vector<Text>& expressions) {
 }
 
 bool Patterns::AnyMatches(std::string_view text) const {
+  // RE2's `.` matches no byte of invalid UTF-8, which the name of a cgroup may hold.
+  const std::string valid = ValidUtf8(text);
   return std::any_of(patterns_.begin(), patterns_.end(),
-                     [&](const Pattern& pattern) { return pattern.Matches(text); });
+                     [&](const Pattern& pattern) { return pattern.Matches(valid); });
 }
 
 }  // namespace bpf_exporter

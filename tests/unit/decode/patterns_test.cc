@@ -12,6 +12,11 @@ TEST(Patterns, MatchAnywhereAndWhateverTheirGroups) {
   EXPECT_FALSE(patterns.AnyMatches("/sys/fs/cgroup/a"));
 }
 
+TEST(Patterns, MatchTextThatIsNotUtf8) {
+  EXPECT_TRUE(
+      Patterns(std::vector<Text>{{"^/sys/.*[.]scope$", {}}}).AnyMatches("/sys/caf\xe9.scope"));
+}
+
 TEST(Patterns, WithoutExpressionsNothingMatches) { EXPECT_FALSE(Patterns({}).AnyMatches("/")); }
 
 TEST(Patterns, ThatDoNotCompileMatchNothing) {
