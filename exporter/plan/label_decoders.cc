@@ -24,6 +24,15 @@ std::string NameFor(const Type& type) {
   }
 }
 
+// The fields of the label's struct as 'field' takes them.
+std::vector<std::string> FieldsOf(const Type& type, const LabelSpec& label) {
+  std::vector<std::string> paths = FieldPaths(type);
+  if (label.size) return paths;  // found by its place, so the label's name need not be the field's
+  const std::string& field = label.field.value.empty() ? label.name.value : label.field.value;
+  for (std::string& path : paths) path = field + "." + path;
+  return paths;
+}
+
 std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Place& place) {
   const std::string subject = fmt::format("label '{}'", label.name.value);
   if (bytes.type == nullptr)
@@ -37,7 +46,7 @@ std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Pla
     return fmt::format(
         "{} is {}; name one of its fields ({}) with 'field', or say with 'decoders' "
         "how to show it",
-        subject, type.name, List(FieldPaths(type)));
+        subject, type.name, List(FieldsOf(type, label)));
   }
   return fmt::format("{} is {}; say with 'decoders' how to show it, as in [{{name: hex}}]", subject,
                      type.name);
