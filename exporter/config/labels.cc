@@ -38,7 +38,7 @@ constexpr Key<DecoderSpec> kDecoderKeys[] = {
     {"name", [](const Field& f, DecoderSpec& d) { d.name = ReadNonEmpty(f); }},
     {"static_map", [](const Field& f, DecoderSpec& d) { d.static_map = ReadStaticMap(f); }},
     {"allow_unknown", [](const Field& f, DecoderSpec& d) { d.allow_unknown = ReadBool(f); }},
-    {"regexps", [](const Field& f, DecoderSpec& d) { d.regexps = ReadTexts(f, false); }},
+    {"regexps", [](const Field& f, DecoderSpec& d) { d.regexps = ReadExpressions(f); }},
 };
 
 // The peer ignores the options of other decoders, so they cannot be errors.

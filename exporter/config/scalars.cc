@@ -73,6 +73,13 @@ std::vector<Text> ReadTexts(const Field& field, bool or_one) {
   return texts;
 }
 
+std::vector<Text> ReadExpressions(const Field& field) {
+  std::vector<Text> expressions;
+  if (!ExpectList(field)) return expressions;
+  for (const NodePtr& item : field.node.items) expressions.push_back(ReadText(field.Item(*item)));
+  return expressions;
+}
+
 bool ReadBool(const Field& field) {
   if (!ExpectPlain(field, "true or false")) return false;
   const std::string& text = field.node.text;

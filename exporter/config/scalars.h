@@ -20,6 +20,8 @@ Text ReadNonEmpty(const Field& field);
 std::string ReadProse(const Field& field);
 // A list of texts, none of them empty; with `or_one` also a single text.
 std::vector<Text> ReadTexts(const Field& field, bool or_one);
+// A list of regular expressions; the empty one matches everything.
+std::vector<Text> ReadExpressions(const Field& field);
 
 // true and false as YAML 1.1 spells them: yes, on, y …
 bool ReadBool(const Field& field);

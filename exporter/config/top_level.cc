@@ -49,7 +49,7 @@ constexpr Key<CgroupIdMapSpec> kCgroupIdMapKeys[] = {
        if (const auto index = ReadWord(f, CgroupMapTypeNames()))
          m.type = static_cast<CgroupMapType>(*index);
      }},
-    {"regexps", [](const Field& f, CgroupIdMapSpec& m) { m.regexps = ReadTexts(f, false); }},
+    {"regexps", [](const Field& f, CgroupIdMapSpec& m) { m.regexps = ReadExpressions(f); }},
 };
 
 void ReadCgroupIdMap(const Field& field, Config& config) {

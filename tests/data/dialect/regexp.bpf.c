@@ -5,6 +5,7 @@ struct key {
 };
 
 MAP(HASH, regexp_total, 8, struct key, __u64);
+MAP(HASH, any_regexp_total, 8, struct key, __u64);
 MAP(HASH, beside_regexp_total, 8, struct key, __u64);
 
 FILL {
@@ -12,6 +13,9 @@ FILL {
   PUT(regexp_total, 2, "systemd-journal");
   PUT(regexp_total, 4, "KERNEL worker");
   PUT(regexp_total, 8, "something else");
+  PUT(any_regexp_total, 1, "systemd-journal");
+  PUT(any_regexp_total, 2, "cron");
+  PUT(any_regexp_total, 4, "ssh");
   // A key that another metric leaves out.
   PUT(beside_regexp_total, 5, "something else");
   return 0;

@@ -52,6 +52,27 @@ TEST(PeerDialect, ReadsPerfEventCounters) {
   EXPECT_EQ("^(.*)\\.service$", (*regexps)[0].value);
 }
 
+TEST(PeerDialect, TakesAnExpressionThatMatchesEverything) {
+  EXPECT_EQ("", Complaints("cgroup_id_map: {name: cgroups, regexps: ['']}\n"
+                           "metrics:\n"
+                           "  counters:\n"
+                           "    - name: units_total\n"
+                           "      help: Units\n"
+                           "      labels:\n"
+                           "        - name: unit\n"
+                           "          size: 16\n"
+                           "          decoders: [{name: regexp, regexps: ['^ssh', \"\"]}]\n"));
+}
+
+TEST(PeerDialect, RefusesAnExpressionThatIsNotThere) {
+  EXPECT_EQ(
+      "t.yaml:2:42: error: regexps: expected text, not nothing\n"
+      "  cgroup_id_map: {name: cgroups, regexps: [~]}\n"
+      "                                           ^\n",
+      Complaints("metrics: {counters: []}\n"
+                 "cgroup_id_map: {name: cgroups, regexps: [~]}\n"));
+}
+
 TEST(PeerDialect, ReadsEveryKindOfBucket) {
   const Config config = ParseGood("good/peer_histogram.yaml");
   ASSERT_EQ(4u, config.metrics.size());
