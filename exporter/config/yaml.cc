@@ -96,6 +96,22 @@ class Events : public YAML::EventHandler {
   NodeBuilder& builder_;
 };
 
+// The source up to its last "---" or "..." if only comments follow: a document that says nothing.
+std::string_view WithoutEmptyEnd(std::string_view source) {
+  std::string_view left = source;
+  for (std::size_t start = source.size(); start > 0;) {
+    const std::size_t newline = source.substr(0, start - 1).rfind('\n');
+    const std::size_t end = start;
+    start = newline == std::string_view::npos ? 0 : newline + 1;
+    const std::string_view line = source.substr(start, end - start);
+    const bool mark = line.starts_with("---") || line.starts_with("...");
+    const std::size_t text = line.find_first_not_of(" \t\r\n", mark ? 3 : 0);
+    if (text != std::string_view::npos && (line[text] != '#' || (mark && text == 3))) break;
+    if (mark) left = source.substr(0, start);
+  }
+  return left;
+}
+
 // What yaml-cpp says is short; these say what a person can do about it.
 struct Hint {
   std::string_view theirs;
@@ -134,7 +150,7 @@ std::string Explain(const YAML::Exception& e, std::string_view source) {
 }  // namespace
 
 NodePtr ReadYaml(const std::string& source, Diagnostics& diagnostics) {
-  const std::string_view text = WithoutByteOrderMark(source);
+  const std::string_view text = WithoutEmptyEnd(WithoutByteOrderMark(source));
   if (!CheckSourceText(text, diagnostics)) return nullptr;
   NodeBuilder builder(diagnostics);
   try {

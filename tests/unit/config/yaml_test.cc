@@ -41,6 +41,32 @@ TEST(Yaml, ReadsAByteOrderMarkAndWindowsLineEnds) {
   EXPECT_EQ(21, config.metrics[0].name.at.column);
 }
 
+TEST(Yaml, TakesADocumentThatSaysNothingForTheEnd) {
+  const std::string document = kMetrics;
+  for (const char* end : {"---", "---\n", "...\n", "--- # end\n", "---\n\n  # end\n...\n---\r\n"})
+    EXPECT_EQ("", Complaints(document + end)) << end;
+  for (const char* other :
+       {"--- {}\n", "---\nname: b\n", "---\n\n# end\n~\n", "---\n---\nname: b\n"})
+    EXPECT_NE(std::string::npos, Complaints(document + other).find("a second YAML document"))
+        << other;
+  EXPECT_NE("", Complaints(document + "---#\n"));  // text, not a mark
+}
+
+TEST(Yaml, KeepsMarksWithinText) {
+  const std::string source =
+      "metrics:\n"
+      "  counters:\n"
+      "    - name: a_total\n"
+      "      help: |\n"
+      "        dashes\n"
+      "        ---\n"
+      "        # and a number sign\n";
+  Diagnostics diagnostics("t.yaml", source);
+  const std::optional<Config> config = ParseConfig("t", "t.yaml", source, diagnostics);
+  ASSERT_TRUE(config) << diagnostics.Render();
+  EXPECT_EQ("dashes\n---\n# and a number sign", config->metrics.at(0).help);
+}
+
 TEST(Yaml, AllowsNestingOf64AndNoMore) {
   const std::string fits =
       "kaddrs: " + std::string(63, '[') + std::string(63, ']') + "\n" + kMetrics;
