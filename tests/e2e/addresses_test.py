@@ -9,6 +9,7 @@ import time
 import unittest
 
 from harness import children, outcome
+from harness.cgroups import cgroup2_root
 from harness.exporter import ROOT, Exporter, wait_until
 
 OBJECTS = os.environ.get(
@@ -37,11 +38,6 @@ def kallsyms(symbol):
     """The address of the first symbol of that name."""
     with open("/proc/kallsyms", encoding="ascii") as lines:
         return next(int(line.split()[0], 16) for line in lines if line.split()[2] == symbol)
-
-
-def cgroup2_root():
-    with open("/proc/mounts", encoding="utf-8") as mounts:
-        return next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
 
 
 def kernel_tells_of_cgroups():
