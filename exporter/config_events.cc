@@ -1,15 +1,44 @@
 #include "config_events.h"
 
 #include <algorithm>
+#include <iterator>
+#include <new>
 #include <utility>
 
 #include "kernel/event_map_readers.h"
+#include "metrics/label_text.h"
 
 namespace bpf_exporter {
 namespace {
 
 bool IsBuffer(const MapLayout& map) {
   return map.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || map.type == BPF_MAP_TYPE_RINGBUF;
+}
+
+bool AsksHost(const MetricPlan& metric) {
+  return std::any_of(metric.labels.begin(), metric.labels.end(), [](const LabelPlan& label) {
+    return std::any_of(label.decoders.begin(), label.decoders.end(),
+                       [](const auto& decoder) { return decoder->AsksHost(); });
+  });
+}
+
+// What a record names may be gone when the next snapshot reads the table, such as the cgroup of a
+// task that ran out of memory: it is asked for when the record comes, and remembered by those who
+// are asked.
+EventTable::OnNewKey AskEarly(const MapPlan& map) {
+  std::vector<std::shared_ptr<const MetricPlan>> metrics;
+  std::copy_if(map.metrics.begin(), map.metrics.end(), std::back_inserter(metrics),
+               [](const auto& metric) { return AsksHost(*metric); });
+  if (metrics.empty()) return {};
+  return [metrics](std::string_view key) {
+    try {
+      LabelText labels;
+      for (const auto& metric : metrics)
+        labels.Build(*metric, reinterpret_cast<const std::byte*>(key.data()), 0);
+    } catch (const std::bad_alloc&) {
+      // The record is counted; the snapshot asks again.
+    }
+  };
 }
 
 }  // namespace
@@ -20,7 +49,8 @@ Result<ConfigEvents> OpenEvents(const ConfigPlan& plan, const LoadedObject& obje
   for (const MapPlan& map : plan.maps) {
     if (!map.events) continue;
     auto table = std::make_shared<EventTable>(map.events->record_size, map.events->max_keys,
-                                              map.events->flush_interval);
+                                              map.events->flush_interval,
+                                              IsBuffer(map.layout) ? AskEarly(map) : nullptr);
     events.maps.push_back({map.layout.name, table});
     if (!IsBuffer(map.layout)) continue;
     EventSource source;

@@ -27,6 +27,9 @@ class Decoder {
   virtual ~Decoder() = default;
   // Replaces `out`, which never aliases `in`.
   virtual Decoded Decode(std::string_view in, std::string& out) const = 0;
+  // Whether it asks the host for something that may soon be gone there, and has its name for a
+  // while when it was asked before that.
+  virtual bool AsksHost() const { return false; }
 };
 
 // What decoders need of the host. Opened at the first use, so that making a decoder (`check`)

@@ -13,6 +13,7 @@ struct Entry {
   std::string_view name;
   Sizes sizes;
   MakeFunction make;
+  bool asks_host = false;
 };
 
 template <Decoded (*Function)(std::string_view, std::string&)>
@@ -28,20 +29,20 @@ Result<DecodeFunction> Numbers(const DecoderRequest& request) {
 // Every decoder that a configuration can name, sorted. config/README.md describes each.
 constexpr std::array kTable = {
     Entry{"bool", Sizes::kInteger, Bytes<DecodeBool>},
-    Entry{"cgroup", Sizes::kNumber, MakeCgroup},
+    Entry{"cgroup", Sizes::kNumber, MakeCgroup, true},
     Entry{"dname", Sizes::kAny, Bytes<DecodeDname>},
     Entry{"duration", Sizes::kNumber, Numbers<DecodeDuration>},
     Entry{"errno", Sizes::kNumber, Numbers<DecodeErrno>},
     Entry{"hex", Sizes::kAny, Bytes<DecodeHex>},
     Entry{"hostorder", Sizes::kWide, Bytes<DecodeUint>},
-    Entry{"ifname", Sizes::kAtLeast4, MakeIfname},
+    Entry{"ifname", Sizes::kAtLeast4, MakeIfname, true},
     Entry{"inet_ip", Sizes::kAny, Bytes<DecodeInetIp>},
     Entry{"int", Sizes::kInteger, Bytes<DecodeInt>},
     Entry{"ip_protocol", Sizes::kNumber, Numbers<DecodeIpProtocol>},
     Entry{"kstack", Sizes::kMultipleOf8, MakeKstack},
     Entry{"ksym", Sizes::kAtLeast8, MakeKsym},
     Entry{"mac", Sizes::kMac, Bytes<DecodeMac>},
-    Entry{"majorminor", Sizes::kAtLeast4, MakeMajorMinor},
+    Entry{"majorminor", Sizes::kAtLeast4, MakeMajorMinor, true},
     Entry{"netorder", Sizes::kWide, Bytes<DecodeNetworkOrder>},
     Entry{"pci_class", Sizes::kNumber, MakePciClass},
     Entry{"pci_device", Sizes::kNumber, MakePciDevice},
@@ -68,6 +69,8 @@ class TableDecoder : public Decoder {
     }
     return decode_(in, out);
   }
+
+  bool AsksHost() const override { return entry_.asks_host; }
 
  private:
   const Entry& entry_;

@@ -1,5 +1,7 @@
 #include "metrics/event_table.h"
 
+#include <utility>
+
 namespace bpf_exporter {
 namespace {
 
@@ -8,10 +10,11 @@ constexpr std::chrono::nanoseconds kDefaultFlushInterval = std::chrono::hours(1)
 }  // namespace
 
 EventTable::EventTable(std::uint32_t key_size, std::uint32_t max_keys,
-                       std::chrono::nanoseconds flush_interval)
+                       std::chrono::nanoseconds flush_interval, OnNewKey on_new_key)
     : key_size_(key_size),
       max_keys_(max_keys),
       flush_interval_(flush_interval.count() > 0 ? flush_interval : kDefaultFlushInterval),
+      on_new_key_(std::move(on_new_key)),
       flushed_(std::chrono::steady_clock::now()) {}
 
 void EventTable::Add(std::string_view record) {
@@ -20,18 +23,24 @@ void EventTable::Add(std::string_view record) {
     return;
   }
   const std::string_view key = record.substr(0, key_size_);
+  if (Count(key) && on_new_key_) on_new_key_(key);
+}
+
+// True if the key is new.
+bool EventTable::Count(std::string_view key) {
   const std::lock_guard lock(mutex_);
   if (const auto found = rows_.find(key); found != rows_.end()) {
     ++counts_[found->second];
-    return;
+    return false;
   }
   if (counts_.size() == max_keys_) {
     ++over_limit_;
-    return;
+    return false;
   }
   rows_.emplace(key, counts_.size());
   keys_.insert(keys_.end(), key.begin(), key.end());
   counts_.push_back(1);
+  return true;
 }
 
 Status EventTable::Read(RowSink& sink) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -18,10 +19,13 @@ namespace bpf_exporter {
 // a map that an event counter lacks. Bounded in keys. Any thread.
 class EventTable {
  public:
+  // Called with a key when its first record comes, by the thread that adds it.
+  using OnNewKey = std::function<void(std::string_view key)>;
+
   // Records count by their first `key_size` bytes, in at most `max_keys` keys. Every
   // `flush_interval` all of them are forgotten; 0 takes the dialect's default of one hour.
   EventTable(std::uint32_t key_size, std::uint32_t max_keys,
-             std::chrono::nanoseconds flush_interval);
+             std::chrono::nanoseconds flush_interval, OnNewKey on_new_key = {});
 
   // Counts one record. One that is shorter than the key, or whose key is one too many, is counted
   // as such and nowhere else.
@@ -37,6 +41,8 @@ class EventTable {
   std::uint64_t over_limit() const { return over_limit_; }
 
  private:
+  bool Count(std::string_view key);
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view key) const {
@@ -47,6 +53,7 @@ class EventTable {
   const std::uint32_t key_size_;
   const std::uint32_t max_keys_;
   const std::chrono::nanoseconds flush_interval_;
+  const OnNewKey on_new_key_;
   std::atomic<std::uint64_t> lost_{0};
   std::atomic<std::uint64_t> too_short_{0};
   std::atomic<std::uint64_t> over_limit_{0};

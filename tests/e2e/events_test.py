@@ -5,9 +5,11 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 from harness import children, outcome
+from harness.cgroups import cgroup2_root
 from harness.exporter import ROOT, Exporter, wait_until
 
 CALLS = 5000
@@ -22,6 +24,8 @@ print(os.getpid(), flush=True)
 for _ in range({CALLS}):
     os.umask(0o22)
 """
+# Without it the kernel does not tell of new cgroups, as before Linux 6.6; the tree is walked.
+NO_SYS_ADMIN = ["setpriv", "--inh-caps=-sys_admin", "--bounding-set=-sys_admin"]
 OBJECTS = os.environ.get(
     "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
 )
@@ -73,6 +77,32 @@ class Events(unittest.TestCase):
                         labels = {"config": "events", "map": map_name, "reason": reason}
                         self.assertTrue(page.has(name, **labels), labels)
                         self.assertEqual(0, page.value(name, **labels), labels)
+
+    def test_a_cgroup_that_is_gone_before_the_snapshot_is_named(self):
+        outcome.need_program("setpriv")
+        root = cgroup2_root()
+        outcome.need(root is not None, "a cgroup2 mount")
+        tries = iter(range(10))
+        enter = "import os; open('cgroup.procs', 'w').write(str(os.getpid()))"
+
+        def named(exporter):
+            time.sleep(1.1)  # the tree is walked at most once a second
+            path = os.path.join(root, f"bpf_exporter_gone{next(tries)}_{os.getpid()}")
+            os.mkdir(path)
+            try:
+                children.run([sys.executable, "-c", f"{enter}; os.umask(0o22)"], cwd=path)
+                time.sleep(0.3)  # by now the record is read, unless the machine is very busy
+            finally:
+                os.rmdir(path)
+            return exporter.page().has("ebpf_exporter_cgroup_events_total", cgroup=path)
+
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(os.path.join(ROOT, "tests", "data", "events.yaml"), folder)
+            shutil.copy(OBJECT, folder)
+            with Exporter(
+                names="events", config=folder, programs=folder, prefix=NO_SYS_ADMIN
+            ) as exporter:
+                wait_until(lambda: named(exporter), 10, "a cgroup that is gone is named")
 
     def test_lost_records_are_counted(self):
         with tempfile.TemporaryDirectory() as folder:

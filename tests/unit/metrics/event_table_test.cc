@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -62,6 +63,22 @@ TEST(EventTable, HoldsNoMoreKeysThanItMay) {
   for (const char* key : {"a", "b", "c", "a", "d"}) table.Add(key);
   EXPECT_EQ(Read(table), (std::map<std::string, std::uint64_t>{{"a", 2}, {"b", 1}}));
   EXPECT_EQ(table.over_limit(), 2u);
+}
+
+TEST(EventTable, TellsOfEachKeyThatItHoldsAtItsFirstRecord) {
+  std::vector<std::string> told;
+  EventTable table(1, 2, 1h, [&](std::string_view key) { told.emplace_back(key); });
+  for (const char* record : {"a1", "b1", "a2", "", "c1", "b2"}) table.Add(record);
+  EXPECT_EQ(told, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(EventTable, TellsOfAKeyAgainThatItHadForgotten) {
+  int told = 0;
+  EventTable table(1, 2, 1ns, [&](std::string_view) { ++told; });
+  table.Add("a");
+  EXPECT_TRUE(Read(table).empty());
+  table.Add("a");
+  EXPECT_EQ(told, 2);
 }
 
 TEST(EventTable, ForgetsEverythingAtTheFlushInterval) {
