@@ -61,6 +61,10 @@ std::string Remedy(const std::vector<std::string>& lines, int code, const Kernel
              "CAP_NET_ADMIN)";
     if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON) && !facts.Has(CAP_NET_ADMIN))
       return "tracing programs need CAP_PERFMON, network programs CAP_NET_ADMIN";
+    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON))
+      return "the process lacks CAP_PERFMON, which tracing programs need";
+    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_NET_ADMIN))
+      return "the process lacks CAP_NET_ADMIN, which network programs need";
     if (!facts.lockdown.empty() && facts.lockdown != "none")
       return fmt::format("the kernel is locked down (lockdown={})", facts.lockdown);
     return fmt::format("kernel {} does not allow this kind of program", facts.release);

@@ -113,6 +113,12 @@ TEST(LoadFailure, NamesTheCapabilityThatIsMissing) {
   EXPECT_EQ(remedy(With({CAP_BPF})),
             "load: Operation not permitted; tracing programs need CAP_PERFMON, network programs "
             "CAP_NET_ADMIN");
+  EXPECT_EQ(remedy(With({CAP_BPF, CAP_NET_ADMIN})),
+            "load: Operation not permitted; the process lacks CAP_PERFMON, which tracing programs "
+            "need");
+  EXPECT_EQ(remedy(With({CAP_BPF, CAP_PERFMON})),
+            "load: Operation not permitted; the process lacks CAP_NET_ADMIN, which network "
+            "programs need");
   EXPECT_EQ(remedy(Root()),
             "load: Operation not permitted; kernel 6.1.0-32-amd64 does not allow this kind of "
             "program");
