@@ -112,8 +112,9 @@ std::shared_ptr<const Page> PageCache::Get(const std::shared_ptr<const Snapshot>
   std::unique_lock lock(state.mutex);
   slot.asked_for = std::max(slot.asked_for, snapshot->number);
   if (slot.making && state.IsOneBefore(slot, snapshot->number)) return slot.page;
-  state.made.wait(lock, [&] { return !slot.making || slot.number >= snapshot->number; });
-  if (slot.page != nullptr && slot.number >= snapshot->number) return slot.page;
+  const auto has_page = [&] { return slot.page != nullptr && slot.number >= snapshot->number; };
+  state.made.wait(lock, [&] { return !slot.making || has_page(); });
+  if (has_page()) return slot.page;
 
   state.DropOlder(snapshot->number, slot);
   const State::Slot& plain = state.slots[kIdentity];

@@ -2,6 +2,7 @@
 #include <prometheus/metric_family.h>
 
 #include <atomic>
+#include <chrono>
 #include <random>
 #include <thread>
 
@@ -51,6 +52,25 @@ TEST(PageCache, AnswersForAnOlderSnapshotWithANewerPage) {
   const auto older = snapshots.Take(1);
   const auto page = cache.Get(snapshots.Take(2), Encoding::kIdentity);
   EXPECT_EQ(cache.Get(older, Encoding::kIdentity), page);
+}
+
+TEST(PageCache, MakesOnePageAtATimeAlsoForAnOlderSnapshotWhosePageIsGone) {
+  CounterSnapshots snapshots(60'000);
+  const auto older = snapshots.Take(1);
+  const auto newer = snapshots.Take(2);
+  for (int i = 0; i < 30; ++i) {
+    PageCache cache;
+    cache.Get(older, Encoding::kGzip);
+    cache.Get(newer, Encoding::kIdentity);  // lets go of the older page
+    std::shared_ptr<const Page> page;
+    std::thread maker([&] { page = cache.Get(newer, Encoding::kGzip); });
+    std::this_thread::sleep_for(std::chrono::microseconds(100) * i);  // into its making
+    const auto meanwhile = cache.Get(older, Encoding::kGzip);
+    maker.join();
+    EXPECT_EQ(Gunzip(page->body), snapshots.Page(2));
+    const std::string text = Gunzip(meanwhile->body);
+    EXPECT_TRUE(text == snapshots.Page(1) || text == snapshots.Page(2));
+  }
 }
 
 // Scrapes from several threads while snapshots follow each other; the pages that were older than
