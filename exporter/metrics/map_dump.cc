@@ -56,8 +56,7 @@ std::string DumpMaps(Collector& collector, const std::vector<ConfigStatus>& conf
       fmt::format_to(std::back_inserter(out), "\nconfig '{}': not up: {}\n", config.name,
                      config.problem);
     } else if (!shown.contains(config.name)) {
-      fmt::format_to(std::back_inserter(out), "\nconfig '{}': no map that could be opened\n",
-                     config.name);
+      fmt::format_to(std::back_inserter(out), "\nconfig '{}': no map is read\n", config.name);
     }
   }
   return out;

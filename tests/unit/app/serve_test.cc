@@ -155,7 +155,7 @@ TEST_F(ServeTest, ServesTheMapsToDebug) {
   EXPECT_EQ(reply.status(), "200 OK");
   EXPECT_EQ(reply.header("Content-Type"), "text/plain; charset=utf-8");
   EXPECT_EQ(reply.header("Cache-Control"), "no-store");
-  EXPECT_NE(reply.body.find("\nconfig 'one': no map that could be opened\n"), std::string::npos);
+  EXPECT_NE(reply.body.find("\nconfig 'one': no map is read\n"), std::string::npos);
   EXPECT_NE(Get("/").body.find("<a href=\"/maps\">Maps</a>"), std::string::npos);
 }
 

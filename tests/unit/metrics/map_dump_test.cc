@@ -191,7 +191,7 @@ TEST(MapDump, ShowsAnErrorInThePlaceOfItsMap) {
                 "\nconfig 'test': map 'narrow' (hash): rows are shorter than the map's layout\n"
                 "\nconfig 'test': map 'good' (hash): 1 row\n"
                 "key 03000000\n  ops_total{id=\"3\"} 3\n"
-                "\nconfig 'empty': no map that could be opened\n"
+                "\nconfig 'empty': no map is read\n"
                 "\nconfig 'down': not up: no such object\n");
 }
 
