@@ -20,8 +20,7 @@ namespace {
 struct NamedFamily {
   explicit NamedFamily(std::shared_ptr<const MetricPlan> plan) : family(std::move(plan)) {}
   Family family;
-  bool complete = false;   // every map of it was read this time
-  std::size_t series = 0;  // in the last snapshot
+  bool complete = false;  // every map of it was read this time
 };
 
 // The entry of a metric of that configuration: several of one name have one.
@@ -131,7 +130,8 @@ CollectorStats Collector::State::Stats() const {
     for (const MetricFold& fold : source->folds()) {
       const FoldCounts& counts = fold.counts();
       MetricStats& metric = EntryOf(stats.metrics, fold.plan());
-      metric.series = families.find(fold.plan().family)->second.series;
+      if (families.find(fold.plan().family)->second.complete)
+        metric.series += fold.family().SeriesOf(fold.number());
       metric.series_over_limit += counts.over_limit;
       metric.rows_skipped_regexp += counts.skipped;
       metric.rows_decode_error += counts.undecodable;
@@ -148,10 +148,7 @@ std::shared_ptr<const Snapshot> Collector::State::MakeSnapshot() {
   ReadMaps();
   snapshot->families.reserve(families.size());
   for (auto& [name, named] : families) {
-    named.series = 0;
-    if (!named.complete) continue;
-    snapshot->families.push_back(named.family.Finish());
-    named.series = snapshot->families.back().series;
+    if (named.complete) snapshot->families.push_back(named.family.Finish());
   }
   Tidy();
   // Of all collectors of the process, so that a page cache may outlive one.

@@ -26,8 +26,8 @@ struct MapStats {
 // What one metric of one configuration did. Counts are since the start unless noted.
 struct MetricStats {
   std::string config;
-  std::string metric;                     // the family's name
-  std::uint64_t series = 0;               // of that name in the last snapshot
+  std::string metric;        // the family's name
+  std::uint64_t series = 0;  // in the last snapshot; of one that several make, the first's
   std::uint64_t series_over_limit = 0;    // keys that it left out because of max_series
   std::uint64_t rows_skipped_regexp = 0;  // new keys that a decoder chose to skip
   std::uint64_t rows_decode_error = 0;    // new keys that could not be decoded

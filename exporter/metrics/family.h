@@ -43,6 +43,8 @@ class Family {
 
   // Ends the snapshot that Begin() started.
   FamilySnapshot Finish();
+  // Series of the snapshot that Finish() returned last which that metric was the first to name.
+  std::size_t SeriesOf(std::uint32_t metric) const { return feeders_[metric].present; }
 
   // Gives up the series that no key leads to any more: BeginSweep(), Keep() for every cell that a
   // key leads to, EndSweep(). If that returns true the series were renumbered: each cell becomes
@@ -58,6 +60,7 @@ class Family {
   struct Feeder {
     std::uint32_t limit;
     std::uint32_t series = 0;  // that it was the first to name
+    std::size_t present = 0;   // of them in the last snapshot
   };
   std::optional<std::uint64_t> HashOf(std::uint32_t series) const;  // of its text, if it lives
   void Compact();

@@ -68,6 +68,7 @@ class MetricFold {
 
   Family& family() const { return family_; }
   const MetricPlan& plan() const { return *plan_; }
+  std::uint32_t number() const { return number_; }
   const FoldCounts& counts() const { return counts_; }
 
  private:

@@ -93,6 +93,28 @@ TEST(CollectorKeys, CountsTheSkippedRowsOfAllMetricsOfOneName) {
   EXPECT_EQ(fixture.stats.metrics[0].rows_skipped_regexp, 3u);
 }
 
+TEST(CollectorKeys, CountsASharedSeriesForTheConfigurationThatMadeItFirst) {
+  auto first = std::make_shared<FakeMap>();
+  auto second = std::make_shared<FakeMap>();
+  first->rows = {IdRow(1, 10), IdRow(2, 20)};
+  second->rows = {IdRow(2, 5), IdRow(3, 7), IdRow(4, 8), IdRow(5, 9)};
+  auto of_second = IdCounter();
+  of_second.config = "second";
+  Fixture fixture(
+      SourceList(Source("a", first, 4, 8, {IdCounter()}), Source("b", second, 4, 8, {of_second})));
+  const auto counted = [&] {
+    std::map<std::string, std::uint64_t> series;
+    for (const MetricStats& metric : fixture.stats.metrics) series[metric.config] = metric.series;
+    return series;
+  };
+  fixture.TakePage();
+  using Counted = std::map<std::string, std::uint64_t>;
+  EXPECT_EQ(counted(), (Counted{{IdCounter().config, 2}, {"second", 3}}));
+  second->rows = {IdRow(3, 7)};
+  fixture.TakePage();
+  EXPECT_EQ(counted(), (Counted{{IdCounter().config, 2}, {"second", 1}}));
+}
+
 TEST(CollectorKeys, AsksAgainForProvisionalAnswers) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 10), IdRow(2, 20)};
