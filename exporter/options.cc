@@ -147,10 +147,10 @@ std::optional<std::string> SplitNames(const std::string& text, std::vector<std::
   return std::nullopt;
 }
 
-std::optional<std::string> TelemetryPathProblem(const std::string& path) {
+std::optional<std::string> TelemetryPathProblem(const std::string& path, bool debug) {
   if (!path.starts_with('/')) return "must start with '/'";
-  for (const char* taken : {"/", "/healthz", "/readyz", "/maps"}) {
-    if (path == taken) return "is the path of another page";
+  if (path == "/" || path == "/healthz" || path == "/readyz" || (path == "/maps" && debug)) {
+    return "is the path of another page";
   }
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 ||
@@ -200,7 +200,7 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
     return bad("--metrics.prefix",
                Quoted(options.metrics_prefix) + " cannot start a metric's name");
   }
-  if (const auto problem = TelemetryPathProblem(options.telemetry_path)) {
+  if (const auto problem = TelemetryPathProblem(options.telemetry_path, options.debug)) {
     return bad("--web.telemetry-path", Quoted(options.telemetry_path) + " " + *problem);
   }
   Result<KeepCapabilities> keep = ParseCapabilities(texts.capabilities);

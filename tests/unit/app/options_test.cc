@@ -147,6 +147,8 @@ TEST(OptionsTest, RefusesWrongUseInOneLine) {
       {{"--metrics.prefix=a-"}, "--metrics.prefix: 'a-' cannot start a metric's name"},
       {{"--web.telemetry-path=metrics"}, "--web.telemetry-path: 'metrics' must start with '/'"},
       {{"--web.telemetry-path=/"}, "--web.telemetry-path: '/' is the path of another page"},
+      {{"--debug", "--web.telemetry-path=/maps"},
+       "--web.telemetry-path: '/maps' is the path of another page"},
       {{"--web.telemetry-path=/healthz"},
        "--web.telemetry-path: '/healthz' is the path of another page"},
       {{"--web.telemetry-path=/a b"},
