@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct LabelSpec {
 };
 
 enum class MetricKind { kCounter, kGauge, kHistogram };
+// "counter", "gauge" or "histogram", in messages and on the page.
+std::string_view KindName(MetricKind kind);
+
 enum class BucketType { kExp2, kExp2Zero, kLinear, kFixed };
 
 struct HistogramSpec {

@@ -17,7 +17,4 @@ void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& m
 // Metrics of one name must agree, and no counter may be named like a part of a histogram.
 void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagnostics);
 
-// "counter", "gauge", "histogram".
-std::string_view KindName(MetricKind kind);
-
 }  // namespace bpf_exporter

@@ -125,18 +125,6 @@ void WriteHistograms(const FamilySnapshot& family, PageWriter& writer) {
 
 }  // namespace
 
-std::string_view TypeName(MetricKind kind) {
-  switch (kind) {
-    case MetricKind::kCounter:
-      return "counter";
-    case MetricKind::kGauge:
-      return "gauge";
-    case MetricKind::kHistogram:
-      return "histogram";
-  }
-  return "untyped";
-}
-
 void WriteHeader(std::string_view name, std::string_view help, std::string_view type,
                  PageWriter& writer) {
   std::string text = "# HELP ";

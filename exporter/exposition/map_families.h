@@ -14,7 +14,4 @@ void WriteHeader(std::string_view name, std::string_view help, std::string_view 
 // Writes the samples of a family that was made from maps.
 void WriteSamples(const FamilySnapshot& family, PageWriter& writer);
 
-// "counter", "gauge" or "histogram".
-std::string_view TypeName(MetricKind kind);
-
 }  // namespace bpf_exporter

@@ -48,7 +48,7 @@ void WriteTextPage(const Snapshot& snapshot, PageWriter& writer) {
     for (; next != own.end() && next->name <= metric.family; ++next) {
       write(next->name, next->help, next->type, *next);
     }
-    write(metric.family, metric.help, TypeName(metric.kind), family);
+    write(metric.family, metric.help, KindName(metric.kind), family);
   }
   for (; next != own.end(); ++next) write(next->name, next->help, next->type, *next);
 }

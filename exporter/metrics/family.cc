@@ -13,18 +13,6 @@
 namespace bpf_exporter {
 namespace {
 
-std::string_view KindName(MetricKind kind) {
-  switch (kind) {
-    case MetricKind::kCounter:
-      return "counter";
-    case MetricKind::kGauge:
-      return "gauge";
-    case MetricKind::kHistogram:
-      return "histogram";
-  }
-  return "metric";
-}
-
 std::uint64_t HashText(std::string_view text) {
   return HashBytes(text.data(), text.size(), HashSeed());
 }

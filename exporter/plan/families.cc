@@ -10,11 +10,6 @@
 namespace bpf_exporter {
 namespace {
 
-std::string_view KindOf(const MetricPlan& metric) {
-  if (metric.kind == MetricKind::kCounter) return "counter";
-  return metric.kind == MetricKind::kGauge ? "gauge" : "histogram";
-}
-
 std::vector<std::string> LabelNames(const MetricPlan& metric) {
   std::vector<std::string> names;
   for (const LabelPlan& label : metric.labels) names.push_back(label.name);
@@ -42,7 +37,8 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
   }
   if (added.family != before.family) return "";
   if (added.kind != before.kind)
-    return text(fmt::format("is a {}", KindOf(added)), fmt::format("a {}", KindOf(before)));
+    return text(fmt::format("is a {}", KindName(added.kind)),
+                fmt::format("a {}", KindName(before.kind)));
   if (LabelNames(added) != LabelNames(before)) {
     return text(fmt::format("has the labels {}", List(LabelNames(added))),
                 List(LabelNames(before)));

@@ -7,10 +7,7 @@
 namespace bpf_exporter {
 
 std::string Subject(const MetricSpec& metric) {
-  const char* kind = metric.kind == MetricKind::kCounter ? "counter"
-                     : metric.kind == MetricKind::kGauge ? "gauge"
-                                                         : "histogram";
-  return fmt::format("{} '{}'", kind, metric.name.value);
+  return fmt::format("{} '{}'", KindName(metric.kind), metric.name.value);
 }
 
 std::string ObjectSubject(const ObjectLayout& object) {

@@ -79,18 +79,6 @@ std::string ConfigRow(const ConfigStatus& config) {
                      Escape(config.description), state, programs);
 }
 
-std::string_view KindName(MetricKind kind) {
-  switch (kind) {
-    case MetricKind::kCounter:
-      return "counter";
-    case MetricKind::kGauge:
-      return "gauge";
-    case MetricKind::kHistogram:
-      return "histogram";
-  }
-  return "";
-}
-
 std::string Configs(const LandingState& state) {
   std::string rows;
   for (const ConfigStatus& config : state.configs) rows += ConfigRow(config);
