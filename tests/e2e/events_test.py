@@ -24,6 +24,14 @@ print(os.getpid(), flush=True)
 for _ in range({CALLS}):
     os.umask(0o22)
 """
+BY_CGROUP = """
+metrics:
+  counters:
+    - name: cgroup_events_total
+      help: Calls of umask by cgroup
+      perf_event_array: true
+      labels: [{name: cgroup, size: 8, decoders: [{name: uint}, {name: cgroup}]}]
+"""
 # Without it the kernel does not tell of new cgroups, as before Linux 6.6; the tree is walked.
 NO_SYS_ADMIN = ["setpriv", "--inh-caps=-sys_admin", "--bounding-set=-sys_admin"]
 OBJECTS = os.environ.get(
@@ -97,10 +105,11 @@ class Events(unittest.TestCase):
             return exporter.page().has("ebpf_exporter_cgroup_events_total", cgroup=path)
 
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(os.path.join(ROOT, "tests", "data", "events.yaml"), folder)
-            shutil.copy(OBJECT, folder)
+            with open(os.path.join(folder, "cgroup_events.yaml"), "w", encoding="ascii") as config:
+                config.write(BY_CGROUP)
+            shutil.copy(os.path.join(OBJECTS, "cgroup_events.bpf.o"), folder)
             with Exporter(
-                names="events", config=folder, programs=folder, prefix=NO_SYS_ADMIN
+                names="cgroup_events", config=folder, programs=folder, prefix=NO_SYS_ADMIN
             ) as exporter:
                 wait_until(lambda: named(exporter), 10, "a cgroup that is gone is named")
 

@@ -37,16 +37,9 @@ struct {
   __type(value, struct event);
 } stack_events_total SEC(".maps");
 
-struct {
-  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
-  __uint(key_size, sizeof(__u32));
-  __uint(value_size, sizeof(__u32));
-} cgroup_events_total SEC(".maps");
-
 SEC("raw_tp/sys_enter")
 int send(struct bpf_raw_tracepoint_args *ctx) {
   struct event event = {};
-  __u64 cgroup;
 
   if (ctx->args[1] != UMASK) return 0;
   event.tgid = bpf_get_current_pid_tgid() >> 32;
@@ -56,8 +49,6 @@ int send(struct bpf_raw_tracepoint_args *ctx) {
   bpf_ringbuf_output(&ring_events_total, &event, sizeof(event), 0);
   bpf_map_push_elem(&queue_events_total, &event, 0);
   bpf_map_push_elem(&stack_events_total, &event, 0);
-  cgroup = bpf_get_current_cgroup_id();
-  bpf_perf_event_output(ctx, &cgroup_events_total, BPF_F_CURRENT_CPU, &cgroup, sizeof(cgroup));
   return 0;
 }
 

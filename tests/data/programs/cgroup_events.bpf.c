@@ -1,0 +1,25 @@
+// One record for each umask(2) call: the cgroup that it was made in.
+#include "bpf_exporter.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define UMASK 95
+#else
+#define UMASK 166
+#endif
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, sizeof(__u32));
+} cgroup_events_total SEC(".maps");
+
+SEC("raw_tp/sys_enter")
+int send(struct bpf_raw_tracepoint_args *ctx) {
+  __u64 cgroup = bpf_get_current_cgroup_id();
+
+  if (ctx->args[1] != UMASK) return 0;
+  bpf_perf_event_output(ctx, &cgroup_events_total, BPF_F_CURRENT_CPU, &cgroup, sizeof(cgroup));
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
