@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace bpf_exporter {
@@ -55,13 +57,22 @@ std::optional<ValueField> FindNumber(const Scope& scope, const MapLayout& map, c
   return std::nullopt;
 }
 
-// The peer reads any value of 8 bytes as a number; a struct around one number is the case in which
-// that is right.
+// The peer reads any value of 8 bytes as a number; a struct around one number and a union that has
+// one of this size are the cases in which that is right.
 const Type* Unwrapped(const Type& value) {
   const Type* type = &value;
-  while (type->kind == Type::Kind::kStruct && type->fields.size() == 1 &&
-         !type->fields[0].bitfield && type->fields[0].type->size == value.size) {
-    type = type->fields[0].type.get();
+  while (type->kind == Type::Kind::kStruct) {
+    const auto whole = [&](auto&& fits) {
+      return std::find_if(type->fields.begin(), type->fields.end(), [&](const FieldLayout& field) {
+        return !field.bitfield && field.type->size == value.size && fits(*field.type);
+      });
+    };
+    auto field = whole(IsNumber);
+    if (field == type->fields.end()) {
+      field = whole([](const Type& one) { return one.kind == Type::Kind::kStruct; });
+    }
+    if (field == type->fields.end()) break;
+    type = field->type.get();
   }
   return type;
 }

@@ -70,6 +70,14 @@ struct wrapped {
   __u64 only;
 };
 
+union halves {
+  struct {
+    __u32 low;
+    __u32 high;
+  } half;
+  __u64 whole;
+};
+
 MAP(ops, BPF_MAP_TYPE_HASH, 1000, struct ops_key, struct ops_value);
 MAP(latency, BPF_MAP_TYPE_LRU_HASH, 1000, struct latency_key, __u64);
 MAP(latency_percpu, BPF_MAP_TYPE_PERCPU_HASH, 1000, struct latency_key, __u64);
@@ -85,6 +93,7 @@ MAP(
     by_name, BPF_MAP_TYPE_HASH, 100, struct { char name[16]; }, struct wrapped);
 MAP(cpus, BPF_MAP_TYPE_CPUMAP, 100, __u32, __u64);
 MAP(cgroups, BPF_MAP_TYPE_HASH, 100, __u64, __u64);
+MAP(halves, BPF_MAP_TYPE_HASH, 100, __u32, union halves);
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);

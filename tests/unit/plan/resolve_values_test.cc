@@ -51,6 +51,10 @@ TEST(Value, OfAWholeSignedMapIsUnsignedForCounters) {
   EXPECT_TRUE(ValueOf("gauges", "map: by_pid, labels: [pid]").is_signed);
 }
 
+TEST(Value, IsTheMemberOfAUnionThatHasItsSize) {
+  EXPECT_EQ(ValueOf("counters", "map: halves, labels: [id]").width, 8u);
+}
+
 TEST(Value, WithoutBtfHasEightBytes) {
   const ValueField value =
       ValueOf("counters", "map: plain, labels: [{name: id, size: 12, decoders: [{name: hex}]}]");
