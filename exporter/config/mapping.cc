@@ -53,7 +53,8 @@ bool ExpectList(const Field& field) {
 
 std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
                                                            std::string_view what,
-                                                           const std::vector<std::string>& known) {
+                                                           const std::vector<std::string>& known,
+                                                           bool extensions) {
   std::vector<std::pair<std::size_t, const Node*>> matched;
   std::unordered_map<std::string_view, Position> seen;
   for (const auto& [key, value] : field.node.entries) {
@@ -67,6 +68,8 @@ std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
     if (!inserted) {
       field.diagnostics.Error(key->at, fmt::format("key {} is there twice; the first is in line {}",
                                                    Quoted(key->text), first->second.line));
+    } else if (extensions && key->text.starts_with("x-")) {
+      continue;
     } else if (place == known.end()) {
       field.diagnostics.Error(key->at, Unknown(key->text, what, known));
     } else if (value->kind != Node::Kind::kNull) {

@@ -37,6 +37,8 @@ struct Mapping {
   std::string_view what;     // in messages: "a label"
   std::string_view example;  // in messages: "{name: device}"
   std::span<const Key<T>> keys;
+  // Whether keys that begin with "x-" may hold anything: a place for anchors.
+  bool extensions = false;
 
   std::vector<std::string> KeyNames() const {
     std::vector<std::string> names;
@@ -53,10 +55,11 @@ bool ExpectMapping(const Field& field, std::string_view example);
 bool ExpectList(const Field& field);
 
 // For each entry with a value that is not null: the index of its key in `known` and the value.
-// Reports keys that are not text, unknown or there twice.
+// Reports keys that are not text, unknown (but for x-… with `extensions`) or there twice.
 std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
                                                            std::string_view what,
-                                                           const std::vector<std::string>& known);
+                                                           const std::vector<std::string>& known,
+                                                           bool extensions);
 
 // The value of `key`, and the key's place; nothing if it is not there or null.
 const Node* ValueOf(const Node& mapping, std::string_view key);
@@ -69,7 +72,8 @@ void Require(const Field& mapping, std::string_view subject,
 template <typename T>
 bool ReadMapping(const Field& field, const Mapping<T>& mapping, T& out) {
   if (!ExpectMapping(field, mapping.example)) return false;
-  for (const auto& [index, value] : MatchKeys(field, mapping.what, mapping.KeyNames())) {
+  for (const auto& [index, value] :
+       MatchKeys(field, mapping.what, mapping.KeyNames(), mapping.extensions)) {
     const Key<T>& key = mapping.keys[index];
     key.read({key.name, *value, field.diagnostics}, out);
   }

@@ -68,11 +68,14 @@ Problems OfProperties(const json& root, const json& schema, const json& value,
   Problems problems;
   if (!value.is_object()) return problems;
   const json properties = schema.value("properties", json::object());
+  const json patterns = schema.value("patternProperties", json::object());
   for (const auto& [key, item] : value.items()) {
     const json* rule = nullptr;
+    for (const auto& [pattern, of_pattern] : patterns.items())
+      if (std::regex_search(key, std::regex(pattern))) rule = &of_pattern;
     if (properties.contains(key))
       rule = &properties[key];
-    else if (schema.contains("additionalProperties"))
+    else if (rule == nullptr && schema.contains("additionalProperties"))
       rule = &schema["additionalProperties"];
     if (rule && *rule == false)
       problems.push_back(where + "." + key + " is not allowed");
@@ -86,12 +89,19 @@ Problems OfProperties(const json& root, const json& schema, const json& value,
 
 Problems SchemaProblems(const json& root, const json& schema, const json& value,
                         const std::string& where) {
-  static const std::set<std::string> known = {
-      "$schema", "title",     "description", "$defs",    "properties", "additionalProperties",
-      "then",    "else",      "type",        "enum",     "const",      "anyOf",
-      "oneOf",   "minimum",   "maximum",     "minItems", "maxItems",   "uniqueItems",
-      "pattern", "minLength", "maxLength",   "required", "$ref",       "items",
-      "if"};
+  static const std::set<std::string> known = {"$schema",     "title",
+                                              "description", "$defs",
+                                              "properties",  "additionalProperties",
+                                              "then",        "else",
+                                              "type",        "enum",
+                                              "const",       "anyOf",
+                                              "oneOf",       "minimum",
+                                              "maximum",     "minItems",
+                                              "maxItems",    "uniqueItems",
+                                              "pattern",     "minLength",
+                                              "maxLength",   "required",
+                                              "$ref",        "items",
+                                              "if",          "patternProperties"};
   Problems problems;
   for (const auto& [keyword, rule] : schema.items()) {
     if (!known.count(keyword)) problems.push_back("keyword " + keyword + " is not known here");

@@ -86,6 +86,14 @@ TEST_F(OurDialect, ReadsSpansWithAnyLabelName) {
   EXPECT_EQ("http.path", span.labels[1].name.value);
 }
 
+TEST(OurDialectAlone, KeepsAnchorsUnderKeysOfItsOwn) {
+  const std::string counter = "metrics: {counters: [{name: c, help: C, labels: *shared}]}\n";
+  EXPECT_EQ("", Complaints("x-labels: &shared [a, b]\nx-: {any: [thing]}\n" + counter));
+  EXPECT_NE(std::string::npos,
+            Complaints("y-labels: &shared [a, b]\n" + counter).find("unknown key 'y-labels'"));
+  EXPECT_NE(std::string::npos, Complaints("metrics: {x-y: 1, counters: []}\n").find("'x-y'"));
+}
+
 TEST(OurDialectAlone, ReadsSpansWithoutMetrics) {
   const Config config = ParseGood("good/only_spans.yaml");
   EXPECT_TRUE(config.metrics.empty());
