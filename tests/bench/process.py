@@ -3,12 +3,16 @@
 same maps at the same time. Prints tables in Markdown. Fails when a page is wrong, never for a time.
 """
 
+import glob
 import os
+import resource
+import shutil
 import sys
+import tempfile
 import time
 
 from rig import Bench, check, clients, exporter, median, possible_cpus, ready_ms, running
-from harness import outcome  # on rig's path
+from harness import children, outcome  # on rig's path
 
 QUICK = "--quick" in sys.argv[1:]
 KINDS = ("hash", "percpu", "array", "histogram")
@@ -157,11 +161,37 @@ def burst():
     )
 
 
+def checking():
+    """`check` of all configurations whose objects are built: those of the tests are in preset dev."""
+    test_objects = os.path.join(exporter.ROOT, "build", "dev", "tests", "data", "dialect")
+    test_files = os.path.join(exporter.ROOT, "tests", "data", "dialect")
+    with tempfile.TemporaryDirectory() as folder:
+        for source in glob.glob(f"{test_objects}/*.bpf.o"):
+            name = os.path.basename(source).removesuffix(".bpf.o")
+            shutil.copy(source, folder)
+            shutil.copy(f"{test_files}/{name}.yaml", folder)
+        files = glob.glob(f"{exporter.CONFIG}/*.yaml") + glob.glob(f"{folder}/*.yaml")
+        command = [exporter.BINARY, "check", f"--programs.dir={exporter.PROGRAMS}", *files]
+        walls, cpus = [], []
+        for _ in range(3 if QUICK else 15):
+            before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+            done = children.run(command)
+            walls.append((time.monotonic() - start) * 1000)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            cpus.append(used * 1000)
+            check(done.returncode == 0, done.stderr)
+    line(
+        f"check of {len(files)} configurations",
+        f"{median(cpus):.0f} ms CPU, {median(walls):.0f} ms wall",
+    )
+
+
 def line(name, value):
     say(f"| {name} | {value} |")
 
 
-MEASURES = (periodic, ordinary, many_configurations, large, burst)
+MEASURES = (periodic, ordinary, checking, many_configurations, large, burst)
 
 
 def main():
