@@ -50,8 +50,11 @@ std::string Remedy(ProbeKind kind, int code, const KernelFacts& facts) {
     case ProbeKind::kTracepoint:
       return permission || code == ENOENT ? TracepointRemedy(facts, code) : std::string();
     case ProbeKind::kRawTracepoint:
-      return code == ENOENT ? fmt::format("kernel {} has no such raw tracepoint", facts.release)
-                            : std::string();
+      if (code == ENOENT) return fmt::format("kernel {} has no such raw tracepoint", facts.release);
+      if (code == EINVAL)
+        return fmt::format("kernel {} gives it fewer arguments than the program reads",
+                           facts.release);
+      return {};
     case ProbeKind::kKprobe:
     case ProbeKind::kKretprobe:
       return KprobeRemedy(facts, code);

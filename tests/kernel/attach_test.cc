@@ -90,6 +90,17 @@ TEST_F(Attaching, FollowsTheSectionsOfPrograms) {
   EXPECT_EQ(ProblemOf(*object, "by_nothing"), "section 'socket' needs an entry under probes:");
 }
 
+TEST_F(Attaching, SaysThatARawTracepointHasFewerArguments) {
+  LoadedObject* object = Load(PlanOf("too_many_arguments", {}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  const std::string problem = ProblemOf(*object, "third");
+  EXPECT_TRUE(problem.starts_with("section 'raw_tp/sys_enter': Invalid argument")) << problem;
+  EXPECT_TRUE(problem.ends_with("; kernel " + Release() +
+                                " gives it fewer arguments than the program reads"))
+      << problem;
+}
+
 TEST_F(Attaching, NamesTheRemedyWhereTracefsIsNotMounted) {
   const OwnNamespace space(OwnNamespace::Kind::kMount);
   ASSERT_EQ(space.problem(), "");

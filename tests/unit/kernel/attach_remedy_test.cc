@@ -66,6 +66,12 @@ TEST(AttachRemedy, TellsAMissingFunctionFromAKernelWithoutKprobes) {
             "; this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)");
 }
 
+TEST(AttachRemedy, SaysThatARawTracepointHasFewerArguments) {
+  EXPECT_EQ(AttachRemedy(ProbeKind::kRawTracepoint, EINVAL, Facts({CAP_SYS_ADMIN})),
+            "; kernel 6.1.0 gives it fewer arguments than the program reads");
+  EXPECT_EQ(AttachRemedy(ProbeKind::kRawTracepoint, EBUSY, Facts({CAP_SYS_ADMIN})), "");
+}
+
 TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
   EXPECT_EQ(AttachRemedy(ProbeKind::kLsm, EBUSY, facts), "");
