@@ -158,7 +158,12 @@ class Events(unittest.TestCase):
                     found = {name: page.by_label(names[name], "tgid") for name in names}
                     return {name: rows[tgid] for name, rows in found.items() if tgid in rows}
 
-                wait_until(lambda: counts() == counted, 10, f"{counted}")
+                try:
+                    wait_until(lambda: counts() == counted, 10, "every record is counted")
+                except AssertionError:
+                    print(exporter.page().by_label("ebpf_exporter_events_lost_total", "map"))
+                    self.assertEqual(counted, counts())
+                    raise
                 up = exporter.page().by_label("ebpf_exporter_config_up", "name")
                 self.assertEqual({"a": 1, "b": 0, "c": 1, "d": 0}, up)
                 self.assertIn(
