@@ -56,6 +56,15 @@ constexpr Metric kMaxSeries = {
 constexpr Metric kLabels = {"labels",
                             [](const Field& f, MetricSpec& m) { m.labels = ReadLabels(f); }};
 
+// Configurations that the peer's early versions read still have it.
+constexpr Metric kTable = {"table", [](const Field& f, MetricSpec&) {
+                             const std::string table = ReadText(f).value;
+                             f.diagnostics.Warning(
+                                 f.node.at, fmt::format("'table' has no effect; the map is called "
+                                                        "like the metric, or 'map: {}' names it",
+                                                        table));
+                           }};
+
 constexpr Metric kCounterKeys[] = {
     kName,
     kHelp,
@@ -70,6 +79,7 @@ constexpr Metric kCounterKeys[] = {
      [](const Field& f, MetricSpec& m) {
        m.flush_interval = ReadDuration(f).value_or(std::chrono::nanoseconds(0));
      }},
+    kTable,
 };
 constexpr Metric kGaugeKeys[] = {kName, kHelp, kMap, kValue, kSkipZero, kMaxSeries, kLabels};
 constexpr Metric kHistogramKeys[] = {
@@ -86,6 +96,7 @@ constexpr Metric kHistogramKeys[] = {
     {"bucket_multiplier",
      [](const Field& f, MetricSpec& m) { m.histogram.multiplier = ReadMultiplier(f); }},
     {"bucket_keys", [](const Field& f, MetricSpec& m) { ReadBucketKeys(f, m.histogram); }},
+    kTable,
 };
 constexpr Key<HistogramSpec> kArrayValueKeys[] = {
     {"buckets", [](const Field& f, HistogramSpec& h) { h.buckets_field = ReadNonEmpty(f); }},

@@ -101,7 +101,8 @@ Problems SchemaProblems(const json& root, const json& schema, const json& value,
                                               "pattern",     "minLength",
                                               "maxLength",   "required",
                                               "$ref",        "items",
-                                              "if",          "patternProperties"};
+                                              "if",          "patternProperties",
+                                              "deprecated"};
   Problems problems;
   for (const auto& [keyword, rule] : schema.items()) {
     if (!known.count(keyword)) problems.push_back("keyword " + keyword + " is not known here");

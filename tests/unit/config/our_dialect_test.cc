@@ -114,7 +114,12 @@ TEST(OurDialectAlone, WarnsOfWhatHasNoEffect) {
       "good/warnings.yaml:16:7: warning: histogram 'b' is fixed, so 'bucket_max' has no effect\n"
       "        bucket_max: 10\n"
       "        ^\n"
-      "good/warnings.yaml:19:3: warning: cgroup_id_map has no 'name', so it has no effect\n"
+      "good/warnings.yaml:18:14: warning: 'table' has no effect; the map is called like the "
+      "metric, "
+      "or 'map: counts' names it\n"
+      "        table: counts\n"
+      "               ^\n"
+      "good/warnings.yaml:20:3: warning: cgroup_id_map has no 'name', so it has no effect\n"
       "    regexps: [x]\n"
       "    ^\n");
   EXPECT_FALSE(config.cgroup_id_map);
