@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "plan/attach_points.h"
 
 namespace bpf_exporter {
 namespace {
@@ -17,10 +18,13 @@ ProgramStatus StatusOf(const ProgramState& state) {
 }
 
 // The programs of an object that is not in the kernel.
-std::vector<ProgramStatus> NotLoaded(const ObjectLayout& object) {
+std::vector<ProgramStatus> NotLoaded(const ConfigPlan& plan) {
   std::vector<ProgramStatus> programs;
-  for (const ProgramLayout& layout : object.programs) {
-    programs.push_back({.name = layout.name, .section = layout.section});
+  for (const ProgramLayout& layout : plan.object.programs) {
+    ProgramStatus& program =
+        programs.emplace_back(ProgramStatus{.name = layout.name, .section = layout.section});
+    program.needed = IsNeeded(layout, plan.config);
+    if (IsAskedFor(layout, plan.config)) program.problem = "the object is not in the kernel";
   }
   return programs;
 }
@@ -76,7 +80,7 @@ Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningC
 void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
                    const LoadOptions& options, std::uint32_t buffer_pages,
                    DecoderContext& context) {
-  config.status.programs = NotLoaded(config.plan->object);
+  config.status.programs = NotLoaded(*config.plan);
   Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
   if (!object) {
     Fail(config, object.error().text);

@@ -77,14 +77,12 @@ Result<LoadedObject> LoadedObject::Load(const ConfigPlan& plan, const LoadOption
     about.name = bpf_program__name(handle);
     about.section = bpf_program__section_name(handle);
     program.probes = ProbesOf(plan.config, about.name);
-    program.only_called = IsOnlyCalled(LayoutOf(plan, about.name), plan.config);
-    about.needed = !program.only_called;
-    for (const ProbeSpec& probe : program.probes) about.needed &= !probe.optional;
+    const ProgramLayout layout = LayoutOf(plan, about.name);
+    program.only_called = IsOnlyCalled(layout, plan.config);
+    about.needed = IsNeeded(layout, plan.config);
     if (const auto left = opened->left_out.find(about.name); left != opened->left_out.end()) {
       about.problem = left->second;
-    } else if (bpf_program__fd(handle) < 0) {
-      about.needed = false;  // SEC("?…") that nobody asked for
-    } else {
+    } else if (bpf_program__fd(handle) >= 0) {
       Result<ProgramInfo> info = ReadProgramInfo(bpf_program__fd(handle));
       if (!info) return info.error().In(fmt::format("program '{}'", about.name));
       about.id = info->id;

@@ -20,12 +20,6 @@
 namespace bpf_exporter {
 namespace {
 
-bool IsOptional(const ConfigPlan& plan, const std::string& program) {
-  return std::any_of(
-      plan.config.probes.begin(), plan.config.probes.end(),
-      [&](const ProbeSpec& probe) { return probe.program.value == program && probe.optional; });
-}
-
 std::string Subject(const ConfigPlan& plan) {
   return fmt::format("object '{}'", std::filesystem::path(plan.object.path).filename().string());
 }
@@ -75,7 +69,7 @@ struct Attempt {
   bool mappable = true;  // whether to try; then, whether there was anything to try
 
   bool LeaveOut(const std::string& program, const std::string& why) {
-    return IsOptional(plan, program) && left_out.emplace(program, why).second;
+    return IsOptional(program, plan.config) && left_out.emplace(program, why).second;
   }
 
   Result<ObjectPtr> Open();

@@ -46,8 +46,23 @@ bool IsOfNewerLibbpf(std::string_view section) {
                      [&](std::string_view newer) { return section.starts_with(newer); });
 }
 
+bool IsAskedFor(const ProgramLayout& program, const Config& config) {
+  return program.autoload || HasEntry(program, config);
+}
+
 bool IsOnlyCalled(const ProgramLayout& program, const Config& config) {
   return program.tail_called && !SectionAttaches(program) && !HasEntry(program, config);
+}
+
+bool IsOptional(const std::string& program, const Config& config) {
+  return std::any_of(config.probes.begin(), config.probes.end(), [&](const ProbeSpec& probe) {
+    return probe.program.value == program && probe.optional;
+  });
+}
+
+bool IsNeeded(const ProgramLayout& program, const Config& config) {
+  return !IsOptional(program.name, config) && IsAskedFor(program, config) &&
+         !IsOnlyCalled(program, config);
 }
 
 void CheckAttachPoints(const Scope& scope) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "plan/scope.h"
@@ -14,8 +15,18 @@ bool SectionAttaches(const ProgramLayout& program);
 // without an entry under `probes:`, though its object is right.
 bool IsOfNewerLibbpf(std::string_view section);
 
+// Whether the program is to be loaded: SEC("?…") waits for an entry under `probes:`.
+bool IsAskedFor(const ProgramLayout& program, const Config& config);
+
 // Whether others jump into the program and neither its section nor `probes:` attaches it.
 bool IsOnlyCalled(const ProgramLayout& program, const Config& config);
+
+// Whether an entry under `probes:` says that a kernel may refuse the program.
+bool IsOptional(const std::string& program, const Config& config);
+
+// Whether it is amiss if the program is not attached: it is asked for, not optional and not only
+// called.
+bool IsNeeded(const ProgramLayout& program, const Config& config);
 
 // Warns of programs that will be loaded and never run, and reports those that no kernel loads.
 void CheckAttachPoints(const Scope& scope);

@@ -93,7 +93,7 @@ class OthersRunOn(unittest.TestCase):
         with open(os.path.join(self.folder, "config", name), "w", encoding="utf-8") as file:
             file.write(text)
 
-    def assert_the_other_two_run(self, telling):
+    def assert_the_other_two_run(self, telling, look=lambda exporter, page: None):
         exporter = Exporter(
             names="packets,broken,syscalls",
             config=os.path.join(self.folder, "config"),
@@ -105,14 +105,25 @@ class OthersRunOn(unittest.TestCase):
             self.assertGreater(page.value("ebpf_exporter_syscalls_total", syscall="read"), 0)
             lines = [line for line in exporter.log().splitlines() if "broken" in line]
             self.assertTrue([line for line in lines if re.search(telling, line)], exporter.log())
+            look(exporter, page)
 
     def test_a_program_that_the_verifier_rejects(self):
         shutil.copy(
             os.path.join(ROOT, "build", "dev", "tests", "data", "rejected.bpf.o"),
             os.path.join(self.folder, "config", "broken.bpf.o"),
         )
-        self.write("broken.yaml", BROKEN)
-        self.assert_the_other_two_run("program 'unchecked'")
+        optional = "probes: [{program: sound, raw_tracepoint: sys_enter, optional: true}]\n"
+        self.write("broken.yaml", optional + BROKEN)
+
+        def look(exporter, page):
+            missed = page.by_label("ebpf_exporter_programs_missed", "config")
+            self.assertEqual({"packets": 0, "broken": 1, "syscalls": 0}, missed)
+            landing = exporter.get("/")[2].decode()
+            why = ", the object is not in the kernel<br>"
+            self.assertIn("sound (raw_tp/sys_enter): left out" + why, landing)
+            self.assertIn('<span class="down">not attached</span>' + why, landing)
+
+        self.assert_the_other_two_run("program 'unchecked'", look)
 
     def test_an_object_that_is_cut_short(self):
         with open(os.path.join(PROGRAMS, "runqlat.bpf.o"), "rb") as whole:

@@ -54,11 +54,7 @@ std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t
 
 TEST_F(Sharing, FillsProgramArraysForTailCalls) {
   ASSERT_TRUE(UseOwnNetwork());
-  ConfigPlan plan = PlanOf("tail_call", {"hits"}, {OnLoopback("first")});
-  Result<ObjectLayout> layout = ReadObjectLayout(plan.object.path);
-  ASSERT_TRUE(layout.ok()) << layout.error().text;
-  plan.object = *std::move(layout);
-  LoadedObject* object = Load(plan);
+  LoadedObject* object = Load(PlanOf("tail_call", {"hits"}, {OnLoopback("first")}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "first"), "");

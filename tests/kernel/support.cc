@@ -83,13 +83,15 @@ ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& map
   ConfigPlan plan;
   plan.config.name = object;
   plan.config.probes = std::move(probes);
-  plan.object.path = fmt::format("{}/tests/data/{}.bpf.o", BINARY_DIR, object);
+  const std::string path = fmt::format("{}/tests/data/{}.bpf.o", BINARY_DIR, object);
+  Result<ObjectLayout> layout = ReadObjectLayout(path);
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
-  bpf_object* opened = bpf_object__open_file(plan.object.path.c_str(), nullptr);
-  if (opened == nullptr) {
-    ADD_FAILURE() << "cannot open " << plan.object.path;
+  bpf_object* opened = bpf_object__open_file(path.c_str(), nullptr);
+  if (opened == nullptr || !layout) {
+    ADD_FAILURE() << "cannot open " << path;
     return plan;
   }
+  plan.object = *std::move(layout);
   for (const std::string& name : maps) {
     const bpf_map* map = bpf_object__find_map_by_name(opened, name.c_str());
     if (map == nullptr) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "unit/plan/resolved.h"
 
 namespace bpf_exporter {
@@ -53,6 +55,20 @@ TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   const ConfigPlan& plan = *resolved.plan;
   for (const ProgramLayout& program : plan.object.programs)
     EXPECT_EQ(IsOnlyCalled(program, plan.config), program.name == "second") << program.name;
+}
+
+TEST(AttachPoints, AreNeededByProgramsThatSomebodyWantsForSure) {
+  const auto needed = [](const std::string& probes) {
+    const Resolved resolved = ResolveHits("tail_call", probes);
+    const auto& programs = resolved.plan.value().object.programs;
+    const auto first = std::find_if(programs.begin(), programs.end(),
+                                    [](const auto& program) { return program.name == "first"; });
+    return IsNeeded(*first, resolved.plan->config);
+  };
+  EXPECT_FALSE(needed("")) << "SEC(\"?socket\")";
+  EXPECT_TRUE(needed("probes: [{program: first, socket_filter: {interface: lo}}]\n"));
+  EXPECT_FALSE(
+      needed("probes: [{program: first, socket_filter: {interface: lo}, optional: true}]\n"));
 }
 
 TEST(AttachPoints, AreInTheSectionsOfTheDialect) {
