@@ -1,0 +1,114 @@
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "kernel/hits.h"
+#include "kernel/support.h"
+
+namespace bpf_exporter::testing {
+namespace {
+
+using AttachingToPerfEvents = KernelTest;
+
+TEST_F(AttachingToPerfEvents, SamplesOnEachCpu) {
+  ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  probe.event.value = "cpu-clock";
+  probe.frequency = 200;
+  LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  Burn(0.5);
+  // 200 a second on each CPU; emulated machines are late now and then.
+  EXPECT_GE(Hits(*object, 8), 30u);
+  EXPECT_LE(Hits(*object, 8), 200u);
+}
+
+TEST_F(AttachingToPerfEvents, SaysWhatIsWrongWithAPerfEvent) {
+  ProbeSpec without = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  without.event.value = "cpu-clock";
+  ProbeSpec too_often = without;
+  too_often.frequency = 100'000'000;
+  ProbeSpec unknown = without;
+  unknown.event.value = "cpu-glock";
+  unknown.frequency = 1;
+  const auto problem = [&](const ProbeSpec& probe) {
+    LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+    if (object == nullptr) return std::string("not loaded");
+    object->Attach();
+    return ProblemOf(*object, "by_perf_event");
+  };
+  EXPECT_EQ(problem(without),
+            "perf_event: needs a frequency: without one the event never runs the program");
+  EXPECT_EQ(problem(too_often),
+            "perf_event: open event 1/0 on CPU 0: Invalid argument; the event is unknown or its "
+            "frequency above kernel.perf_event_max_sample_rate");
+  EXPECT_TRUE(problem(unknown).starts_with(
+      "perf_event: unknown event 'cpu-glock' (TYPE/CONFIG in numbers, or cpu-clock, "))
+      << problem(unknown);
+}
+
+// The number of perf events that the process holds.
+std::size_t PerfEventFds() {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    count += target == "anon_inode:[perf_event]" ? 1 : 0;
+  }
+  return count;
+}
+
+// Takes the process's effective capabilities away while it lives.
+class WithoutCapabilities {
+ public:
+  WithoutCapabilities() {
+    syscall(SYS_capget, &header_, before_);
+    __user_cap_data_struct now[2] = {before_[0], before_[1]};
+    now[0].effective = now[1].effective = 0;
+    EXPECT_EQ(syscall(SYS_capset, &header_, now), 0);
+  }
+  ~WithoutCapabilities() { syscall(SYS_capset, &header_, before_); }
+
+ private:
+  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct before_[2] = {};
+};
+
+TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
+  const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
+  if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
+  ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  probe.event.value = "cpu-clock";
+  probe.frequency = 100;
+  LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  const std::size_t before = PerfEventFds();
+  ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
+  object->AttachNewCpus();
+  EXPECT_EQ(PerfEventFds(), before - 1);
+  ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
+  object->AttachNewCpus();
+  EXPECT_EQ(PerfEventFds(), before);
+
+  // Without the capabilities for it, it is said once.
+  ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
+  EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
+  {
+    const WithoutCapabilities none;
+    const std::vector<std::string> news = object->AttachNewCpus();
+    ASSERT_EQ(news.size(), 1u);
+    EXPECT_TRUE(news[0].starts_with(
+        "program 'by_perf_event': perf_event: open event 1/0 on CPU 1: Permission denied; "))
+        << news[0];
+    EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  }
+  EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  EXPECT_EQ(PerfEventFds(), before);
+}
+
+}  // namespace
+}  // namespace bpf_exporter::testing
