@@ -37,7 +37,9 @@ std::size_t EndOfLiteral(std::string_view text, std::size_t at) {
 std::string WithNamedGroups(std::string_view expression) {
   std::string out;
   for (std::size_t at = 0; at < expression.size();) {
-    if (expression.substr(at, 3) == "(?<") {
+    const std::string_view rest = expression.substr(at);
+    // Looking behind, which neither knows, is left for RE2 to refuse as it was written.
+    if (rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!")) {
       out += "(?P<";
       at += 3;
       continue;
