@@ -58,7 +58,8 @@ constexpr Metric kLabels = {"labels",
 
 // Configurations that the peer's early versions read still have it.
 constexpr Metric kTable = {"table", [](const Field& f, MetricSpec&) {
-                             const std::string table = ReadText(f).value;
+                             const std::string table = ReadNonEmpty(f).value;
+                             if (table.empty()) return;
                              f.diagnostics.Warning(
                                  f.node.at, fmt::format("'table' has no effect; the map is called "
                                                         "like the metric, or 'map: {}' names it",
