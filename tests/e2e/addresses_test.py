@@ -11,6 +11,7 @@ import unittest
 from harness import children, outcome
 from harness.cgroups import cgroup2_root
 from harness.exporter import ROOT, Exporter, wait_until
+from harness.kernel_objects import bpftool, map_of
 
 OBJECTS = os.environ.get(
     "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
@@ -61,12 +62,11 @@ def call_in(cgroup, make=lambda path: None):
         children.stop(process)
 
 
-def wanted_call(cgroup):
+def wanted_call(exporter, cgroup):
     """Puts a cgroup into the program's map of wanted ones, and runs the workload in it."""
+    number = map_of(exporter.process.pid, "cgroups")
     key = os.stat(cgroup).st_ino.to_bytes(8, "little").hex(" ").split()
-    update = ["bpftool", "map", "update", "name", "cgroups", "key", "hex", *key]
-    done = children.run([*update, "value", "hex", "01", *["00"] * 7])
-    assert done.returncode == 0, done.stderr
+    bpftool("map", "update", "id", number, "key", "hex", *key, "value", "hex", "01", *["00"] * 7)
     call_in(cgroup)
 
 
@@ -205,7 +205,9 @@ class Addresses(unittest.TestCase):
                 self.make_and_remove(f"bpf_exporter_flood{number}")
                 if number % 1000 == 0:
                     time.sleep(0.3)  # even when the exporter takes a rest
-            gone = self.make_and_remove("bpf_exporter_gone", wanted_call)
+            gone = self.make_and_remove(
+                "bpf_exporter_gone", lambda path: wanted_call(exporter, path)
+            )
             # Nobody asked for any cgroup until now.
             page = exporter.page()
         self.assertEqual(

@@ -1,6 +1,5 @@
 """/maps: raw keys and values as bpftool dumps them, and of buffers as a workload filled them."""
 
-import json
 import os
 import re
 import shutil
@@ -9,8 +8,9 @@ import sys
 import tempfile
 import unittest
 
-from harness import children, kernel_objects, outcome
+from harness import children, outcome
 from harness.exporter import ROOT, Exporter, wait_until
+from harness.kernel_objects import bpftool, map_of
 
 OBJECTS = os.environ.get(
     "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
@@ -67,21 +67,6 @@ def maps(exporter):
     return found
 
 
-def map_id(exporter, name):
-    """The kernel's number of the exporter's map of that name."""
-    for kind, number in kernel_objects.held_by(exporter.process.pid):
-        if kind == "map" and bpftool("map", "show", "id", number)["name"] == name:
-            return number
-    raise AssertionError(f"the exporter holds no map '{name}'")
-
-
-def bpftool(*arguments):
-    done = children.run(["bpftool", "--json", *arguments])
-    if done.returncode != 0:
-        raise AssertionError(f"bpftool {arguments}: {done.stdout}{done.stderr}")
-    return json.loads(done.stdout)
-
-
 def raw(listed):
     """Bytes as bpftool lists them."""
     return bytes(int(byte, 16) for byte in listed)
@@ -102,7 +87,7 @@ class DebugMaps(unittest.TestCase):
                 config.write(HASH_CONFIG)
             shutil.copy(os.path.join(OBJECTS, "map_kinds.bpf.o"), folder)
             with Exporter("--debug", names="pairs", config=folder, programs=folder) as exporter:
-                number = map_id(exporter, "hash20")
+                number = map_of(exporter.process.pid, "hash20")
                 batch = os.path.join(folder, "rows")
                 with open(batch, "w", encoding="ascii") as rows:
                     for row in range(ROWS):
@@ -128,7 +113,7 @@ class DebugMaps(unittest.TestCase):
             key = struct.pack("=I", GETSID)
             # Others on the machine may make a call in between.
             for _ in range(10):
-                number = map_id(exporter, "syscalls")
+                number = map_of(exporter.process.pid, "syscalls")
                 page = maps(exporter)["syscalls"]
                 dump = {raw(row["key"]): row for row in bpftool("map", "dump", "id", number)}
                 values = [struct.unpack("=Q", raw(one["value"]))[0] for one in dump[key]["values"]]

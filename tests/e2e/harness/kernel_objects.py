@@ -10,15 +10,17 @@ KINDS = ("prog", "map", "link")
 _HELD = re.compile(r"^(prog|map|link)_id:\s*(\d+)$", re.MULTILINE)
 
 
+def bpftool(*arguments):
+    """What it says, as it says it in JSON."""
+    done = children.run(["bpftool", "--json", *arguments])
+    if done.returncode != 0:
+        raise AssertionError(f"bpftool {arguments}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
 def existing():
     """{(kind, id)} as bpftool lists them."""
-    found = set()
-    for kind in KINDS:
-        done = children.run(["bpftool", "--json", kind, "show"])
-        if done.returncode != 0:
-            raise AssertionError(f"bpftool {kind} show: {done.stderr}")
-        found |= {(kind, entry["id"]) for entry in json.loads(done.stdout)}
-    return found
+    return {(kind, entry["id"]) for kind in KINDS for entry in bpftool(kind, "show")}
 
 
 def held_by(pid):
@@ -32,6 +34,14 @@ def held_by(pid):
     except OSError:
         pass  # the process or the descriptor is gone
     return found
+
+
+def map_of(pid, name):
+    """The kernel's number of the process' map of that name."""
+    for kind, number in held_by(pid):
+        if kind == "map" and bpftool("map", "show", "id", number)["name"] == name:
+            return number
+    raise AssertionError(f"process {pid} holds no map '{name}'")
 
 
 def left_behind(before):
