@@ -20,7 +20,9 @@ using std::chrono::steady_clock;
 
 // Where the kernel does not tell of new cgroups, and for events that another thread has taken in.
 constexpr milliseconds kBetweenUpdates{200};
-constexpr int kUpdateShare = 20;  // of the time, at most one part, however often cgroups come
+// However often cgroups come, an update takes at most one part of so many of the time; one of more
+// than 10 ms takes a larger one, since no rest is longer than kBetweenUpdates.
+constexpr int kUpdateShare = 20;
 
 std::vector<CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
   std::vector<CgroupIdMap*> maps;
