@@ -13,6 +13,7 @@ namespace bpf_exporter {
 namespace {
 
 constexpr std::chrono::seconds kStaleAfter{10};
+constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::size_t kMaxNames = 4096;
 
 }  // namespace
@@ -27,11 +28,16 @@ std::string Interfaces::Name(std::uint32_t index) {
     return found->second.name;
   char name[IF_NAMESIZE];
   if (if_indextoname(index, name) == nullptr) {
-    names_.erase(index);
+    if (found == names_.end()) return {};
+    if (now - found->second.seen_at < kKeepGone) {
+      found->second.asked_at = now;
+      return found->second.name;
+    }
+    names_.erase(found);
     return {};
   }
   if (names_.size() >= kMaxNames) names_.clear();
-  names_.insert_or_assign(index, Entry{name, now});
+  names_.insert_or_assign(index, Entry{name, now, now});
   return name;
 }
 

@@ -10,7 +10,8 @@
 namespace bpf_exporter {
 
 // Names of network interfaces in this process's network namespace. A name is asked for again after
-// 10 s, because interfaces are renamed; a missing one every time. Any thread.
+// 10 s, because interfaces are renamed; a missing one every time. One that is gone keeps its name
+// for 10 minutes. Any thread.
 class Interfaces {
  public:
   explicit Interfaces(Clock now);
@@ -20,6 +21,7 @@ class Interfaces {
   struct Entry {
     std::string name;
     Time asked_at;
+    Time seen_at;
   };
   const Clock now_;
   std::mutex mutex_;

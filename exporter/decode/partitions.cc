@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kMissingAfter{1};
 constexpr std::chrono::seconds kStaleAfter{10};
+constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::size_t kMaxDevices = 1'000'000;
 
 }  // namespace
@@ -26,30 +27,33 @@ Partitions::Partitions(std::string path, Clock now)
 
 std::optional<std::string> Partitions::Name(std::uint32_t major, std::uint32_t minor) {
   const std::lock_guard lock(mutex_);
-  auto found = names_.find({major, minor});
-  if (!read_at_ || now_() - *read_at_ >= (found == names_.end() ? kMissingAfter : kStaleAfter)) {
+  auto found = devices_.find({major, minor});
+  if (!read_at_ || now_() - *read_at_ >= (found == devices_.end() ? kMissingAfter : kStaleAfter)) {
     ReadLocked();
-    found = names_.find({major, minor});
+    found = devices_.find({major, minor});
   }
-  if (found == names_.end()) return std::nullopt;
-  return found->second;
+  if (found == devices_.end()) return std::nullopt;
+  return found->second.name;
 }
 
 void Partitions::ReadLocked() {
-  read_at_ = now_();
-  names_.clear();
+  const Time now = now_();
+  read_at_ = now;
+  std::erase_if(devices_,
+                [&](const auto& device) { return now - device.second.seen_at >= kKeepGone; });
   std::ifstream file(path_);
   if (!file && !std::exchange(warned_, true)) {
     log::Warn("{}: block devices stay unknown", ErrnoError("open '" + path_ + "'", errno).text);
   }
   // "major minor  #blocks  name", an empty line, then one line a device.
-  for (std::string line; names_.size() < kMaxDevices && std::getline(file, line);) {
+  for (std::string line; devices_.size() < kMaxDevices && std::getline(file, line);) {
     std::istringstream fields(line);
     std::uint32_t major = 0;
     std::uint32_t minor = 0;
     std::uint64_t blocks = 0;
     std::string name;
-    if (fields >> major >> minor >> blocks >> name) names_.insert_or_assign({major, minor}, name);
+    if (fields >> major >> minor >> blocks >> name)
+      devices_.insert_or_assign({major, minor}, Device{name, now});
   }
 }
 

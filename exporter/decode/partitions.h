@@ -12,19 +12,24 @@
 namespace bpf_exporter {
 
 // Names of block devices, after /proc/partitions. Read when first asked, again after 10 s, and
-// after 1 s for a device that is not there. Any thread.
+// after 1 s for a device that was never there. One that is gone keeps its name for 10 minutes. Any
+// thread.
 class Partitions {
  public:
   Partitions(std::string path, Clock now);
   std::optional<std::string> Name(std::uint32_t major, std::uint32_t minor);
 
  private:
+  struct Device {
+    std::string name;
+    Time seen_at;
+  };
   void ReadLocked();
 
   const std::string path_;
   const Clock now_;
   std::mutex mutex_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> names_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Device> devices_;
   std::optional<Time> read_at_;
   bool warned_ = false;
 };

@@ -54,6 +54,18 @@ TEST_F(MajorMinor, ForgetsADeviceThatGotAnotherName) {
   EXPECT_EQ(Device(8 << 8), Ok("sdz"));
 }
 
+TEST_F(MajorMinor, KeepsTheNameOfADeviceThatIsGoneForTenMinutes) {
+  EXPECT_EQ(Device(8 << 8), Ok("sda"));
+  Write("");
+  Advance(milliseconds(1'000));
+  EXPECT_EQ(Device(34832), Provisional("unknown:136:16")) << "reads the file again";
+  EXPECT_EQ(Device(8 << 8), Ok("sda"));
+  Advance(std::chrono::minutes(10) - milliseconds(1'001));
+  EXPECT_EQ(Device(8 << 8), Ok("sda"));
+  Advance(milliseconds(10'000));
+  EXPECT_EQ(Device(8 << 8), Provisional("unknown:8:0"));
+}
+
 TEST_F(MajorMinor, WithoutTheFileEverythingIsUnknown) {
   std::filesystem::remove(folder_->path("partitions"));
   testing::internal::CaptureStderr();
