@@ -22,7 +22,8 @@ constexpr unsigned kSeconds = 10;
 constexpr rlim_t kAddressSpace = rlim_t{1} << 30;
 constexpr std::size_t kMostText = 4096;  // fits into an empty pipe, so that writing never waits
 
-enum ExitCode { kFine = 0, kFailed = 1, kNoMemory = 2 };
+// None that a library may end the process with: a sanitizer that finds something takes 1.
+enum ExitCode { kFine = 0, kFailed = 80, kNoMemory = 81 };
 
 // The sanitizers reserve terabytes of address space before main.
 #if defined(__SANITIZE_ADDRESS__)
@@ -100,8 +101,9 @@ Status Verdict(int status, std::string text) {
     return Error{
         fmt::format("libbpf did not finish with it in {} s; the file is corrupt", kSeconds)};
   }
-  const int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGABRT;
-  return Error{fmt::format("libbpf crashed on it (signal {}); the file is corrupt", number)};
+  const std::string how = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                                              : fmt::format("exit code {}", WEXITSTATUS(status));
+  return Error{fmt::format("libbpf crashed on it ({}); the file is corrupt", how)};
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ std::string Cause(const LibbpfLog& log, int code) {
     if (text.starts_with("elf: skipping")) continue;  // a remark, not a cause
     if (text.starts_with("BTF is required")) return kNoBtf;
     if (text.ends_with('.')) text.remove_suffix(1);
+    if (text.empty()) continue;
     return Printable(text, kMostCause);
   }
   std::array<char, 128> reason;

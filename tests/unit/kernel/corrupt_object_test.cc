@@ -141,6 +141,12 @@ TEST(TryInChild, TurnsACrashIntoAnError) {
   EXPECT_EQ(status.error().text, "libbpf crashed on it (signal 11); the file is corrupt");
 }
 
+TEST(TryInChild, TurnsAnExitIntoAnError) {
+  const Status status = TryInChild([]() -> Status { _exit(1); });
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().text, "libbpf crashed on it (exit code 1); the file is corrupt");
+}
+
 TEST(TryInChild, HandsBackWhatTheWorkSays) {
   EXPECT_TRUE(TryInChild([]() -> Status { return {}; }).ok());
   const Status status = TryInChild([]() -> Status { return Error{"it is upside down"}; });
