@@ -205,5 +205,15 @@ TEST(Labels, CalledBucketAreWarnedOfWhereThePeerTakesTheLast) {
             "                   ^\n");
 }
 
+TEST(Labels, MayCarryExpressionsForADecoderThatHasNoUseForThem) {
+  const Resolved resolved = ResolveYaml("test.yaml",
+                                        "metrics:\n"
+                                        "  counters:\n"
+                                        "    - {name: slots, help: S, labels: [{name: n, decoders: "
+                                        "[{name: uint, regexps: ['(']}]}]}\n");
+  EXPECT_TRUE(resolved.plan.has_value()) << resolved.messages;
+  EXPECT_EQ(resolved.messages.find("error"), std::string::npos) << resolved.messages;
+}
+
 }  // namespace
 }  // namespace bpf_exporter
