@@ -9,13 +9,13 @@
 
 #include "base/log.h"
 #include "cgroup_updates.h"
-#include "check.h"
+#include "app/check.h"
 #include "notify.h"
-#include "options.h"
+#include "app/options.h"
 #include "post_attach_mark.h"
 #include "run_loop.h"
-#include "serve.h"
-#include "start.h"
+#include "app/serve.h"
+#include "app/start.h"
 
 namespace bpf_exporter {
 namespace {

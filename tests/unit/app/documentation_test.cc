@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "metrics/self_metric_table.h"
-#include "options.h"
+#include "app/options.h"
 
 namespace bpf_exporter {
 namespace {

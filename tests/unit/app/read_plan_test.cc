@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "check.h"
+#include "app/check.h"
 
 namespace bpf_exporter {
 namespace {

@@ -1,11 +1,11 @@
-#include "start.h"
+#include "app/start.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "check.h"
+#include "app/check.h"
 
 namespace bpf_exporter {
 namespace {

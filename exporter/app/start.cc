@@ -1,4 +1,4 @@
-#include "start.h"
+#include "app/start.h"
 
 #include <fmt/core.h>
 

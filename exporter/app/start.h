@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "exit_code.h"
-#include "options.h"
+#include "app/exit_code.h"
+#include "app/options.h"
 #include "running_config.h"
 
 namespace bpf_exporter {

@@ -1,10 +1,10 @@
-#include "check.h"
+#include "app/check.h"
 
 #include <fmt/core.h>
 
 #include <cstdio>
 
-#include "exit_code.h"
+#include "app/exit_code.h"
 #include "plan_configs.h"
 
 namespace bpf_exporter {

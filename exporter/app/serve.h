@@ -11,7 +11,7 @@
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "metrics/status.h"
-#include "options.h"
+#include "app/options.h"
 #include "web/server.h"
 
 namespace bpf_exporter {
