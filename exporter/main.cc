@@ -10,10 +10,10 @@
 #include "base/log.h"
 #include "cgroup_updates.h"
 #include "app/check.h"
-#include "notify.h"
+#include "process/systemd.h"
 #include "app/options.h"
-#include "post_attach_mark.h"
-#include "run_loop.h"
+#include "process/post_attach_mark.h"
+#include "process/run_loop.h"
 #include "app/serve.h"
 #include "app/start.h"
 

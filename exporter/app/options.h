@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "capabilities.h"
+#include "process/capabilities.h"
 
 namespace bpf_exporter {
 

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "metrics/self_metric_table.h"
-#include "notify.h"
+#include "process/systemd.h"
 #include "web/listen_address.h"
 
 namespace bpf_exporter {

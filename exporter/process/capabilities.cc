@@ -1,4 +1,4 @@
-#include "capabilities.h"
+#include "process/capabilities.h"
 
 #include <linux/bpf.h>
 #include <sys/capability.h>

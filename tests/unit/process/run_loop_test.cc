@@ -1,4 +1,4 @@
-#include "run_loop.h"
+#include "process/run_loop.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "notify.h"
+#include "process/systemd.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,4 +1,4 @@
-#include "capabilities.h"
+#include "process/capabilities.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-#include "post_attach_mark.h"
+#include "process/post_attach_mark.h"
 
 extern "C" __attribute__((noinline, used, visibility("default"))) void post_attach_mark() {
   asm volatile("");  // so that calls are not taken for void
