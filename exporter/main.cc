@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "base/log.h"
-#include "cgroup_updates.h"
+#include "loader/cgroup_updates.h"
 #include "app/check.h"
 #include "process/systemd.h"
 #include "app/options.h"

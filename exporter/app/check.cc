@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "app/exit_code.h"
-#include "plan_configs.h"
+#include "loader/plan_configs.h"
 
 namespace bpf_exporter {
 

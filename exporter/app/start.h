@@ -6,7 +6,7 @@
 #include "base/fd.h"
 #include "app/exit_code.h"
 #include "app/options.h"
-#include "running_config.h"
+#include "loader/loaded_config.h"
 
 namespace bpf_exporter {
 

@@ -1,4 +1,4 @@
-#include "cgroup_updates.h"
+#include "loader/cgroup_updates.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>

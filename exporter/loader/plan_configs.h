@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "read_plan.h"
+#include "loader/read_plan.h"
 
 namespace bpf_exporter {
 

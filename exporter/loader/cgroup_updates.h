@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "running_config.h"
+#include "loader/loaded_config.h"
 
 namespace bpf_exporter {
 

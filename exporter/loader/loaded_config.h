@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "config_events.h"
+#include "loader/event_counters.h"
 #include "kernel/cgroup_id_map.h"
 #include "kernel/event_reader.h"
 #include "kernel/object.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "metrics/status.h"
-#include "plan_configs.h"
+#include "loader/plan_configs.h"
 
 namespace bpf_exporter {
 

@@ -1,4 +1,4 @@
-#include "read_plan.h"
+#include "loader/read_plan.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

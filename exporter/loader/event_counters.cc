@@ -1,4 +1,4 @@
-#include "config_events.h"
+#include "loader/event_counters.h"
 
 #include <algorithm>
 #include <iterator>

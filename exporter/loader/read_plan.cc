@@ -1,4 +1,4 @@
-#include "read_plan.h"
+#include "loader/read_plan.h"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "running_config.h"
+#include "loader/loaded_config.h"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "plan_configs.h"
+#include "loader/plan_configs.h"
 
 #include <fmt/core.h>
 
