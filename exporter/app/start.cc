@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "metrics/self_metric_table.h"
+#include "object/btf_file.h"
 #include "process/systemd.h"
 #include "web/listen_address.h"
 

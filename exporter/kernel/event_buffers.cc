@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "kernel/libbpf_log.h"
+#include "object/libbpf_log.h"
 
 namespace bpf_exporter {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "kernel/read_buffers.h"
 #include "metrics/map_reader.h"
-#include "plan/layout.h"
+#include "object/layout.h"
 
 namespace bpf_exporter {
 

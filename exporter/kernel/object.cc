@@ -10,11 +10,11 @@
 #include <utility>
 
 #include "kernel/attachment.h"
-#include "kernel/libbpf_log.h"
 #include "kernel/map_readers.h"
 #include "kernel/open_object.h"
 #include "kernel/program_info.h"
 #include "kernel/program_type.h"
+#include "object/libbpf_log.h"
 #include "plan/attach_points.h"
 
 namespace bpf_exporter {

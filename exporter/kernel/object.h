@@ -13,14 +13,6 @@
 // BPF objects on their way into the kernel. The only folder that knows libbpf.
 namespace bpf_exporter {
 
-// What the ELF file and its BTF say. Needs no privilege and makes no bpf() call. Opens the file in
-// a child process first: libbpf 1.1 can crash on a corrupt object, and that must end one
-// configuration, not the process. Call before threads exist.
-Result<ObjectLayout> ReadObjectLayout(const std::string& path);
-
-// Whether libbpf can read the kernel's BTF from the file, raw or in an ELF file (vmlinux).
-Status CheckBtfFile(const std::string& path);
-
 struct LoadOptions {
   std::string btf_path;  // BTF of the kernel for CO-RE; empty: /sys/kernel/btf/vmlinux
   // Shared by the readers of several objects that one thread reads one after the other; null: the

@@ -11,11 +11,11 @@
 #include "base/log.h"
 #include "kernel/kernel_addresses.h"
 #include "kernel/kernel_facts.h"
-#include "kernel/libbpf_log.h"
 #include "kernel/load_failure.h"
 #include "kernel/program_type.h"
+#include "object/layout.h"
+#include "object/libbpf_log.h"
 #include "plan/attach_points.h"
-#include "plan/layout.h"
 
 namespace bpf_exporter {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "kernel/kernel_facts.h"
-#include "kernel/libbpf_log.h"
 #include "kernel/section.h"
+#include "object/libbpf_log.h"
 
 namespace bpf_exporter {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "config/parse.h"
 #include "kernel/object.h"
+#include "object/read_layout.h"
 #include "plan/families.h"
 
 namespace bpf_exporter {

@@ -9,7 +9,7 @@
 
 #include "config/config.h"
 #include "decode/decoder.h"
-#include "plan/layout.h"
+#include "object/layout.h"
 
 // A configuration joined with its object: everything that can be decided from files is decided
 // here, so nothing can be missing or misconfigured afterwards. Immutable and shared.

@@ -14,6 +14,8 @@
 #include <sstream>
 #include <thread>
 
+#include "object/read_layout.h"
+
 namespace bpf_exporter::testing {
 namespace {
 

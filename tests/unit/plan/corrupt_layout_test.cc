@@ -8,6 +8,7 @@
 
 #include "config/parse.h"
 #include "kernel/object.h"
+#include "object/read_layout.h"
 #include "unit/plan/resolved.h"
 
 namespace bpf_exporter {

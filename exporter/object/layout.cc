@@ -1,4 +1,4 @@
-#include "plan/layout.h"
+#include "object/layout.h"
 
 #include <algorithm>
 #include <array>

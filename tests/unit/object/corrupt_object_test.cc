@@ -11,8 +11,8 @@
 #include <sstream>
 #include <string>
 
-#include "kernel/child.h"
-#include "kernel/object.h"
+#include "object/child.h"
+#include "object/read_layout.h"
 
 namespace bpf_exporter {
 namespace {

@@ -1,3 +1,5 @@
+#include "object/btf_file.h"
+
 #include <bpf/btf.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
@@ -5,8 +7,7 @@
 #include <cerrno>
 #include <memory>
 
-#include "kernel/libbpf_log.h"
-#include "kernel/object.h"
+#include "object/libbpf_log.h"
 
 namespace bpf_exporter {
 

@@ -1,4 +1,4 @@
-#include "kernel/libbpf_log.h"
+#include "object/libbpf_log.h"
 
 #include <bpf/libbpf.h>
 

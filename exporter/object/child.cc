@@ -1,4 +1,4 @@
-#include "kernel/child.h"
+#include "object/child.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-#include "kernel/object_file.h"
+#include "object/object_file.h"
 
 #include <elf.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "kernel/object.h"
+#include "object/read_layout.h"
 
 namespace bpf_exporter {
 namespace {

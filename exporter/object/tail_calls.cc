@@ -1,4 +1,4 @@
-#include "kernel/tail_calls.h"
+#include "object/tail_calls.h"
 
 #include <gelf.h>
 #include <libelf.h>

@@ -1,3 +1,5 @@
+#include "object/read_layout.h"
+
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
@@ -9,12 +11,11 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "kernel/btf_types.h"
-#include "kernel/child.h"
-#include "kernel/libbpf_log.h"
-#include "kernel/object.h"
-#include "kernel/object_file.h"
-#include "kernel/tail_calls.h"
+#include "object/btf_types.h"
+#include "object/child.h"
+#include "object/libbpf_log.h"
+#include "object/object_file.h"
+#include "object/tail_calls.h"
 
 namespace bpf_exporter {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernel/btf_types.h"
+#include "object/btf_types.h"
 
 #include <bpf/btf.h>
 #include <gtest/gtest.h>

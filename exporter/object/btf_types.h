@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "plan/layout.h"
+#include "object/layout.h"
 
 struct btf;
 struct btf_type;
