@@ -7,15 +7,15 @@
 #include <fstream>
 #include <mutex>
 
-#include "base/log.h"
-#include "loader/cgroup_updates.h"
 #include "app/check.h"
-#include "process/systemd.h"
 #include "app/options.h"
-#include "process/post_attach_mark.h"
-#include "process/run_loop.h"
 #include "app/serve.h"
 #include "app/start.h"
+#include "base/log.h"
+#include "loader/cgroup_updates.h"
+#include "process/post_attach_mark.h"
+#include "process/run_loop.h"
+#include "process/systemd.h"
 
 namespace bpf_exporter {
 namespace {
@@ -34,8 +34,7 @@ bool TryToDropCapabilities(const Options& options) {
 }
 
 // Takes snapshots and serves them, until a signal says to leave.
-ExitCode Export(const Options& options, Started& started, DecoderContext& context,
-                const sigset_t& signals) {
+ExitCode Export(const Options& options, Started& started, Host& host, const sigset_t& signals) {
   std::vector<ConfigStatus> statuses;
   for (const RunningConfig& config : started.configs) statuses.push_back(config.status);
   SelfMetrics self(options.metrics_prefix, statuses, ServedPaths(options));
@@ -49,7 +48,7 @@ ExitCode Export(const Options& options, Started& started, DecoderContext& contex
                       }));
   collector.Take();
   if (!TryToDropCapabilities(options)) return kFailed;
-  const CgroupUpdates cgroups(started.configs, context);
+  const CgroupUpdates cgroups(started.configs, host);
   const Result<EventReader> events = ReadEvents(started.configs);
   if (!events) {
     fmt::print(stderr, "bpf_exporter: {}\n", events.error().text);
@@ -103,15 +102,15 @@ int Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
                   options.programs_dir, ResolveOptionsOf(options)});
   }
 
-  const DecoderContextOwner context = MakeDecoderContext({});
-  auto started = Start(options, *context);
+  Host host;
+  auto started = Start(options, host);
   if (const ExitCode* code = std::get_if<ExitCode>(&started)) return *code;
-  OpenForDecoders(*context);
+  host.Open();
   UpdateCgroups(
       std::get<Started>(started).configs);  // programs that the mark runs may ask for them
   post_attach_mark();
   if (options.config_check) return TryToDropCapabilities(options) ? kFine : kFailed;
-  return Export(options, std::get<Started>(started), *context, signals);
+  return Export(options, std::get<Started>(started), host, signals);
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ int Check(const CheckOptions& options) {
     fmt::print(stderr, "bpf_exporter: {}\n", sources.error().text);
     return kCannotWork;
   }
-  const DecoderContextOwner context = MakeDecoderContext({});
+  Host host;
   bool fine = true;
-  for (const PlannedConfig& config : PlanConfigs(*sources, options.resolve, *context)) {
+  for (const PlannedConfig& config : PlanConfigs(*sources, options.resolve, host)) {
     std::fputs(config.messages.c_str(), stderr);
     if (config.plan) {
       fmt::print("{}: ok\n", config.source.path);

@@ -90,11 +90,11 @@ ResolveOptions ResolveOptionsOf(const Options& options) {
   return resolve;
 }
 
-std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& context) {
+std::variant<Started, ExitCode> Start(const Options& options, Host& host) {
   const Result<std::vector<ConfigSource>> sources =
       SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
   if (!sources) return Refuse(kCannotWork, sources.error().text);
-  std::vector<PlannedConfig> planned = PlanConfigs(*sources, ResolveOptionsOf(options), context);
+  std::vector<PlannedConfig> planned = PlanConfigs(*sources, ResolveOptionsOf(options), host);
   if (const auto code = EndAfterPlanning(planned, options)) return *code;
   if (const auto code = EndBeforeLoading(options)) return *code;
 
@@ -104,7 +104,7 @@ std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& co
   load.btf_path = options.btf_path;
   load.buffers = std::make_shared<ReadBuffers>();
   NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));
-  started.configs = RunConfigs(std::move(planned), load, options.buffer_pages, context);
+  started.configs = RunConfigs(std::move(planned), load, options.buffer_pages, host);
   if (const auto code = EndAfterLoading(started.configs, options)) return *code;
   return started;
 }

@@ -3,9 +3,10 @@
 #include <variant>
 #include <vector>
 
-#include "base/fd.h"
 #include "app/exit_code.h"
 #include "app/options.h"
+#include "base/fd.h"
+#include "host/host.h"
 #include "loader/loaded_config.h"
 
 namespace bpf_exporter {
@@ -20,7 +21,7 @@ struct Started {
 
 // Goes from the command line to attached programs: reads, resolves, loads and attaches every
 // configuration. What is wrong is printed or logged; if the process has to end, with which code.
-// Call before threads exist. `context` outlives the result.
-std::variant<Started, ExitCode> Start(const Options& options, DecoderContext& context);
+// Call before threads exist. `host` outlives the result.
+std::variant<Started, ExitCode> Start(const Options& options, Host& host);
 
 }  // namespace bpf_exporter

@@ -1,20 +1,19 @@
-#include "decode/context.h"
 #include "decode/families.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 
 Result<DecodeFunction> MakeCgroup(const DecoderRequest& request) {
-  return FromNumber(request,
-                    [&cgroups = request.context.UseCgroups()](Number id, std::string& out) {
-                      if (!id.negative) {
-                        if (std::optional<std::string> path = cgroups.Find(id.bits)) {
-                          out = *std::move(path);
-                          return Decoded::kOk;
-                        }
-                      }
-                      out = "unknown_cgroup_id:" + NumberText(id);
-                      return Decoded::kProvisional;
-                    });
+  return FromNumber(request, [&cgroups = request.host.UseCgroups()](Number id, std::string& out) {
+    if (!id.negative) {
+      if (std::optional<std::string> path = cgroups.Find(id.bits)) {
+        out = *std::move(path);
+        return Decoded::kOk;
+      }
+    }
+    out = "unknown_cgroup_id:" + NumberText(id);
+    return Decoded::kProvisional;
+  });
 }
 
 }  // namespace bpf_exporter

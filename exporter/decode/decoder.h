@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "config/config.h"
-#include "decode/clock.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 
@@ -32,29 +32,6 @@ class Decoder {
   virtual bool AsksHost() const { return false; }
 };
 
-// What decoders need of the host. Opened at the first use, so that making a decoder (`check`)
-// touches nothing; one per process, shared by all decoders, outlives them.
-class DecoderContext;
-
-// Where things are on this host; tests point these at folders of their own.
-struct HostPaths {
-  std::string proc = "/proc";
-  std::string cgroup = "/sys/fs/cgroup";
-  std::vector<std::string> pci_ids = {"/usr/share/hwdata/pci.ids", "/usr/share/misc/pci.ids"};
-};
-
-struct DecoderContextDeleter {
-  void operator()(DecoderContext* context) const;
-};
-using DecoderContextOwner = std::unique_ptr<DecoderContext, DecoderContextDeleter>;
-// `now` is the clock that says when to look again; by default the steady clock.
-DecoderContextOwner MakeDecoderContext(HostPaths paths, Clock now = {});
-
-// Opens what the decoders made so far need privileges for (addresses in kallsyms, word of new
-// cgroups). To be called when the configurations are resolved and before capabilities are dropped;
-// without it the files are opened at their first use. What cannot be opened is a warning.
-void OpenForDecoders(DecoderContext& context);
-
 // What the first decoder of a label gets: the label's size in bytes. 0: text from the decoder
 // before it, of any length.
 struct DecoderInput {
@@ -65,8 +42,7 @@ struct DecoderInput {
 // Makes the decoder that `spec` names. An error says what does not fit, without a place:
 // "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3", "decoder 'regexp': missing ): ^(foo".
 Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
-                                                   const DecoderInput& input,
-                                                   DecoderContext& context);
+                                                   const DecoderInput& input, Host& host);
 
 // Runs `value` through a label's decoders, left to right, in place; `scratch` is a buffer to keep
 // between calls. kProvisional if one of them said so. For kError `value` is the reason.

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "decode/decoder.h"
+#include "host/host.h"
 
 // The functions behind the table of decoders. All of them replace `out`; none throws. The table
 // has checked the length of `in` against the entry's sizes before it calls one.
@@ -18,7 +19,7 @@ using DecodeFunction = std::function<Decoded(std::string_view in, std::string& o
 struct DecoderRequest {
   const DecoderSpec& spec;
   const DecoderInput& input;
-  DecoderContext& context;
+  Host& host;
 };
 
 using MakeFunction = Result<DecodeFunction> (*)(const DecoderRequest& request);

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "decode/context.h"
 #include "decode/families.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 namespace {
@@ -40,7 +40,7 @@ std::string Subclass(const PciNames& names, std::uint64_t id) {
 }
 
 Result<DecodeFunction> Make(const DecoderRequest& request, Answer answer) {
-  PciIds& ids = request.context.pci_ids();
+  PciIds& ids = request.host.pci_ids();
   // Once there are names, they stay.
   DecodeFunction decode = FromNumber(request, [&ids, answer](Number number, std::string& out) {
     out = answer(*ids.Names(), number.bits);

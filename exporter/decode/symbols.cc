@@ -1,8 +1,8 @@
 #include <fmt/core.h>
 
 #include "base/bytes.h"
-#include "decode/context.h"
 #include "decode/families.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 namespace {
@@ -47,14 +47,14 @@ Decoded DecodeStack(KernelSymbols& symbols, std::string_view in, std::string& ou
 
 Result<DecodeFunction> MakeKsym(const DecoderRequest& request) {
   return DecodeFunction(
-      [&symbols = request.context.UseSymbols()](std::string_view in, std::string& out) {
+      [&symbols = request.host.UseSymbols()](std::string_view in, std::string& out) {
         return DecodeSymbol(symbols, in, out);
       });
 }
 
 Result<DecodeFunction> MakeKstack(const DecoderRequest& request) {
   return DecodeFunction(
-      [&symbols = request.context.UseSymbols()](std::string_view in, std::string& out) {
+      [&symbols = request.host.UseSymbols()](std::string_view in, std::string& out) {
         return DecodeStack(symbols, in, out);
       });
 }

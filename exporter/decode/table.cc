@@ -87,8 +87,7 @@ std::vector<std::string> DecoderNames() {
 }
 
 Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
-                                                   const DecoderInput& input,
-                                                   DecoderContext& context) {
+                                                   const DecoderInput& input, Host& host) {
   const std::string& name = spec.name.value;
   const auto entry = std::find_if(kTable.begin(), kTable.end(),
                                   [&](const Entry& candidate) { return candidate.name == name; });
@@ -99,7 +98,7 @@ Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
   if (!takes_text && !Fits(entry->sizes, input.size)) {
     return Error{DoesNotFit(name, entry->sizes, input.size)};
   }
-  Result<DecodeFunction> decode = entry->make({spec, input, context});
+  Result<DecodeFunction> decode = entry->make({spec, input, host});
   if (!decode) return decode.error();
   const Sizes sizes = takes_text && entry->sizes == Sizes::kNumber ? Sizes::kAny : entry->sizes;
   return std::shared_ptr<const Decoder>(

@@ -13,14 +13,13 @@
 
 namespace bpf_exporter {
 
-CgroupIdMap::CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd,
-                         DecoderContext& context)
+CgroupIdMap::CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd, Host& host)
     : config_(std::move(config)),
       type_(spec.type),
       map_(spec.name.value),
       map_fd_(map_fd),
       patterns_(spec.regexps),
-      follower_(context) {}
+      follower_(host) {}
 
 void CgroupIdMap::Update() {
   const CgroupChanges changes = follower_.Poll();

@@ -5,8 +5,9 @@
 
 #include "base/result.h"
 #include "config/config.h"
-#include "decode/cgroups.h"
 #include "decode/patterns.h"
+#include "host/cgroup_follower.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 
@@ -14,8 +15,8 @@ namespace bpf_exporter {
 // expressions have the value 1. One thread; the map outlives it.
 class CgroupIdMap {
  public:
-  // Construct before OpenForDecoders(context). `spec` has been resolved.
-  CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd, DecoderContext& context);
+  // Construct before Host::Open(). `spec` has been resolved.
+  CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd, Host& host);
 
   // Brings the map up to date. What it has no room for waits until others go; that, and any other
   // failure, is logged, once.

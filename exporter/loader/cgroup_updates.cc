@@ -40,8 +40,8 @@ void UpdateMaps(const std::vector<CgroupIdMap*>& maps) {
 
 void UpdateCgroups(std::vector<RunningConfig>& configs) { UpdateMaps(MapsOf(configs)); }
 
-CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, DecoderContext& context)
-    : context_(context), maps_(MapsOf(configs)) {
+CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, Host& host)
+    : host_(host), maps_(MapsOf(configs)) {
   if (!Update()) return;
   // Without it, stopping takes as long as a wait.
   stop_ = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -61,7 +61,7 @@ CgroupUpdates::~CgroupUpdates() {
 bool CgroupUpdates::Update() {
   try {
     UpdateMaps(maps_);
-    return HearOfCgroups(context_) || !maps_.empty();
+    return host_.HearOfCgroups() || !maps_.empty();
   } catch (const std::exception& error) {
     log::Error("cgroups: {}", error.what());
     return true;
@@ -69,7 +69,7 @@ bool CgroupUpdates::Update() {
 }
 
 void CgroupUpdates::Run() {
-  const int watch = CgroupWatchFd(context_);
+  const int watch = host_.CgroupWatchFd();
   milliseconds rest{0};
   // A cgroup that lives for a moment has to be in the map in the moment that it is made.
   while (!Stopped(-1, rest) && !Stopped(watch, kBetweenUpdates)) {

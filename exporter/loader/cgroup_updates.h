@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "host/host.h"
 #include "loader/loaded_config.h"
 
 namespace bpf_exporter {
@@ -18,8 +19,8 @@ void UpdateCgroups(std::vector<RunningConfig>& configs);
 // that come and go, for decoders. Where neither is wanted, no thread.
 class CgroupUpdates {
  public:
-  // Fills the maps, then follows. The configurations and the context outlive it.
-  CgroupUpdates(std::vector<RunningConfig>& configs, DecoderContext& context);
+  // Fills the maps, then follows. The configurations and the host outlive it.
+  CgroupUpdates(std::vector<RunningConfig>& configs, Host& host);
   ~CgroupUpdates();
   CgroupUpdates(const CgroupUpdates&) = delete;
   CgroupUpdates& operator=(const CgroupUpdates&) = delete;
@@ -29,7 +30,7 @@ class CgroupUpdates {
   void Run();
   bool Stopped(int watch, std::chrono::milliseconds wait) const;
 
-  DecoderContext& context_;
+  Host& host_;
   std::vector<CgroupIdMap*> maps_;
   std::atomic<bool> stopping_ = false;
   Fd stop_;  // wakes the thread

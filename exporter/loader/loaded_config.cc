@@ -78,8 +78,7 @@ Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningC
 }
 
 void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
-                   const LoadOptions& options, std::uint32_t buffer_pages,
-                   DecoderContext& context) {
+                   const LoadOptions& options, std::uint32_t buffer_pages, Host& host) {
   config.status.programs = NotLoaded(*config.plan);
   Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
   if (!object) {
@@ -98,8 +97,7 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
   }
   config.events = *std::move(events);
   if (const auto& map = config.plan->config.cgroup_id_map; map && !map->name.value.empty()) {
-    config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value),
-                           context);
+    config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value), host);
   }
   config.object->Attach();
   const std::size_t attached = NoteAttachments(config);
@@ -118,7 +116,7 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
 
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
                                       const LoadOptions& options, std::uint32_t buffer_pages,
-                                      DecoderContext& context) {
+                                      Host& host) {
   std::vector<RunningConfig> running;
   for (PlannedConfig& config : planned) {
     RunningConfig& added = running.emplace_back();
@@ -127,7 +125,7 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     if (added.plan) {
       added.status.description = added.plan->config.description;
       const auto others = std::span<const RunningConfig>(running).first(running.size() - 1);
-      LoadAndAttach(added, others, options, buffer_pages, context);
+      LoadAndAttach(added, others, options, buffer_pages, host);
     } else {
       log::Error("config '{}': cannot work, see above", added.status.name);
       added.status.problem = std::move(config.messages);

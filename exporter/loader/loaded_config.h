@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "loader/event_counters.h"
+#include "host/host.h"
 #include "kernel/cgroup_id_map.h"
 #include "kernel/event_reader.h"
 #include "kernel/object.h"
+#include "loader/event_counters.h"
+#include "loader/plan_configs.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "metrics/status.h"
-#include "loader/plan_configs.h"
 
 namespace bpf_exporter {
 
@@ -31,7 +32,7 @@ struct RunningConfig {
 // dashboards count on them and another object may write to pinned maps.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
                                       const LoadOptions& options, std::uint32_t buffer_pages,
-                                      DecoderContext& context);
+                                      Host& host);
 
 // Starts to read the buffers of all that are loaded; the configurations outlive the reader.
 Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs);

@@ -61,12 +61,12 @@ std::string DefaultProgramsDir() {
 }
 
 std::vector<PlannedConfig> PlanConfigs(const std::vector<ConfigSource>& sources,
-                                       const ResolveOptions& options, DecoderContext& context) {
+                                       const ResolveOptions& options, Host& host) {
   std::vector<PlannedConfig> planned;
   planned.reserve(sources.size());  // `accepted` points into it
   std::vector<const ConfigPlan*> accepted;
   for (const ConfigSource& source : sources) {
-    PlanReading reading = ReadPlan(source, options, context, accepted);
+    PlanReading reading = ReadPlan(source, options, host, accepted);
     const PlannedConfig& config = planned.emplace_back(
         PlannedConfig{source, std::move(reading.plan), std::move(reading.messages)});
     if (config.plan) accepted.push_back(&*config.plan);

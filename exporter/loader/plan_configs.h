@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "host/host.h"
 #include "loader/read_plan.h"
 
 namespace bpf_exporter {
@@ -30,8 +31,8 @@ struct PlannedConfig {
 };
 
 // Reads and resolves each of them. One whose metrics clash with those of one before it cannot work.
-// Call before threads exist. `context` outlives the plans.
+// Call before threads exist. `host` outlives the plans.
 std::vector<PlannedConfig> PlanConfigs(const std::vector<ConfigSource>& sources,
-                                       const ResolveOptions& options, DecoderContext& context);
+                                       const ResolveOptions& options, Host& host);
 
 }  // namespace bpf_exporter

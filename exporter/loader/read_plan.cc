@@ -49,7 +49,7 @@ Result<std::string> FindObject(const ConfigSource& source, const Config& config)
 }
 
 std::optional<ConfigPlan> Join(const ConfigSource& source, Config config,
-                               const ResolveOptions& options, DecoderContext& context,
+                               const ResolveOptions& options, Host& host,
                                Diagnostics& diagnostics) {
   const Position at = config.object.at;
   const Result<std::string> path = FindObject(source, config);
@@ -62,13 +62,13 @@ std::optional<ConfigPlan> Join(const ConfigSource& source, Config config,
     diagnostics.Error(at, object.error().text);
     return std::nullopt;
   }
-  return Resolve(std::move(config), *std::move(object), options, context, diagnostics);
+  return Resolve(std::move(config), *std::move(object), options, host, diagnostics);
 }
 
 }  // namespace
 
-PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
-                     DecoderContext& context, const std::vector<const ConfigPlan*>& before) {
+PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options, Host& host,
+                     const std::vector<const ConfigPlan*>& before) {
   PlanReading reading;
   const Result<std::string> text = ReadConfigFile(source.path);
   if (!text) {
@@ -77,7 +77,7 @@ PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
   }
   Diagnostics diagnostics(source.path, *text);
   if (std::optional<Config> config = ParseConfig(source.name, source.path, *text, diagnostics)) {
-    reading.plan = Join(source, *std::move(config), options, context, diagnostics);
+    reading.plan = Join(source, *std::move(config), options, host, diagnostics);
   }
   if (reading.plan) {
     CheckFamilies(before, *reading.plan, diagnostics);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "host/host.h"
 #include "plan/resolve.h"
 
 namespace bpf_exporter {
@@ -21,9 +22,9 @@ struct PlanReading {
 };
 
 // Reads the YAML file and its object and joins them; a plan whose metrics clash with those of
-// `before` cannot work. Needs no kernel and no privilege. Call before threads exist. `context`
+// `before` cannot work. Needs no kernel and no privilege. Call before threads exist. `host`
 // outlives the plan.
-PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options,
-                     DecoderContext& context, const std::vector<const ConfigPlan*>& before = {});
+PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options, Host& host,
+                     const std::vector<const ConfigPlan*>& before = {});
 
 }  // namespace bpf_exporter

@@ -94,7 +94,7 @@ std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const LabelSpec& l
   DecoderInput input{size, scope.config.strace_syscall_names};
   for (const DecoderSpec& spec : label.decoders) {
     if (!CheckRegexps(scope, label, spec)) continue;
-    Result<std::shared_ptr<const Decoder>> decoder = MakeDecoder(spec, input, scope.context);
+    Result<std::shared_ptr<const Decoder>> decoder = MakeDecoder(spec, input, scope.host);
     if (decoder) {
       decoders.push_back(*std::move(decoder));
     } else {

@@ -43,8 +43,8 @@ void Add(const Scope& scope, const MetricSpec& spec, const ResolvedMetric& metri
 }  // namespace
 
 std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const ResolveOptions& options,
-                                  DecoderContext& context, Diagnostics& diagnostics) {
-  const Scope scope{config, object, options, context, diagnostics};
+                                  Host& host, Diagnostics& diagnostics) {
+  const Scope scope{config, object, options, host, diagnostics};
   const std::size_t errors_before = diagnostics.errors();
   std::vector<MapPlan> maps;
   for (const MetricSpec& metric : config.metrics) {

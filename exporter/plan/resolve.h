@@ -7,6 +7,7 @@
 
 #include "config/diagnostics.h"
 #include "decode/decoder.h"
+#include "host/host.h"
 #include "plan/plan.h"
 
 namespace bpf_exporter {
@@ -20,6 +21,6 @@ struct ResolveOptions {
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports
 // everything that does not fit to `diagnostics` and returns nothing if there was an error.
 std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const ResolveOptions& options,
-                                  DecoderContext& context, Diagnostics& diagnostics);
+                                  Host& host, Diagnostics& diagnostics);
 
 }  // namespace bpf_exporter

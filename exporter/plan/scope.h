@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/diagnostics.h"
+#include "host/host.h"
 #include "plan/resolve.h"
 
 namespace bpf_exporter {
@@ -14,7 +15,7 @@ struct Scope {
   const Config& config;
   const ObjectLayout& object;
   const ResolveOptions& options;
-  DecoderContext& context;
+  Host& host;
   Diagnostics& diagnostics;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "host/host.h"
 #include "metrics/collector.h"
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
@@ -101,11 +102,11 @@ class SyntheticReader : public MapReader {
 };
 
 inline std::shared_ptr<const Decoder> NewDecoder(const char* name, std::uint32_t size) {
-  static const DecoderContextOwner context = MakeDecoderContext({});
+  static Host host;
   DecoderSpec spec;
   spec.name.value = name;
   if (spec.name.value == "static_map") spec.static_map = {{"0", "read"}, {"1", "write"}};
-  return MakeDecoder(spec, {size, false}, *context).value();
+  return MakeDecoder(spec, {size, false}, host).value();
 }
 
 inline LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t size,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "host/host.h"
 #include "metrics/label_text.h"
 #include "plan/resolve.h"
 
@@ -16,7 +17,7 @@ namespace bpf_exporter {
 namespace {
 
 // A host of a few names, so that the decoders that ask it get past "unknown".
-HostPaths MakeHost() {
+HostPaths FuzzedHost() {
   std::string folder = std::filesystem::temp_directory_path() / "decode_fuzzXXXXXX";
   if (mkdtemp(folder.data()) == nullptr) std::abort();
   static const struct Remove {
@@ -32,9 +33,9 @@ HostPaths MakeHost() {
   return {.proc = folder, .cgroup = folder + "/cgroup", .pci_ids = {folder + "/pci.ids"}};
 }
 
-DecoderContext& Context() {
-  static const DecoderContextOwner context = MakeDecoderContext(MakeHost());
-  return *context;
+Host& Context() {
+  static Host host(FuzzedHost());
+  return host;
 }
 
 DecoderSpec TakeSpec(FuzzedDataProvider& data) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/fd.h"
+#include "host/host.h"
 #include "kernel/support.h"
 
 namespace bpf_exporter::testing {
@@ -51,12 +52,11 @@ class CgroupIdMaps : public KernelTest {
 };
 
 TEST_F(CgroupIdMaps, FollowTheCgroupsThatMatch) {
-  const DecoderContextOwner context =
-      MakeDecoderContext({.cgroup = folder_}, [this] { return now_; });
+  Host host({.cgroup = folder_}, [this] { return now_; });
   const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 10, nullptr));
   ASSERT_TRUE(fd.valid());
   CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
-                  *context);
+                  host);
   const std::uint64_t first = Make("wanted1");
   Make("other");
   Update(map);
@@ -70,12 +70,11 @@ TEST_F(CgroupIdMaps, FollowTheCgroupsThatMatch) {
 }
 
 TEST_F(CgroupIdMaps, TakeWhatTheyHadNoRoomForWhenOthersGo) {
-  const DecoderContextOwner context =
-      MakeDecoderContext({.cgroup = folder_}, [this] { return now_; });
+  Host host({.cgroup = folder_}, [this] { return now_; });
   const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 1, nullptr));
   ASSERT_TRUE(fd.valid());
   CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
-                  *context);
+                  host);
   const std::uint64_t first = Make("wanted1");
   Update(map);
   Make("wanted2");

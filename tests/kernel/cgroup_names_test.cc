@@ -6,9 +6,10 @@
 #include <fstream>
 #include <set>
 
-#include "decode/cgroup_walk.h"
-#include "decode/cgroups.h"
 #include "decode/decoder.h"
+#include "host/cgroup_follower.h"
+#include "host/cgroup_walk.h"
+#include "host/host.h"
 #include "kernel/support.h"
 
 namespace bpf_exporter::testing {
@@ -35,8 +36,8 @@ class CgroupNamesTest : public ::testing::Test {
     if (!IsCgroup2(root)) SKIP_OR_FAIL("no cgroup2 below /sys/fs/cgroup");
     if (!KernelTells()) GTEST_SKIP() << "fanotify knows cgroup2 since Linux 6.6";
     top_ = root + "/bpf_exporter_test_" + std::to_string(getpid());
-    decoder_ = *MakeDecoder({.name = {"cgroup", {}}}, {0}, *context_);
-    OpenForDecoders(*context_);
+    decoder_ = *MakeDecoder({.name = {"cgroup", {}}}, {0}, host_);
+    host_.Open();
     EXPECT_EQ(Decode(Inode(root)), root);  // the walk
     Make("");
   }
@@ -66,7 +67,7 @@ class CgroupNamesTest : public ::testing::Test {
   static std::string Unknown(std::uint64_t id) { return "unknown_cgroup_id:" + std::to_string(id); }
 
   Time now_{std::chrono::hours(1)};
-  const DecoderContextOwner context_ = MakeDecoderContext({}, [this] { return now_; });
+  Host host_{{}, [this] { return now_; }};
 
  private:
   std::string top_;
@@ -103,9 +104,9 @@ TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentTogetherWithItsParents) {
 }
 
 TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBeforeTheFirstLookUp) {
-  const DecoderContextOwner context = MakeDecoderContext({}, [this] { return now_; });
-  const auto decoder = *MakeDecoder({.name = {"cgroup", {}}}, {0}, *context);
-  OpenForDecoders(*context);
+  Host host({}, [this] { return now_; });
+  const auto decoder = *MakeDecoder({.name = {"cgroup", {}}}, {0}, host);
+  host.Open();
   const std::uint64_t id = Make("short");
   Remove("short");
   std::string out;
@@ -122,7 +123,7 @@ TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
     ASSERT_EQ(mkdir(path.c_str(), 0755), 0);
     ASSERT_EQ(rmdir(path.c_str()), 0);
     if (events % 1000 == 0) {
-      EXPECT_TRUE(HearOfCgroups(*context_));
+      EXPECT_TRUE(host_.HearOfCgroups());
     }
   }
   const std::uint64_t last = Make("last");
@@ -131,7 +132,7 @@ TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
 }
 
 TEST_F(CgroupNamesTest, TellsWhatCameAndWent) {
-  CgroupFollower follower(*context_);
+  CgroupFollower follower(host_);
   follower.Poll();
   const std::uint64_t id = Make("a");
   CgroupChanges changes = follower.Poll();

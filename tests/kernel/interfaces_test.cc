@@ -1,4 +1,4 @@
-#include "decode/interfaces.h"
+#include "host/interfaces.h"
 
 #include <net/if.h>
 

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "app/check.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 namespace {
@@ -33,9 +34,9 @@ class StartTest : public ::testing::Test {
 
   // The exit code and what was printed; only for starts that end before anything is loaded.
   std::pair<int, std::string> Ended() {
-    const DecoderContextOwner context = MakeDecoderContext({});
+    Host host;
     ::testing::internal::CaptureStderr();
-    const auto started = Start(options_, *context);
+    const auto started = Start(options_, host);
     const std::string text = ::testing::internal::GetCapturedStderr();
     const ExitCode* code = std::get_if<ExitCode>(&started);
     return {code == nullptr ? -1 : *code, text};
@@ -112,10 +113,10 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
   WriteShipped("packets");
   fs::copy_file(Path("packets"), Path("second"));
   std::ofstream(Path("second"), std::ios::app) << "object: packets.bpf.o\n";
-  const DecoderContextOwner context = MakeDecoderContext({});
+  Host host;
   const auto sources = SourcesInDir(dir_.string(), {}, options_.programs_dir);
   ASSERT_TRUE(sources.ok());
-  std::vector<PlannedConfig> planned = PlanConfigs(*sources, {}, *context);
+  std::vector<PlannedConfig> planned = PlanConfigs(*sources, {}, host);
   ASSERT_EQ(planned.size(), 2u);
   EXPECT_TRUE(planned[0].plan.has_value()) << planned[0].messages;
   EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;  // the same metrics may be one
@@ -127,7 +128,7 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
                                   "    - name: packets_unreadable_total\n"
                                   "      help: Another kind\n"
                                   "      map: unreadable\n";
-  planned = PlanConfigs(*SourcesInDir(dir_.string(), {}, options_.programs_dir), {}, *context);
+  planned = PlanConfigs(*SourcesInDir(dir_.string(), {}, options_.programs_dir), {}, host);
   ASSERT_EQ(planned.size(), 3u);
   EXPECT_FALSE(planned[2].plan.has_value());
   EXPECT_EQ(

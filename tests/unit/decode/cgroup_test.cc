@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "decode/cgroups.h"
+#include "host/cgroup_follower.h"
+#include "host/host.h"
 #include "unit/decode/host.h"
 
 namespace bpf_exporter {
@@ -151,7 +152,7 @@ class CgroupFollowing : public CgroupDecoder {
 TEST_F(CgroupFollowing, TellsAllAndThenWhatChanged) {
   const std::uint64_t first = Make("a");
   Make("b");
-  CgroupFollower follower(*context_);
+  CgroupFollower follower(host_);
   CgroupChanges changes = follower.Poll();
   EXPECT_EQ(Paths(changes.created), (Set{Path(""), Path("a"), Path("b")}));
   EXPECT_EQ(Paths(changes.removed), Set{});
@@ -177,7 +178,7 @@ TEST_F(CgroupFollowing, TellsAllAndThenWhatChanged) {
 TEST_F(CgroupFollowing, StartsWithAllWhenADecoderWalkedBefore) {
   const std::uint64_t id = Make("a");
   EXPECT_EQ(Decode(id), Ok(Path("a")));
-  CgroupFollower follower(*context_);
+  CgroupFollower follower(host_);
   EXPECT_EQ(Paths(follower.Poll().created), (Set{Path(""), Path("a")}));
 }
 
@@ -192,8 +193,8 @@ TEST(CgroupOnThisHost, NamesTheRootOfTheDefaultHierarchy) {
                            : is_cgroup2("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified"
                                                                   : nullptr;
   if (root == nullptr) GTEST_SKIP() << "no cgroup2 below /sys/fs/cgroup";
-  const DecoderContextOwner context = MakeDecoderContext({});
-  const auto decoder = MakeDecoder(Spec("cgroup"), {0}, *context);
+  Host host;
+  const auto decoder = MakeDecoder(Spec("cgroup"), {0}, host);
   ASSERT_TRUE(decoder);
   std::string out;
   EXPECT_EQ((*decoder)->Decode(std::to_string(Inode(root)), out), Decoded::kOk);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 
@@ -41,11 +42,11 @@ std::string Raw(T value) {
 
 inline DecoderSpec Spec(std::string name) { return {.name = {std::move(name), {}}}; }
 
-// Makes decoders with a context of their own and runs them.
+// Makes decoders with a host of their own and runs them.
 class DecoderTest : public testing::Test {
  protected:
-  explicit DecoderTest(HostPaths paths = {}, Clock now = {})
-      : context_(MakeDecoderContext(std::move(paths), std::move(now))) {}
+  explicit DecoderTest(HostPaths paths = {}, Clock now = std::chrono::steady_clock::now)
+      : host_(std::move(paths), std::move(now)) {}
 
   // One decoder on text from another one before it.
   Answer Text(const DecoderSpec& spec, std::string_view in, bool strace_syscall_names = false) {
@@ -61,18 +62,18 @@ class DecoderTest : public testing::Test {
 
   // The error of making the decoder; empty if there is none.
   std::string MakeError(const DecoderSpec& spec, std::uint32_t size) {
-    const auto decoder = MakeDecoder(spec, {size}, *context_);
+    const auto decoder = MakeDecoder(spec, {size}, host_);
     return decoder ? "" : decoder.error().text;
   }
   std::string MakeError(std::string name, std::uint32_t size) {
     return MakeError(Spec(std::move(name)), size);
   }
 
-  DecoderContextOwner context_;
+  Host host_;
 
  private:
   Answer Run(const DecoderSpec& spec, const DecoderInput& input, std::string_view in) {
-    const auto decoder = MakeDecoder(spec, input, *context_);
+    const auto decoder = MakeDecoder(spec, input, host_);
     if (!decoder) return Failed("not made: " + decoder.error().text);
     std::string out = "left over from the row before";
     const Decoded result = (*decoder)->Decode(in, out);

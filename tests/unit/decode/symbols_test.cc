@@ -114,14 +114,14 @@ TEST_F(Symbols, AMissingFileIsOneWarning) {
 }
 
 TEST_F(Symbols, MakingADecoderReadsNothingAndOpeningKeepsTheFile) {
-  ASSERT_TRUE(MakeDecoder(Spec("ksym"), {8}, *context_));
-  OpenForDecoders(*context_);
+  ASSERT_TRUE(MakeDecoder(Spec("ksym"), {8}, host_));
+  host_.Open();
   std::filesystem::remove(folder_->path("kallsyms"));
   EXPECT_EQ(Ksym(0xffffffeb19d90830), Ok("pipe_lock"));
 }
 
 TEST_F(Symbols, OpeningWithoutSymbolDecodersTouchesNothing) {
-  OpenForDecoders(*context_);
+  host_.Open();
   std::filesystem::remove(folder_->path("kallsyms"));
   folder_->Write("kallsyms", "10 T newer\n");
   EXPECT_EQ(Ksym(0x10), Ok("newer"));

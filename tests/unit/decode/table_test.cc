@@ -55,7 +55,7 @@ TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
     spec.static_map = {{{"1", "one"}}};
     spec.regexps = {{{"^(.*)$", {}}}};
     for (std::uint32_t size = 0; size <= 40; ++size) {
-      const auto decoder = MakeDecoder(spec, {size}, *context_);
+      const auto decoder = MakeDecoder(spec, {size}, host_);
       if (!decoder) continue;
       for (int i = 0; i < 20; ++i) {
         std::string in(size > 0 ? size : random() % 40, '\0');
@@ -71,7 +71,7 @@ TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
 class Chain : public DecoderTest {
  protected:
   std::shared_ptr<const Decoder> Make(const DecoderSpec& spec, std::uint32_t size = 0) {
-    return *MakeDecoder(spec, {size}, *context_);
+    return *MakeDecoder(spec, {size}, host_);
   }
   static Answer Run(const std::vector<std::shared_ptr<const Decoder>>& decoders,
                     std::string value) {

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "app/check.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 namespace {
@@ -33,7 +34,7 @@ class ReadPlanTest : public testing::Test {
   void Write(const std::string& text) { std::ofstream(dir_ / "x.yaml") << text; }
   std::string Yaml() { return (dir_ / "x.yaml").string(); }
   PlanReading Read(const std::string& programs_dir) {
-    return ReadPlan({"x", Yaml(), programs_dir}, {}, *context_);
+    return ReadPlan({"x", Yaml(), programs_dir}, {}, host_);
   }
   // Where the object was found, or what was said instead.
   std::string ObjectOf(const std::string& programs_dir) {
@@ -43,7 +44,7 @@ class ReadPlanTest : public testing::Test {
 
   fs::path dir_;
   fs::path programs_;
-  DecoderContextOwner context_ = MakeDecoderContext({});
+  Host host_;
 };
 
 TEST_F(ReadPlanTest, FindsTheObjectBesideTheFileFirst) {

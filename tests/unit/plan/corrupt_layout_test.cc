@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "config/parse.h"
+#include "host/host.h"
 #include "kernel/object.h"
 #include "object/read_layout.h"
 #include "unit/plan/resolved.h"
@@ -54,7 +55,7 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
   good << std::ifstream(BINARY_DIR "/tests/data/plan.bpf.o", std::ios::binary).rdbuf();
   std::string pattern = testing::TempDir() + "layout.XXXXXX";
   const std::string folder = mkdtemp(pattern.data());
-  const DecoderContextOwner context = MakeDecoderContext({});
+  Host host;
   std::mt19937 random(4711);
   int resolved = 0;
   for (int round = 0; round < 400; ++round) {
@@ -67,7 +68,7 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
     Diagnostics diagnostics("x.yaml", kYaml);
     std::optional<Config> config = ParseConfig("x", "x.yaml", kYaml, diagnostics);
     const std::optional<ConfigPlan> plan =
-        Resolve(*std::move(config), *std::move(layout), {}, *context, diagnostics);
+        Resolve(*std::move(config), *std::move(layout), {}, host, diagnostics);
     EXPECT_EQ(plan.has_value(), !diagnostics.has_errors());
     if (!plan) continue;
     ++resolved;

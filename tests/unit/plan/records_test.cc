@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "host/host.h"
 #include "plan/labels.h"
 
 // Labels that are taken from the records of buffers, not from the keys of maps.
@@ -26,9 +27,9 @@ class Records : public testing::Test {
   Config config_;
   ObjectLayout object_;
   ResolveOptions options_;
-  DecoderContextOwner context_ = MakeDecoderContext({});
+  Host host_;
   Diagnostics diagnostics_{"x.yaml", ""};
-  Scope scope_{config_, object_, options_, *context_, diagnostics_};
+  Scope scope_{config_, object_, options_, host_, diagnostics_};
 };
 
 TEST_F(Records, TakeLabelsOneAfterTheOther) {

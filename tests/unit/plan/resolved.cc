@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/parse.h"
+#include "host/host.h"
 #include "kernel/object.h"
 #include "object/read_layout.h"
 
@@ -14,13 +15,13 @@ namespace bpf_exporter {
 Resolved ResolveYaml(const std::string& file, const std::string& yaml,
                      const ResolveOptions& options, const std::string& object) {
   Resolved resolved;
-  resolved.context = MakeDecoderContext({});
+  resolved.host = std::make_unique<Host>();
   Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
   EXPECT_TRUE(layout.ok()) << layout.error().text;
   Diagnostics diagnostics(file, yaml);
   if (std::optional<Config> config = ParseConfig("test", file, yaml, diagnostics)) {
     resolved.plan =
-        Resolve(*std::move(config), *std::move(layout), options, *resolved.context, diagnostics);
+        Resolve(*std::move(config), *std::move(layout), options, *resolved.host, diagnostics);
   }
   resolved.messages = diagnostics.Render();
   return resolved;

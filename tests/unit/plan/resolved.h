@@ -3,13 +3,14 @@
 #include <optional>
 #include <string>
 
+#include "host/host.h"
 #include "plan/resolve.h"
 
 namespace bpf_exporter {
 
 // What Resolve makes of a configuration and an object of tests/data/programs.
 struct Resolved {
-  DecoderContextOwner context;  // what the plan's decoders need
+  std::unique_ptr<Host> host;  // what the plan's decoders need
   std::optional<ConfigPlan> plan;
   std::string messages;
 };

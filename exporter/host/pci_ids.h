@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "decode/clock.h"
+#include "base/clock.h"
 
 namespace bpf_exporter {
 

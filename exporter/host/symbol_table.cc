@@ -1,4 +1,4 @@
-#include "decode/symbol_table.h"
+#include "host/symbol_table.h"
 
 #include <algorithm>
 #include <charconv>

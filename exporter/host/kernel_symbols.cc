@@ -1,4 +1,4 @@
-#include "decode/kernel_symbols.h"
+#include "host/kernel_symbols.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "decode/cgroups.h"
+#include "host/cgroup_follower.h"
 
 namespace bpf_exporter {
 

@@ -1,16 +1,13 @@
-#include "decode/cgroups.h"
+#include "host/cgroup_follower.h"
 
 #include <utility>
 
-#include "decode/cgroup_names.h"
-#include "decode/context.h"
+#include "host/cgroup_names.h"
+#include "host/host.h"
 
 namespace bpf_exporter {
 
-bool HearOfCgroups(DecoderContext& context) { return context.HearOfCgroups(); }
-int CgroupWatchFd(DecoderContext& context) { return context.CgroupWatchFd(); }
-
-CgroupFollower::CgroupFollower(DecoderContext& context) : names_(context.UseCgroups()) {}
+CgroupFollower::CgroupFollower(Host& host) : names_(host.UseCgroups()) {}
 
 CgroupChanges CgroupFollower::Poll() {
   CgroupChanges changes;

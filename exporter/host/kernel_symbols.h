@@ -4,9 +4,9 @@
 #include <mutex>
 #include <string>
 
+#include "base/clock.h"
 #include "base/fd.h"
-#include "decode/clock.h"
-#include "decode/symbol_table.h"
+#include "host/symbol_table.h"
 
 namespace bpf_exporter {
 

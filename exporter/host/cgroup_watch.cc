@@ -1,4 +1,4 @@
-#include "decode/cgroup_watch.h"
+#include "host/cgroup_watch.h"
 
 #include <fcntl.h>
 #include <sys/fanotify.h>

@@ -1,4 +1,4 @@
-#include "decode/cgroup_names.h"
+#include "host/cgroup_names.h"
 
 #include <sys/stat.h>
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "decode/cgroup_walk.h"
+#include "host/cgroup_walk.h"
 
 namespace bpf_exporter {
 namespace {

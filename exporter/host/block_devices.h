@@ -7,16 +7,16 @@
 #include <string>
 #include <utility>
 
-#include "decode/clock.h"
+#include "base/clock.h"
 
 namespace bpf_exporter {
 
 // Names of block devices, after /proc/partitions. Read when first asked, again after 10 s, and
 // after 1 s for a device that was never there. One that is gone keeps its name for 10 minutes. Any
 // thread.
-class Partitions {
+class BlockDevices {
  public:
-  Partitions(std::string path, Clock now);
+  BlockDevices(std::string path, Clock now);
   std::optional<std::string> Name(std::uint32_t major, std::uint32_t minor);
 
  private:

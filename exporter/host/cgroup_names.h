@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "decode/cgroup_watch.h"
-#include "decode/cgroups.h"
-#include "decode/clock.h"
+#include "base/clock.h"
+#include "host/cgroup_follower.h"
+#include "host/cgroup_watch.h"
 
 namespace bpf_exporter {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "decode/clock.h"
+#include "base/clock.h"
 
 namespace bpf_exporter {
 

@@ -1,4 +1,4 @@
-#include "decode/cgroup_walk.h"
+#include "host/cgroup_walk.h"
 
 #include <dirent.h>
 #include <linux/magic.h>

@@ -1,4 +1,4 @@
-#include "decode/pci_ids.h"
+#include "host/pci_ids.h"
 
 #include <algorithm>
 #include <charconv>

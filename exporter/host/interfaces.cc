@@ -1,13 +1,8 @@
-#include "decode/interfaces.h"
+#include "host/interfaces.h"
 
-#include <fmt/core.h>
 #include <net/if.h>
 
 #include <utility>
-
-#include "base/bytes.h"
-#include "decode/context.h"
-#include "decode/families.h"
 
 namespace bpf_exporter {
 namespace {
@@ -39,17 +34,6 @@ std::string Interfaces::Name(std::uint32_t index) {
   if (names_.size() >= kMaxNames) names_.clear();
   names_.insert_or_assign(index, Entry{name, now, now});
   return name;
-}
-
-Result<DecodeFunction> MakeIfname(const DecoderRequest& request) {
-  return DecodeFunction(
-      [&interfaces = request.context.interfaces()](std::string_view in, std::string& out) {
-        const auto index = Load<std::uint32_t>(in.data());
-        out = interfaces.Name(index);
-        if (!out.empty()) return Decoded::kOk;
-        out = fmt::format("unknown:{}", index);
-        return Decoded::kProvisional;
-      });
 }
 
 }  // namespace bpf_exporter

@@ -1,0 +1,20 @@
+#include <fmt/core.h>
+
+#include "base/bytes.h"
+#include "decode/families.h"
+#include "host/host.h"
+
+namespace bpf_exporter {
+
+Result<DecodeFunction> MakeIfname(const DecoderRequest& request) {
+  return DecodeFunction(
+      [&interfaces = request.host.interfaces()](std::string_view in, std::string& out) {
+        const auto index = Load<std::uint32_t>(in.data());
+        out = interfaces.Name(index);
+        if (!out.empty()) return Decoded::kOk;
+        out = fmt::format("unknown:{}", index);
+        return Decoded::kProvisional;
+      });
+}
+
+}  // namespace bpf_exporter

@@ -1,0 +1,33 @@
+#include "host/host.h"
+
+#include <utility>
+
+namespace bpf_exporter {
+
+Host::Host(HostPaths paths, Clock now)
+    : cgroups_(paths.cgroup, now),
+      interfaces_(now),
+      block_devices_(paths.proc + "/partitions", now),
+      pci_ids_(paths.pci_ids, now),
+      symbols_(paths.proc + "/kallsyms", now) {}
+
+CgroupNames& Host::UseCgroups() {
+  cgroups_used_ = true;
+  return cgroups_;
+}
+
+KernelSymbols& Host::UseSymbols() {
+  symbols_used_ = true;
+  return symbols_;
+}
+
+void Host::Open() {
+  if (cgroups_used_) cgroups_.Open();
+  if (symbols_used_) symbols_.Open();
+}
+
+bool Host::HearOfCgroups() { return cgroups_used_ && cgroups_.Hear(); }
+
+int Host::CgroupWatchFd() { return cgroups_used_ ? cgroups_.WatchFd() : -1; }
+
+}  // namespace bpf_exporter

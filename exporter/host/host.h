@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "host/block_devices.h"
+#include "host/cgroup_names.h"
+#include "host/interfaces.h"
+#include "host/kernel_symbols.h"
+#include "host/pci_ids.h"
+
+namespace bpf_exporter {
+
+// Where things are on this host; tests point these at folders of their own.
+struct HostPaths {
+  std::string proc = "/proc";
+  std::string cgroup = "/sys/fs/cgroup";
+  std::vector<std::string> pci_ids = {"/usr/share/hwdata/pci.ids", "/usr/share/misc/pci.ids"};
+};
+
+// The names that decoders look up on this host. One a process, shared by all decoders, outlives
+// them. Each part reads its files at its first use, so that making a decoder (`check`) touches
+// nothing, and guards itself.
+class Host {
+ public:
+  // Tests set `now`, the clock that says when to look again.
+  explicit Host(HostPaths paths = {}, Clock now = std::chrono::steady_clock::now);
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  Interfaces& interfaces() { return interfaces_; }
+  BlockDevices& block_devices() { return block_devices_; }
+  PciIds& pci_ids() { return pci_ids_; }
+  // For a decoder under construction. Marks the part as used, so that Open() opens it.
+  CgroupNames& UseCgroups();
+  KernelSymbols& UseSymbols();
+
+  // Opens what the decoders made so far need privileges for (addresses in kallsyms, word of new
+  // cgroups). To be called when the configurations are resolved and before capabilities are
+  // dropped; without it the files are opened at their first use. What cannot be opened is a
+  // warning.
+  void Open();
+  // Takes in what the kernel tells of cgroups that come and go, for decoders that name them later.
+  // False where it tells nothing, or no decoder names any. Any thread.
+  bool HearOfCgroups();
+  // Readable when the kernel has something to tell; -1 where it tells nothing. Owned by the host.
+  int CgroupWatchFd();
+
+ private:
+  CgroupNames cgroups_;
+  Interfaces interfaces_;
+  BlockDevices block_devices_;
+  PciIds pci_ids_;
+  KernelSymbols symbols_;
+  std::atomic<bool> cgroups_used_ = false;
+  std::atomic<bool> symbols_used_ = false;
+};
+
+}  // namespace bpf_exporter
