@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "kernel/event_map_readers.h"
+#include "kernel/read/event_map_readers.h"
 #include "metrics/label_text.h"
 
 namespace bpf_exporter {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/event_buffers.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
+#include "kernel/read/event_buffers.h"
 #include "metrics/event_table.h"
 #include "metrics/self_metrics.h"
 #include "plan/plan.h"

@@ -7,8 +7,8 @@
 
 #include "host/host.h"
 #include "kernel/cgroup_id_map.h"
-#include "kernel/event_reader.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
+#include "kernel/read/event_reader.h"
 #include "loader/event_counters.h"
 #include "loader/plan_configs.h"
 #include "metrics/collector.h"

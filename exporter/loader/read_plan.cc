@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "config/parse.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 #include "object/read_layout.h"
 #include "plan/families.h"
 

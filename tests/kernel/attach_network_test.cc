@@ -6,10 +6,10 @@
 
 #include <fstream>
 
+#include "kernel/attach/tc_filter.h"
 #include "kernel/hits.h"
 #include "kernel/namespaces.h"
 #include "kernel/support.h"
-#include "kernel/tc_filter.h"
 
 namespace bpf_exporter::testing {
 namespace {

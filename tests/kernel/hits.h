@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 
 namespace bpf_exporter::testing {
 

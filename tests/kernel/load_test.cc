@@ -2,7 +2,7 @@
 #include <sys/utsname.h>
 
 #include "kernel/hits.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 #include "kernel/support.h"
 
 namespace bpf_exporter::testing {

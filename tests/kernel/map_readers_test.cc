@@ -1,4 +1,4 @@
-#include "kernel/map_readers.h"
+#include "kernel/read/map_readers.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
 

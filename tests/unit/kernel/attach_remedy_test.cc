@@ -3,7 +3,7 @@
 
 #include <cerrno>
 
-#include "kernel/attachment.h"
+#include "kernel/attach/attachment.h"
 
 namespace bpf_exporter {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernel/load_failure.h"
+#include "kernel/load/load_failure.h"
 
 #include <gtest/gtest.h>
 #include <linux/capability.h>

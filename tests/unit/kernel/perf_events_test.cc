@@ -1,4 +1,4 @@
-#include "kernel/perf_events.h"
+#include "kernel/attach/perf_events.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "kernel/section.h"
+#include "kernel/attach/section.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 
 #include "config/parse.h"
 #include "host/host.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 #include "object/read_layout.h"
 #include "unit/plan/resolved.h"
 

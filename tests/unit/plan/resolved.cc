@@ -7,7 +7,7 @@
 
 #include "config/parse.h"
 #include "host/host.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 #include "object/read_layout.h"
 
 namespace bpf_exporter {

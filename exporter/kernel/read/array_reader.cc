@@ -1,4 +1,4 @@
-#include "kernel/array_reader.h"
+#include "kernel/read/array_reader.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,11 +1,11 @@
-#include "kernel/program_info.h"
+#include "kernel/load/program_info.h"
 
 #include <bpf/bpf.h>
 #include <fmt/core.h>
 
 #include <cerrno>
 
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 
 namespace bpf_exporter {
 

@@ -3,7 +3,7 @@
 
 #include <cerrno>
 
-#include "kernel/attachment.h"
+#include "kernel/attach/attachment.h"
 #include "kernel/kernel_facts.h"
 
 namespace bpf_exporter {

@@ -1,4 +1,4 @@
-#include "kernel/row_reader.h"
+#include "kernel/read/row_reader.h"
 
 #include <bpf/bpf.h>
 #include <fmt/core.h>

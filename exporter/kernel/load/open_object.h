@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "kernel/handles.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 
 namespace bpf_exporter {
 

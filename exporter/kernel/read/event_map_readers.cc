@@ -1,4 +1,4 @@
-#include "kernel/event_map_readers.h"
+#include "kernel/read/event_map_readers.h"
 
 #include <bpf/bpf.h>
 #include <fmt/core.h>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 
 namespace bpf_exporter {
 

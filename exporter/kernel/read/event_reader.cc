@@ -1,4 +1,4 @@
-#include "kernel/event_reader.h"
+#include "kernel/read/event_reader.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -1,4 +1,4 @@
-#include "kernel/program_type.h"
+#include "kernel/attach/program_type.h"
 
 #include <fmt/core.h>
 
@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "kernel/attach/section.h"
 #include "kernel/kernel_facts.h"
-#include "kernel/section.h"
 #include "object/libbpf_log.h"
 
 namespace bpf_exporter {

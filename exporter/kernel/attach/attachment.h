@@ -6,10 +6,10 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "kernel/attach/perf_events.h"
+#include "kernel/attach/tc_filter.h"
 #include "kernel/handles.h"
 #include "kernel/kernel_facts.h"
-#include "kernel/perf_events.h"
-#include "kernel/tc_filter.h"
 
 namespace bpf_exporter {
 

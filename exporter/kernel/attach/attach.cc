@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/attachment.h"
-#include "kernel/program_type.h"
-#include "kernel/section.h"
+#include "kernel/attach/attachment.h"
+#include "kernel/attach/program_type.h"
+#include "kernel/attach/section.h"
 
 namespace bpf_exporter {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "kernel/row_reader.h"
+#include "kernel/read/row_reader.h"
 #include "metrics/map_reader.h"
 
 namespace bpf_exporter {

@@ -1,4 +1,4 @@
-#include "kernel/event_buffers.h"
+#include "kernel/read/event_buffers.h"
 
 #include <bpf/libbpf.h>
 #include <fmt/core.h>

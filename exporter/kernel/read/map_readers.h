@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "base/result.h"
-#include "kernel/read_buffers.h"
+#include "kernel/read/read_buffers.h"
 #include "metrics/map_reader.h"
 #include "object/layout.h"
 

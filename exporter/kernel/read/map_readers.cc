@@ -1,11 +1,11 @@
-#include "kernel/map_readers.h"
+#include "kernel/read/map_readers.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
-#include "kernel/array_reader.h"
-#include "kernel/row_reader.h"
+#include "kernel/read/array_reader.h"
+#include "kernel/read/row_reader.h"
 
 namespace bpf_exporter {
 namespace {

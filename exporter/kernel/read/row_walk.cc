@@ -6,7 +6,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "kernel/row_reader.h"
+#include "kernel/read/row_reader.h"
 
 namespace bpf_exporter {
 namespace {

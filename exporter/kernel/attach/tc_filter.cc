@@ -1,4 +1,4 @@
-#include "kernel/tc_filter.h"
+#include "kernel/attach/tc_filter.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "kernel/clsact.h"
+#include "kernel/attach/clsact.h"
 
 namespace bpf_exporter {
 namespace {

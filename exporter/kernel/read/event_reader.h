@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/event_buffers.h"
+#include "kernel/read/event_buffers.h"
 
 namespace bpf_exporter {
 

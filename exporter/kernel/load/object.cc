@@ -1,4 +1,4 @@
-#include "kernel/object.h"
+#include "kernel/load/object.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -9,11 +9,11 @@
 #include <string_view>
 #include <utility>
 
-#include "kernel/attachment.h"
-#include "kernel/map_readers.h"
-#include "kernel/open_object.h"
-#include "kernel/program_info.h"
-#include "kernel/program_type.h"
+#include "kernel/attach/attachment.h"
+#include "kernel/attach/program_type.h"
+#include "kernel/load/open_object.h"
+#include "kernel/load/program_info.h"
+#include "kernel/read/map_readers.h"
 #include "object/libbpf_log.h"
 #include "plan/attach_points.h"
 

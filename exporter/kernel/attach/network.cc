@@ -13,8 +13,8 @@
 #include <fstream>
 #include <memory>
 
-#include "kernel/attachment.h"
-#include "kernel/program_type.h"
+#include "kernel/attach/attachment.h"
+#include "kernel/attach/program_type.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23

@@ -6,7 +6,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "kernel/read_buffers.h"
+#include "kernel/read/read_buffers.h"
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
 

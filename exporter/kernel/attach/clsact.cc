@@ -1,4 +1,4 @@
-#include "kernel/clsact.h"
+#include "kernel/attach/clsact.h"
 
 #include <bpf/libbpf.h>
 #include <linux/netlink.h>

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/map_readers.h"
-#include "kernel/read_buffers.h"
+#include "kernel/read/map_readers.h"
+#include "kernel/read/read_buffers.h"
 #include "metrics/map_reader.h"
 
 namespace bpf_exporter {

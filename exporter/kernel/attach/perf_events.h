@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/attach/section.h"
 #include "kernel/handles.h"
-#include "kernel/section.h"
 
 namespace bpf_exporter {
 

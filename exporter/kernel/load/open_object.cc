@@ -1,4 +1,4 @@
-#include "kernel/open_object.h"
+#include "kernel/load/open_object.h"
 
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "base/log.h"
-#include "kernel/kernel_addresses.h"
+#include "kernel/attach/program_type.h"
 #include "kernel/kernel_facts.h"
-#include "kernel/load_failure.h"
-#include "kernel/program_type.h"
+#include "kernel/load/kernel_addresses.h"
+#include "kernel/load/load_failure.h"
 #include "object/layout.h"
 #include "object/libbpf_log.h"
 #include "plan/attach_points.h"

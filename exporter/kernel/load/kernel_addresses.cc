@@ -1,4 +1,4 @@
-#include "kernel/kernel_addresses.h"
+#include "kernel/load/kernel_addresses.h"
 
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
