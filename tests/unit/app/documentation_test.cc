@@ -20,10 +20,10 @@ std::vector<std::string> Lines(const std::string& path) {
   return lines;
 }
 
-TEST(DocumentationTest, ReadmeListsEveryFlagAndNoOther) {
+TEST(DocumentationTest, ListsEveryFlagAndNoOther) {
   std::set<std::string> documented;
   const std::regex flag("`(--[a-z.-]+)[^`]*`");
-  for (const std::string& line : Lines("README.md")) {
+  for (const std::string& line : Lines("deploy/README.md")) {
     if (!line.starts_with("| `--")) continue;
     const std::string names = line.substr(0, line.find(" | "));
     for (std::sregex_iterator found(names.begin(), names.end(), flag), end; found != end; ++found) {
@@ -34,9 +34,9 @@ TEST(DocumentationTest, ReadmeListsEveryFlagAndNoOther) {
   EXPECT_EQ(documented, std::set<std::string>(flags.begin(), flags.end()));
 }
 
-// The default that README.md has for a flag, without the backquotes.
+// Returns the default that deploy/README.md has for `flag`, without the backquotes.
 std::string DocumentedDefault(const std::string& flag) {
-  for (const std::string& line : Lines("README.md")) {
+  for (const std::string& line : Lines("deploy/README.md")) {
     std::smatch found;
     if (std::regex_match(line, found, std::regex("\\| `" + flag + "[^|]*\\| `([^`]*)` \\|.*"))) {
       return found[1];
@@ -45,7 +45,7 @@ std::string DocumentedDefault(const std::string& flag) {
   return "(none)";
 }
 
-TEST(DocumentationTest, ReadmeHasTheDefaults) {
+TEST(DocumentationTest, HasTheDefaults) {
   const Options options = std::get<Options>(ParseOptions({}));
   EXPECT_EQ(DocumentedDefault("--config.dir"), options.config_dir);
   EXPECT_EQ(DocumentedDefault("--metrics.prefix"), options.metrics_prefix);
@@ -60,7 +60,7 @@ TEST(DocumentationTest, ReadmeHasTheDefaults) {
 
 TEST(DocumentationTest, TheTableOfSelfMetricsIsTheCodes) {
   std::vector<std::string> documented;
-  for (const std::string& line : Lines("exporter/README.md")) {
+  for (const std::string& line : Lines("config/metrics.md")) {
     if (line.starts_with("| `ebpf_exporter_") || line.starts_with("| `process_")) {
       documented.push_back(line);
     }
