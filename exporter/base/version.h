@@ -2,7 +2,7 @@
 
 namespace bpf_exporter {
 
-extern const char* const kVersion;   // "0.1.0"
+extern const char* const kVersion;   // "0.1.0": that of project() in CMakeLists.txt
 extern const char* const kRevision;  // the commit it was built from; "unknown" outside a checkout
 extern const char* const kCompiler;  // "gcc 12.2.0"
 

@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
-#include "metrics/self_metric_table.h"
 #include "app/options.h"
+#include "metrics/self_metric_table.h"
 
 namespace bpf_exporter {
 namespace {

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <string>
+
+#include "base/version.h"
 
 namespace bpf_exporter {
 namespace {
@@ -183,7 +186,8 @@ TEST(OptionsTest, PrintsHelpAndVersion) {
   }
   const auto version = std::get<EarlyExit>(ParseOptions({"--version"}));
   EXPECT_EQ(version.code, 0);
-  EXPECT_EQ(version.text.substr(0, 19), "bpf_exporter 0.1.0 ");
+  const std::string expected = std::string("bpf_exporter ") + kVersion + " ";
+  EXPECT_EQ(version.text.substr(0, expected.size()), expected);
   EXPECT_FALSE(version.text.ends_with('\n'));
 }
 
