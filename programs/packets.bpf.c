@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Packets and bytes by IP protocol, counted where a packet socket sees them.
 //
 // Counts what arrives at the interface (on lo: what leaves one socket for another). With

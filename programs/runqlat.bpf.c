@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Run-queue latency: how long a task that could run had to wait for a CPU.
 //
 // A wait begins when a task is woken, is new, or is switched out while it could go on, and ends

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // System calls by number, counted on entry.
 //
 // A number means what it says only in the kernel's own ABI. 32-bit and x32 programs use other

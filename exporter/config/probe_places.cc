@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The places that a probe names with a mapping: `xdp: {interface: eth0}`.
 #include <fmt/format.h>
 

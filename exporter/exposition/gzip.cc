@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exposition/gzip.h"
 
 #include <isa-l/igzip_lib.h>

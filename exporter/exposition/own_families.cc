@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exposition/own_families.h"
 
 #include <prometheus/metric_family.h>

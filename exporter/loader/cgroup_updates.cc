@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "loader/cgroup_updates.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "loader/loaded_config.h"
 
 #include <fmt/core.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The inner loops of a snapshot: a few nanoseconds a row, no memory taken, nothing decoded.
 #include "base/bytes.h"
 #include "metrics/metric_fold.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "object/btf_types.h"
 
 #include <bpf/btf.h>

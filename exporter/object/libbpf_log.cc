@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "object/libbpf_log.h"
 
 #include <bpf/libbpf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "object/object_file.h"
 
 #include <elf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plan/attach_points.h"
 
 #include <fmt/core.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plan/label_decoders.h"
 
 #include <fmt/core.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "process/post_attach_mark.h"
 
 extern "C" __attribute__((noinline, used, visibility("default"))) void post_attach_mark() {

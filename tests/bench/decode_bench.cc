@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The text of one key's labels: what a key costs once, when it is new.
 #include <benchmark/benchmark.h>
 

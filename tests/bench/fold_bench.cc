@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A snapshot without the kernel: finding keys, adding values.
 #include <benchmark/benchmark.h>
 

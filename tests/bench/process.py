@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """process.py [--quick]: what the whole exporter costs, beside what the kernel takes to hand over the
 same maps at the same time. Prints tables in Markdown. Fails when a page is wrong, never for a time.
 """

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A page from a snapshot: as text, and compressed.
 #include <benchmark/benchmark.h>
 

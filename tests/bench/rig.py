@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the measurements share: an exporter on a map of a given size, and the oracle of its page."""
 
 import contextlib

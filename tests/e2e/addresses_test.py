@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the exporter tells its programs: kernel addresses (kaddrs) and cgroups (cgroup_id_map)."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """/maps: raw keys and values as bpftool dumps them, and of buffers as a workload filled them."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What deploy/ says of the binary and of itself, where no container engine and no cluster is needed to see it."""
 
 import os

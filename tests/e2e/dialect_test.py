@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The peer's dialect: configurations with every decoder, map kind, histogram and section, whose
 programs fill their maps with known numbers; NAME.expected is what the page says of NAME.yaml."""
 

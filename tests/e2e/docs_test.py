@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The examples of the documentation: their programs compile, load and count, their configurations are right.
 
 A fenced block whose info string ends in `file=NAME` is an example, and NAME the file that it goes to."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Records of perf and ring buffers, queues and stacks: one for each call that a workload makes."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What it says when it cannot run, and that one broken configuration costs the others nothing."""
 
 import os

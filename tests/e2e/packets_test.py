@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """packets: every packet on lo once, by protocol, as tcpdump counts them."""
 
 import tempfile

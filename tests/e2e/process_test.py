@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The process: how it ends, what it leaves behind, what it needs, and its pages."""
 
 import gzip

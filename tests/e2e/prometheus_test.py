@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prometheus: scrapes the exporter, answers the usual queries and every one of the dashboards."""
 
 import glob

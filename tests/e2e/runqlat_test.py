@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """runqlat: one wait for each context switch to a task, as the kernel's own counters tell."""
 
 import os

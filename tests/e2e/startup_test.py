@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What flags do to the whole process: capabilities, statistics, intervals, and what it tells others."""
 
 import json

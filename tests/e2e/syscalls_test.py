@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """syscalls: the counts of a command's calls as strace counts them in the same run."""
 
 import os

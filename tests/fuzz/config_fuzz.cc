@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as a configuration: no crash, no endless work, and what comes out keeps its promises.
 #include <cmath>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // (layout, configuration, key bytes) to labels: no layout may crash Resolve, and no bytes the
 // decoders; whatever they say, the label text must be one line of valid UTF-8 with closed quotes.
 #include <fuzzer/FuzzedDataProvider.h>

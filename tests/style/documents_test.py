@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What documents say of other files: links, the version, and the list of threads and locks."""
 import glob
 import os

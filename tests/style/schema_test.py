@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """config/schema.json and a validator that is not ours: what the reader takes fits, what it refuses
 does not."""
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rules that no compiler checks: where libraries may appear, the direction of includes, the length
 of files, and that scripts and data files parse."""
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A guest whose kernel panics, that hangs, or whose command fails must not pass for a good one."""
 import os
 import sys

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/load/kernel_addresses.h"
 
 #include <bpf/libbpf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/load/load_failure.h"
 
 #include <fmt/core.h>

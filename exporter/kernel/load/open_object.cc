@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/load/open_object.h"
 
 #include <bpf/libbpf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/read/array_reader.h"
 
 #include <sys/mman.h>

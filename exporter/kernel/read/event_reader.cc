@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/read/event_reader.h"
 
 #include <sys/epoll.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/read/row_reader.h"
 
 #include <bpf/bpf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bench_clients PORT CLIENTS SCRAPES PAUSE_MS: CLIENTS threads scrape /metrics with gzip until
 // there are SCRAPES in all, each over one connection as Prometheus does, with a pause after each
 // one. Prints "MEDIAN P99 WORST", the wall times in milliseconds, and fails when an answer is not

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bench_map PID MAP fill COUNT SEED   writes COUNT keys, whose values follow from key and SEED
 // bench_map PID MAP delete            deletes all keys
 // bench_map PID MAP limit             prints what bare batch reads cost: "ENTRIES CPU_MILLISECONDS"

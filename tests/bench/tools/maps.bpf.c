@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One map for measuring, of the KIND and number of ENTRIES that the build says. No program writes
 // it: bench_map does, from user space.
 #include "bpf_exporter.h"

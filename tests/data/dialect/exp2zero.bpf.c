@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
 MAP(PERCPU_ARRAY, exp2zero_bytes, 24, __u32, __u64);

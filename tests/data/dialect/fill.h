@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Programs that fill their maps with known numbers, once, when the exporter has attached
 // everything.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
 MAP(LRU_HASH, lru_total, 1024, __u32, __u64);

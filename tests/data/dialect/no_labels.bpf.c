@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
 MAP(ARRAY, of_an_array, 1, __u32, __u64);

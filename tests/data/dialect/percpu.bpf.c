@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
 MAP(PERCPU_HASH, hash_by_cpu, 8, __u32, __u64);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
 #define MARKED (14 + 20 + 8 + 777)  // Ethernet, IPv4, UDP and the test's payload

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Shows the addresses that the loader wrote, and counts umask(2) calls in cgroups that are wanted.
 #include "bpf_exporter.h"
 

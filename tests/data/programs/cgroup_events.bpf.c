@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One record for each umask(2) call: the cgroup that it was made in.
 #include "bpf_exporter.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Counts the packets that a cgroup sends, in maps whose rows belong to cgroups.
 #include "bpf_exporter.h"
 

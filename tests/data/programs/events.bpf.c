@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One record for each umask(2) call, through every kind of map that carries records.
 #include "bpf_exporter.h"
 

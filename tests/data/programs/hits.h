@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Shared by the programs that tests attach: each counts its runs in a slot of its own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // A map of a kind that only newer kernels have.
 #include "bpf_exporter.h"
 

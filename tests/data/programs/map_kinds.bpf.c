@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One map of each kind that metrics read; the tests fill them from user space.
 #include "bpf_exporter.h"
 

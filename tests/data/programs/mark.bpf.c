@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Runs when the exporter says that everything is attached: counts how often.
 #include "bpf_exporter.h"
 

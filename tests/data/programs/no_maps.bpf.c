@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // A program without a map.
 // libbpf's headers use the types of those before them.
 // clang-format off

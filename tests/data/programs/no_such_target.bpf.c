@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // The kernel has no such function; libbpf says so before the verifier sees the program.
 #include "hits.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Sends a record for each umask(2) call through maps that every object with maps of these names
 // shares.
 #include "bpf_exporter.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // A map that every object with a map of this name shares.
 #include "hits.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Programs that entries under probes: attach; one that has no entry is not even loaded.
 #include "hits.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // The verifier refuses one of these: it does not check what the look-up returned.
 #include "hits.h"
 

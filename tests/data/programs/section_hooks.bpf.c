@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Programs whose sections say where they attach. The system call that counts is getppid.
 #include "hits.h"
 

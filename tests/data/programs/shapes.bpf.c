@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Maps with every kind of key and value that the layout reader tells apart. Nothing runs.
 // libbpf's headers use the types of those before them.
 // clang-format off

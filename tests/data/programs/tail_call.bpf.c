@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One program jumps into another through a program array that the loader fills.
 #include "hits.h"
 

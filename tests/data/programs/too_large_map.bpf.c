@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // A map that no machine has the memory for.
 #include "hits.h"
 

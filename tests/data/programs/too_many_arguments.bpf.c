@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Reads a third argument of a raw tracepoint that has two, as after a change of the kernel.
 #include "hits.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Attaches to static tracepoints of user space.
 #include "hits.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What tcpdump sees arrive on the loopback: packets and bytes by protocol, read from its file."""
 
 import os

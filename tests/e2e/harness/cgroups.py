@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """cgroups of the default hierarchy, made for a test."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The exporter as a child process, on a free port, with bounded waits."""
 
 import os

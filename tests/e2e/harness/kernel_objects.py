@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """BPF programs, maps and links in the kernel: which there are, and who holds them."""
 
 import json

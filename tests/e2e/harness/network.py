@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Network namespaces whose loopback carries nothing but what a test sends there."""
 
 import ctypes

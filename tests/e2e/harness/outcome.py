@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs a test file so that a test that cannot run here says why, and fails where it has to run."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A page in Prometheus' text format 0.0.4, read without the exporter's own code."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Debian's Prometheus with the repository's configuration and rules, pointed at one exporter."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running the exporter as a user without rights, who cannot read what root keeps to itself."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """calls.py: known numbers of system calls that nothing else on a machine makes often, half of them
 in a child process."""
 

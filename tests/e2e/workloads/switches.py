@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """switches.py ROUNDS: two tasks on one CPU that wake each other through pipes, ROUNDS times there
 and back, so each round is two context switches or more. Prints "ready", waits for a line, and
 prints how often the two were switched out in the rounds."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """traffic.py HOST DATAGRAMS: over the loopback, that many UDP datagrams to a socket that exists,
 and one TCP connection that carries a line each way."""
 

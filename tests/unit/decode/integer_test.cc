@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/decode/run.h"
 
 namespace bpf_exporter {

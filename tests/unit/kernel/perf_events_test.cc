@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/attach/perf_events.h"
 
 #include <gtest/gtest.h>

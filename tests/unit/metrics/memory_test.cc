@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a snapshot takes from the heap. Every allocation of this test program is counted here.
 #include <gtest/gtest.h>
 #include <unistd.h>

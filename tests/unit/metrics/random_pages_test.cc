@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random maps under random changes: the page must equal the reference's, byte for byte.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One run of a guest: boots it, reads what its commands print, and tells a panic from a hang."""
 import dataclasses
 import os

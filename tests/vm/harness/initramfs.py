@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An initramfs made of files of this machine, each at the path that it has here."""
 import os
 import re

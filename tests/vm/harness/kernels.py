@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fetches Debian's kernels from the mirror that this machine's apt uses; installs nothing."""
 import fcntl
 import lzma
