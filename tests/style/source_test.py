@@ -53,6 +53,11 @@ def below(folder):
     return {"base", folder}.union(*(below(other) for other in LAYERS[folder]))
 
 
+# The licence of a file, from its path. Programs, those of the tests too, and the headers beside them
+# have one that the kernel takes.
+LICENCE = "Apache-2.0"
+PROGRAMS_LICENCE = "GPL-2.0-only OR BSD-2-Clause"
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 SKIPPED_FOLDERS = {".git", "build", "__pycache__"}
 LONGEST = 400
@@ -71,6 +76,33 @@ def files(*tops, suffixes=("",)):
             folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
             found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in sorted(names)]
     return [path for path in found if path.endswith(tuple(suffixes))]
+
+
+def starts_with_interpreter(path):
+    with open(os.path.join(ROOT, path), "rb") as file:
+        return file.read(2) == b"#!"
+
+
+def source_files():
+    """Files that are code, whatever the language; not data, and not documents."""
+    suffixes = (".cc", ".h", ".c", ".py", ".cmake", ".html", ".js", ".css")
+    names = ("CMakeLists.txt", "Dockerfile")
+    return [
+        path
+        for path in files(".")
+        if path.endswith(suffixes)
+        or os.path.basename(path) in names
+        or (os.path.isfile(os.path.join(ROOT, path)) and starts_with_interpreter(path))
+    ]
+
+
+def licence_of(path):
+    folder = os.path.dirname(path)
+    beside_programs = path.endswith(".h") and any(
+        name.endswith(".bpf.c") for name in os.listdir(os.path.join(ROOT, folder))
+    )
+    programs = path.startswith("programs/") or path.endswith(".bpf.c") or beside_programs
+    return PROGRAMS_LICENCE if programs else LICENCE
 
 
 def includes():
@@ -144,6 +176,17 @@ class Source(unittest.TestCase):
         sources = files("exporter", "programs", suffixes=(".h", ".cc", ".c", ".txt"))
         lengths = {path: read(path).count("\n") for path in sources}
         self.assertEqual({}, {path: n for path, n in lengths.items() if n > LONGEST})
+
+    def test_every_source_file_names_its_licence(self):
+        wrong = []
+        sources = source_files()
+        for path in sources:
+            lines = read(path).split("\n", 2)
+            line = lines[1] if lines[0].startswith("#!") else lines[0]
+            if not re.fullmatch(rf"(//|#|/\*|<!--) SPDX-License-Identifier: {licence_of(path)}( \*/| -->)?", line):
+                wrong.append(f"{path}: its first line is not its SPDX-License-Identifier")
+        self.assertEqual([], wrong)
+        self.assertGreater(len(sources), 400)
 
     def test_shell_scripts_parse_and_shellcheck_is_silent(self):
         scripts = shell_scripts()
