@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "object/read_layout.h"
 
@@ -52,7 +53,7 @@ class Layout : public testing::Test {
     ASSERT_TRUE(read.ok()) << read.error().text;
     object_ = *read;
   }
-  static const MapLayout& Map(const std::string& name) {
+  static const MapLayout& Map(std::string_view name) {
     for (const MapLayout& map : object_.maps) {
       if (map.name == name) return map;
     }
