@@ -143,8 +143,9 @@ std::string Explain(const YAML::Exception& e, std::string_view source) {
     return "a tab cannot indent; use spaces";
   if (e.msg.starts_with(YAML::ErrorMsg::INVALID_ESCAPE))
     return "this is no escape of double quotes; in single quotes a backslash stands for itself";
+  // yaml-cpp 0.8 says a name after some of them.
   for (const Hint& hint : kHints)
-    if (e.msg == hint.theirs) return std::string(hint.ours);
+    if (e.msg.starts_with(hint.theirs)) return std::string(hint.ours);
   return e.msg;
 }
 
