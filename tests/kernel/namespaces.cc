@@ -29,6 +29,13 @@ bool BringUpLoopback() {
   return ioctl(control.get(), SIOCSIFFLAGS, &request) == 0;
 }
 
+// Keeps mounts made from now on out of the namespace that this one was copied from. In a chroot
+// whose root is no mount point "/" cannot be changed; tests mount below /sys only.
+bool MakeMountsPrivate() {
+  return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 ||
+         (errno == EINVAL && mount(nullptr, "/sys", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+}
+
 }  // namespace
 
 OwnNamespace::OwnNamespace(Kind kind)
@@ -37,8 +44,7 @@ OwnNamespace::OwnNamespace(Kind kind)
                    O_RDONLY | O_CLOEXEC)) {
   if (!before_.valid() || unshare(Flag(kind)) != 0 ||
       (kind == Kind::kNetwork && !BringUpLoopback()) ||
-      // Mounts made here shall not appear outside.
-      (kind == Kind::kMount && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0))
+      (kind == Kind::kMount && !MakeMountsPrivate()))
     problem_ = std::string("cannot make a namespace: ") + std::strerror(errno);
 }
 
