@@ -106,6 +106,14 @@ TEST_F(AttachingToUserPrograms, NamesAStaticTracepointThatIsNotThere) {
             "binary has no such static tracepoint");
 }
 
+// Expects `problem` to be `ours` and after it libbpf's words, which differ between its releases and
+// name `culprit`.
+void ExpectCauseOfLibbpf(const std::string& problem, const std::string& ours,
+                         const std::string& culprit) {
+  EXPECT_TRUE(problem.starts_with(ours)) << problem;
+  EXPECT_NE(problem.find(culprit, ours.size()), std::string::npos) << problem;
+}
+
 TEST_F(AttachingToUserPrograms, NamesAUserFunctionThatIsNotThere) {
   LoadedObject* object =
       Load(PlanOf("probe_hooks", {"hits"},
@@ -114,12 +122,12 @@ TEST_F(AttachingToUserPrograms, NamesAUserFunctionThatIsNotThere) {
                    UserProbe("by_kprobe", ProbeKind::kUprobe, "/proc/self/exe", "place+many")}));
   ASSERT_NE(object, nullptr);
   object->Attach();
-  EXPECT_EQ(ProblemOf(*object, "by_uprobe"),
-            "uprobe '/proc/self/exe:no_such_place': No such file or directory; elf: failed to find "
-            "symbol 'no_such_place' in '/proc/self/exe'");
-  EXPECT_EQ(ProblemOf(*object, "by_uretprobe"),
-            "uretprobe '/nonexistent/binary:main': No such file or directory; failed to open "
-            "/nonexistent/binary: No such file or directory");
+  ExpectCauseOfLibbpf(ProblemOf(*object, "by_uprobe"),
+                      "uprobe '/proc/self/exe:no_such_place': No such file or directory; ",
+                      "'no_such_place'");
+  ExpectCauseOfLibbpf(ProblemOf(*object, "by_uretprobe"),
+                      "uretprobe '/nonexistent/binary:main': No such file or directory; ",
+                      "/nonexistent/binary");
   EXPECT_EQ(ProblemOf(*object, "by_kprobe"),
             "uprobe '/proc/self/exe:place+many': the symbol reads FUNCTION, FUNCTION+OFFSET or "
             "OFFSET");
@@ -131,11 +139,9 @@ TEST_F(AttachingToUserPrograms, SaysThatABinaryIsNoElfFile) {
                   {UserProbe("by_uprobe", ProbeKind::kUprobe, "/etc/passwd", "main")}));
   ASSERT_NE(object, nullptr);
   object->Attach();
-  const std::string problem = ProblemOf(*object, "by_uprobe");
-  EXPECT_TRUE(
-      problem.starts_with("uprobe '/etc/passwd:main': the binary is not an ELF file that "
-                          "can be read; elf: "))
-      << problem;
+  ExpectCauseOfLibbpf(ProblemOf(*object, "by_uprobe"),
+                      "uprobe '/etc/passwd:main': the binary is not an ELF file that can be read; ",
+                      "/etc/passwd");
 }
 
 TEST_F(AttachingToUserPrograms, FindsALibraryByItsName) {

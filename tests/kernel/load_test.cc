@@ -106,9 +106,11 @@ TEST_F(Loading, NamesTheKindOfMapThatTheKernelLacks) {
 TEST_F(Loading, NamesAFileThatIsNotThere) {
   ConfigPlan plan;
   plan.object.path = "/nonexistent/gone.bpf.o";
-  EXPECT_EQ(LoadError(plan),
-            "object 'gone.bpf.o': open: No such file or directory; libbpf: elf: failed to open "
-            "/nonexistent/gone.bpf.o: No such file or directory");
+  // What libbpf says of it differs between its releases.
+  const std::string error = LoadError(plan);
+  const std::string ours = "object 'gone.bpf.o': open: No such file or directory; libbpf: ";
+  EXPECT_TRUE(error.starts_with(ours)) << error;
+  EXPECT_NE(error.find("/nonexistent/gone.bpf.o", ours.size()), std::string::npos) << error;
 }
 
 TEST_F(Loading, NamesABtfFileThatIsNotThere) {

@@ -110,7 +110,10 @@ TEST_F(CorruptObject, GivesTheReasonOfLibbpf) {
   const std::size_t name = object.find("max_entries");
   ASSERT_NE(name, std::string::npos);
   object[name] = '\x01';
-  EXPECT_EQ(ErrorOf(object), "open: map 'slots': unknown field '\\x01ax_entries'");
+  // The words are libbpf's, which differ between its releases; they name the field.
+  const std::string error = ErrorOf(object);
+  EXPECT_TRUE(error.starts_with("open: ")) << error;
+  EXPECT_NE(error.find("'\\x01ax_entries'"), std::string::npos) << error;
 }
 
 TEST_F(CorruptObject, SurvivesTruncationAnywhere) {

@@ -38,14 +38,28 @@ TEST(AttachPoints, RefuseProgramsOfAnUnknownSection) {
             "one\n");
 }
 
-TEST(AttachPoints, WarnOfSectionsOfNewerLibbpf) {
-  const Resolved resolved = ResolveHits(
-      "newer_sections", "probes: [{program: by_uprobe_multi, uprobe: {binary: sh, symbol: f}}]\n");
+// The diagnostics when libbpf takes the program of SEC("tcx/ingress") for one of that type.
+std::string MessagesWhenTcxIs(bpf_prog_type type) {
+  ObjectLayout layout = LayoutOf("newer_sections");
+  for (ProgramLayout& program : layout.programs)
+    if (program.name == "by_tcx") program.type = type;
+  const Resolved resolved = ResolveYamlFor(
+      std::move(layout), "test.yaml",
+      std::string("probes: [{program: by_uprobe_multi, uprobe: {binary: sh, symbol: f}}]\n") +
+          kMetrics);
   EXPECT_TRUE(resolved.plan.has_value());
-  EXPECT_EQ(resolved.messages,
+  return resolved.messages;
+}
+
+TEST(AttachPoints, WarnOfSectionsOfNewerLibbpf) {
+  EXPECT_EQ(MessagesWhenTcxIs(BPF_PROG_TYPE_UNSPEC),
             "test.yaml: warning: object 'newer_sections.bpf.o': program 'by_tcx' (section "
             "'tcx/ingress') will not run: only newer libbpf knows its section, and it has no entry "
             "under probes:\n");
+  EXPECT_EQ(MessagesWhenTcxIs(BPF_PROG_TYPE_SCHED_CLS),
+            "test.yaml: warning: object 'newer_sections.bpf.o': program 'by_tcx' (section "
+            "'tcx/ingress') will not run: its section does not say where to attach it, and it has "
+            "no entry under probes:\n");
 }
 
 TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <string_view>
 
 #include "config/parse.h"
@@ -13,16 +14,25 @@
 
 namespace bpf_exporter {
 
+ObjectLayout LayoutOf(const std::string& object) {
+  Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
+  if (!layout.ok()) throw std::runtime_error(layout.error().text);
+  return *std::move(layout);
+}
+
 Resolved ResolveYaml(const std::string& file, const std::string& yaml,
                      const ResolveOptions& options, const std::string& object) {
+  return ResolveYamlFor(LayoutOf(object), file, yaml, options);
+}
+
+Resolved ResolveYamlFor(ObjectLayout layout, const std::string& file, const std::string& yaml,
+                        const ResolveOptions& options) {
   Resolved resolved;
   resolved.host = std::make_unique<Host>();
-  Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
-  EXPECT_TRUE(layout.ok()) << layout.error().text;
   Diagnostics diagnostics(file, yaml);
   if (std::optional<Config> config = ParseConfig("test", file, yaml, diagnostics)) {
     resolved.plan =
-        Resolve(*std::move(config), *std::move(layout), options, *resolved.host, diagnostics);
+        Resolve(*std::move(config), std::move(layout), options, *resolved.host, diagnostics);
   }
   resolved.messages = diagnostics.Render();
   return resolved;

@@ -20,6 +20,13 @@ struct Resolved {
 Resolved ResolveYaml(const std::string& file, const std::string& yaml,
                      const ResolveOptions& options = {}, const std::string& object = "plan");
 
+// The same, of a layout in place of an object's.
+Resolved ResolveYamlFor(ObjectLayout layout, const std::string& file, const std::string& yaml,
+                        const ResolveOptions& options = {});
+
+// What the object of tests/data/programs holds.
+ObjectLayout LayoutOf(const std::string& object);
+
 // The only metric of a configuration that must fit without a warning. `metric` is one in flow
 // style, without its braces, name and help: "map: ops, value: ops, labels: [device]".
 struct ResolvedMetricPlan {
