@@ -11,7 +11,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 #define MAX_VLAN_TAGS 2
 #define MAX_EXTENSION_HEADERS 8
@@ -22,9 +22,9 @@ struct traffic {
 };
 
 // Indexed by IP protocol number. One array for all CPUs, so that it can be read through mmap.
-MAP(ARRAY, packets, 256, __u32, struct traffic);
+BX_ARRAY(packets, 256, struct traffic);
 
-FAILURE_COUNTER(unreadable);
+BX_PERCPU_ARRAY(packets_unreadable, 1, __u64);
 
 // The start of an IPv6 extension header. The authentication header counts its length in another
 // unit, and the fragment header has a fixed one.
@@ -98,15 +98,14 @@ int count_packets(struct __sk_buff *skb) {
   int protocol = ip_protocol(skb);
 
   if (protocol >= 0) {
-    __u32 slot = protocol;
-    struct traffic *traffic = bpf_map_lookup_elem(&packets, &slot);
+    struct traffic *traffic = bx_value_at(&packets, protocol);
 
     if (traffic) {
       __sync_fetch_and_add(&traffic->packets, 1);
       __sync_fetch_and_add(&traffic->bytes, skb->len);
     }
   } else if (protocol == -1) {
-    count(&unreadable, 0);
+    bx_increment_at(&packets_unreadable, 0);
   }
   return 0;  // bytes to hand to the socket: nobody reads it
 }

@@ -5,15 +5,16 @@
 // tables, and any program can pass any number; those calls are counted apart, in a bounded number
 // of slots, and never under another call's name.
 
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
+#include "task.bpf.h"
 
 #define NUMBERS 512  // the highest number in use is below 480
 
-MAP(PERCPU_ARRAY, syscalls, NUMBERS, __u32, __u64);
+BX_PERCPU_ARRAY(syscalls, NUMBERS, __u64);
 
 enum reason { COMPAT_32BIT, X32, OUT_OF_RANGE, REASONS };
 
-MAP(PERCPU_ARRAY, unnamed, REASONS, __u32, __u64);
+BX_PERCPU_ARRAY(syscalls_unnamed, REASONS, __u64);
 
 // Where a thread says that it makes a call through the kernel's 32-bit table.
 #if defined(__TARGET_ARCH_x86)
@@ -37,15 +38,15 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx) {
   __u64 number = ctx->args[1];  // -1 and other negative ones become large here
 
   if (is_compat())
-    count(&unnamed, COMPAT_32BIT);
+    bx_increment_at(&syscalls_unnamed, COMPAT_32BIT);
   else if (number < NUMBERS)
-    count(&syscalls, number);
+    bx_increment_at(&syscalls, number);
 #ifdef X32_SYSCALL_BIT
   else if (number >= X32_SYSCALL_BIT && number - X32_SYSCALL_BIT < 2 * NUMBERS)
-    count(&unnamed, X32);
+    bx_increment_at(&syscalls_unnamed, X32);
 #endif
   else
-    count(&unnamed, OUT_OF_RANGE);
+    bx_increment_at(&syscalls_unnamed, OUT_OF_RANGE);
   return 0;
 }
 

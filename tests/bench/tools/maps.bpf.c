@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One map for measuring, of the KIND and number of ENTRIES that the build says. No program writes
 // it: bench_map does, from user space.
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 struct ops_key {
   __u32 id;

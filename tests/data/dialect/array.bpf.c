@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(ARRAY, array_total, 3, __u32, __u64);
+BX_ARRAY(array_total, 3, __u64);
 
 FILL {
   PUT(array_total, 5, 1);

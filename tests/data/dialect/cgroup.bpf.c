@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, cgroup_total, 4, __u64, __u64);
+BX_HASH(cgroup_total, 4, __u64, __u64);
 
 FILL {
   PUT(cgroup_total, 1, bpf_get_current_cgroup_id());

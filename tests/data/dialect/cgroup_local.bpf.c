@@ -7,10 +7,10 @@
 struct cgroup;
 struct css_set {
   struct cgroup *dfl_cgrp;
-} KERNEL_TYPE;
+} BX_KERNEL_TYPE;
 struct task_struct___of_cgroups {
   struct css_set *cgroups;
-} KERNEL_TYPE;
+} BX_KERNEL_TYPE;
 
 struct {
   __uint(type, CGRP_STORAGE);
@@ -19,7 +19,7 @@ struct {
   __type(value, __u64);
 } wanted_storage SEC(".maps");
 
-MAP(ARRAY, storage_wanted, 1, __u32, __u64);
+BX_ARRAY(storage_wanted, 1, __u64);
 
 SEC("tp_btf/sys_enter")
 int enter(void *context) {

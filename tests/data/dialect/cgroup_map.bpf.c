@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, wanted_cgroups, 4096, __u64, __u64);
-MAP(ARRAY, cgroup_wanted, 1, __u32, __u64);
+BX_HASH(wanted_cgroups, 4096, __u64, __u64);
+BX_ARRAY(cgroup_wanted, 1, __u64);
 
 FILL {
   __u64 cgroup = bpf_get_current_cgroup_id();

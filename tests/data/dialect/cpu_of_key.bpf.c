@@ -6,7 +6,7 @@ struct key {
   __u16 cpu;
 } __attribute__((packed));
 
-MAP(HASH, cpu_of_key_total, 8, struct key, __u64);
+BX_HASH(cpu_of_key_total, 8, struct key, __u64);
 
 FILL {
   PUT(cpu_of_key_total, 1, 3, 500);

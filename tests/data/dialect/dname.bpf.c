@@ -5,7 +5,7 @@ struct key {
   char name[32];
 };
 
-MAP(HASH, dname_total, 4, struct key, __u64);
+BX_HASH(dname_total, 4, struct key, __u64);
 
 FILL {
   PUT(dname_total, 1,

@@ -8,8 +8,8 @@ struct text {
   char digits[8];
 };
 
-MAP(HASH, errno_total, 16, struct key, __u64);
-MAP(HASH, errno_of_text_total, 4, struct text, __u64);
+BX_HASH(errno_total, 16, struct key, __u64);
+BX_HASH(errno_of_text_total, 4, struct text, __u64);
 
 FILL {
   PUT(errno_total, 1, 0);

@@ -6,8 +6,8 @@ struct key {
   __u32 bucket;
 };
 
-MAP(HASH, exp2_seconds, 64, struct key, __u64);
-MAP(ARRAY, nanoseconds, 26, __u32, __u64);
+BX_HASH(exp2_seconds, 64, struct key, __u64);
+BX_ARRAY(nanoseconds, 26, __u64);
 
 FILL {
   PUT(exp2_seconds, 1, 1, 0);

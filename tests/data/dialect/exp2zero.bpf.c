@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(PERCPU_ARRAY, exp2zero_bytes, 24, __u32, __u64);
+BX_PERCPU_ARRAY(exp2zero_bytes, 24, __u64);
 
 FILL {
   PUT_CPU(exp2zero_bytes, 0, 1, 0);

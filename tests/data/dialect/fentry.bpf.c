@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, fentry_calls, 64, __u32, __u64);
+BX_HASH(fentry_calls, 64, __u32, __u64);
+BX_DROPPED(fentry_dropped);
 
 SEC("fentry/security_task_setnice")
 int BPF_PROG(enter, void *task, int nice) {
-  add(&fentry_calls, &nice, 1);
+  __u32 key = nice;
+  bx_increment(&fentry_calls, &key);
   return 0;
 }

@@ -5,11 +5,12 @@ struct call {
   __u32 nice;
   __u32 result;
 };
-MAP(HASH, fexit_calls, 64, struct call, __u64);
+BX_HASH(fexit_calls, 64, struct call, __u64);
+BX_DROPPED(fexit_dropped);
 
 SEC("fexit/security_task_setnice")
 int BPF_PROG(leave, void *task, int nice, int result) {
   struct call call = {.nice = nice, .result = result};
-  add(&fexit_calls, &call, 1);
+  bx_increment(&fexit_calls, &call);
   return 0;
 }

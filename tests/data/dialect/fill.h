@@ -3,7 +3,7 @@
 // everything.
 #pragma once
 
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 #define FILL SEC("uprobe//proc/self/exe:post_attach_mark") int fill(struct pt_regs *context)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, fixed_bytes, 16, __u64, __u64);
-MAP(HASH, unsorted_bytes, 16, __u64, __u64);
+BX_HASH(fixed_bytes, 16, __u64, __u64);
+BX_HASH(unsorted_bytes, 16, __u64, __u64);
 
 FILL {
   PUT(fixed_bytes, 1, 512);

@@ -5,7 +5,7 @@ struct key {
   __u8 bytes[4];
 };
 
-MAP(HASH, hex_total, 4, struct key, __u64);
+BX_HASH(hex_total, 4, struct key, __u64);
 
 FILL {
   PUT(hex_total, 1, {0xde, 0xad, 0xbe, 0xef});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(PERCPU_ARRAY, by_cpu, 3, __u32, __u64);
+BX_PERCPU_ARRAY(by_cpu, 3, __u64);
 
 FILL {
   PUT_CPU(by_cpu, 0, 1, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, ifname_total, 4, __u32, __u64);
+BX_HASH(ifname_total, 4, __u32, __u64);
 
 FILL {
   PUT(ifname_total, 1, 1);

@@ -8,8 +8,8 @@ struct v6 {
   __u8 bytes[16];
 };
 
-MAP(HASH, ipv4_total, 4, struct v4, __u64);
-MAP(HASH, ipv6_total, 4, struct v6, __u64);
+BX_HASH(ipv4_total, 4, struct v4, __u64);
+BX_HASH(ipv6_total, 4, struct v6, __u64);
 
 FILL {
   PUT(ipv4_total, 1, {192, 0, 2, 1});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, linear_packets, 16, __u64, __u64);
+BX_HASH(linear_packets, 16, __u64, __u64);
 
 FILL {
   PUT(linear_packets, 100, 0);  // below bucket_min: ignored

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(LRU_HASH, lru_total, 1024, __u32, __u64);
-MAP(LRU_PERCPU_HASH, lru_percpu_total, 1024, __u32, __u64);
+BX_LRU_HASH(lru_total, 1024, __u32, __u64);
+BX_LRU_PERCPU_HASH(lru_percpu_total, 1024, __u32, __u64);
 
 FILL {
   PUT(lru_total, 1, 7);

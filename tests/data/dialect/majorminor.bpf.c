@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(HASH, majorminor_total, 4, __u32, __u64);
+BX_HASH(majorminor_total, 4, __u32, __u64);
 
 FILL {
   PUT(majorminor_total, 1, 254 << 8);

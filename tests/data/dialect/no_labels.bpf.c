@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(ARRAY, of_an_array, 1, __u32, __u64);
-MAP(PERCPU_ARRAY, of_a_percpu_array, 1, __u32, __u64);
-MAP(HASH, of_a_hash, 4, __u32, __u64);
+BX_ARRAY(of_an_array, 1, __u64);
+BX_PERCPU_ARRAY(of_a_percpu_array, 1, __u64);
+BX_HASH(of_a_hash, 4, __u32, __u64);
 
 FILL {
   PUT(of_an_array, 9007199254740993, 0);

@@ -10,7 +10,7 @@ struct key {
   __u16 unused_too;
 };
 
-MAP(HASH, pci_total, 4, struct key, __u64);
+BX_HASH(pci_total, 4, struct key, __u64);
 
 FILL {
   PUT(pci_total, 1, 0x8086, 1, 0, 0x80861000, 0x0108, 0);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(PERCPU_HASH, hash_by_cpu, 8, __u32, __u64);
-MAP(PERCPU_HASH, hash_summed, 8, __u32, __u64);
-MAP(PERCPU_ARRAY, array_by_cpu, 2, __u32, __u64);
-MAP(PERCPU_ARRAY, decoded_cpu, 1, __u32, __u64);
-MAP(PERCPU_ARRAY, only_cpu, 1, __u32, __u64);
+BX_PERCPU_HASH(hash_by_cpu, 8, __u32, __u64);
+BX_PERCPU_HASH(hash_summed, 8, __u32, __u64);
+BX_PERCPU_ARRAY(array_by_cpu, 2, __u64);
+BX_PERCPU_ARRAY(decoded_cpu, 1, __u64);
+BX_PERCPU_ARRAY(only_cpu, 1, __u64);
 
 FILL {
   PUT_CPU(hash_by_cpu, 0, 1, 77);

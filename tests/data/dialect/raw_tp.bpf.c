@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <linux/ptrace.h>
-
 #include "fill.h"
 
 #if defined(__TARGET_ARCH_x86)
@@ -10,7 +8,7 @@
 #endif
 #define MARKED 0x5eed01ff  // an argument that only the test gives
 
-MAP(ARRAY, raw_tp_calls, 1, __u32, __u64);
+BX_ARRAY(raw_tp_calls, 1, __u64);
 
 SEC("raw_tp/sys_enter")
 int enter(struct bpf_raw_tracepoint_args *context) {
@@ -19,6 +17,6 @@ int enter(struct bpf_raw_tracepoint_args *context) {
 
   if (context->args[1] != UMASK) return 0;
   bpf_probe_read_kernel(&mask, sizeof(mask), &PT_REGS_PARM1_SYSCALL(registers));
-  if ((__u32)mask == MARKED) count(&raw_tp_calls, 0);
+  if ((__u32)mask == MARKED) bx_increment_at(&raw_tp_calls, 0);
   return 0;
 }

@@ -5,9 +5,9 @@ struct key {
   char unit[32];
 };
 
-MAP(HASH, regexp_total, 8, struct key, __u64);
-MAP(HASH, any_regexp_total, 8, struct key, __u64);
-MAP(HASH, beside_regexp_total, 8, struct key, __u64);
+BX_HASH(regexp_total, 8, struct key, __u64);
+BX_HASH(any_regexp_total, 8, struct key, __u64);
+BX_HASH(beside_regexp_total, 8, struct key, __u64);
 
 FILL {
   PUT(regexp_total, 1, "systemd-bananad");

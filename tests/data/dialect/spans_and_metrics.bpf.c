@@ -11,7 +11,7 @@ struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
   __uint(max_entries, 4096);
 } spans_beside SEC(".maps");
-MAP(ARRAY, beside_spans, 1, __u32, __u64);
+BX_ARRAY(beside_spans, 1, __u64);
 
 FILL {
   struct span span = {{0xbe, 0xef}, {1}, 5};

@@ -6,7 +6,7 @@ struct key {
   __u32 lenient;
 };
 
-MAP(HASH, static_map_total, 8, struct key, __u64);
+BX_HASH(static_map_total, 8, struct key, __u64);
 
 FILL {
   PUT(static_map_total, 1, 1, 1);

@@ -6,7 +6,7 @@ struct pair {
   char second[8];
 };
 
-MAP(HASH, strings_total, 16, struct pair, __u64);
+BX_HASH(strings_total, 16, struct pair, __u64);
 
 FILL {
   PUT(strings_total, 1, "bananas", "text\0mor");

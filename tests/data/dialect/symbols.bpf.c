@@ -8,8 +8,8 @@ struct stack {
   __u64 frames[4];
 };
 
-MAP(HASH, ksym_total, 4, __u64, __u64);
-MAP(HASH, kstack_total, 4, struct stack, __u64);
+BX_HASH(ksym_total, 4, __u64, __u64);
+BX_HASH(kstack_total, 4, struct stack, __u64);
 
 FILL {
   PUT(ksym_total, 1, kaddr_schedule);

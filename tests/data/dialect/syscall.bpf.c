@@ -11,7 +11,7 @@
 #define EXIT_GROUP 94
 #endif
 
-MAP(HASH, calls_total, 8, __u64, __u64);
+BX_HASH(calls_total, 8, __u64, __u64);
 
 FILL {
   PUT(calls_total, 1, READ);

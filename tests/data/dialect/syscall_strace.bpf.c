@@ -11,7 +11,7 @@
 #define EXIT_GROUP 94
 #endif
 
-MAP(HASH, strace_calls_total, 8, __u64, __u64);
+BX_HASH(strace_calls_total, 8, __u64, __u64);
 
 FILL {
   PUT(strace_calls_total, 1, READ);

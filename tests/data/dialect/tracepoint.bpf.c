@@ -9,10 +9,10 @@ struct arguments {
   __u64 mask;
 };
 
-MAP(ARRAY, tracepoint_calls, 1, __u32, __u64);
+BX_ARRAY(tracepoint_calls, 1, __u64);
 
 SEC("tracepoint/syscalls/sys_enter_umask")
 int enter(struct arguments *context) {
-  if ((__u32)context->mask == MARKED) count(&tracepoint_calls, 0);
+  if ((__u32)context->mask == MARKED) bx_increment_at(&tracepoint_calls, 0);
   return 0;
 }

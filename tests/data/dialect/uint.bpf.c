@@ -9,7 +9,7 @@ struct key {
   __u64 eight;
 } __attribute__((packed));
 
-MAP(HASH, uint_total, 8, struct key, __u64);
+BX_HASH(uint_total, 8, struct key, __u64);
 
 FILL {
   PUT(uint_total, 1, 0xff, {1, 1, 1}, 0xffff, 0xffffffff, 0xffffffffffffffff);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "fill.h"
 
-MAP(ARRAY, beside_unloaded, 1, __u32, __u64);
+BX_ARRAY(beside_unloaded, 1, __u64);
 
 FILL {
   PUT(beside_unloaded, 1, 0);

@@ -3,10 +3,10 @@
 
 #define MARKED (14 + 20 + 8 + 777)  // Ethernet, IPv4, UDP and the test's payload
 
-MAP(PERCPU_ARRAY, xdp_packets, 1, __u32, __u64);
+BX_PERCPU_ARRAY(xdp_packets, 1, __u64);
 
 SEC("xdp/lo")
 int packet(struct xdp_md *context) {
-  if (context->data_end - context->data == MARKED) count(&xdp_packets, 0);
+  if (context->data_end - context->data == MARKED) bx_increment_at(&xdp_packets, 0);
   return XDP_PASS;
 }

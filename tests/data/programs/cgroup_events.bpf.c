@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // One record for each umask(2) call: the cgroup that it was made in.
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 #if defined(__TARGET_ARCH_x86)
 #define UMASK 95

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Counts the packets that a cgroup sends, in maps whose rows belong to cgroups.
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE);

@@ -2,11 +2,11 @@
 // Shared by the programs that tests attach: each counts its runs in a slot of its own.
 #pragma once
 
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
-MAP(ARRAY, hits, 32, __u32, __u64);
+BX_ARRAY(hits, 32, __u64);
 // Slot 0: the process whose events count; 1: the system call that counts.
-MAP(ARRAY, wanted, 2, __u32, __u64);
+BX_ARRAY(wanted, 2, __u64);
 
 static __always_inline void hit(__u32 slot) {
   __u64* count = bpf_map_lookup_elem(&hits, &slot);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // A map of a kind that only newer kernels have.
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 // Since Linux 6.2, which is newer than the headers.
 #define CGRP_STORAGE 32

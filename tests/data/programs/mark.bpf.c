@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Runs when the exporter says that everything is attached: counts how often.
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
-MAP(ARRAY, marks_total, 1, __u32, __u64);
+BX_ARRAY(marks_total, 1, __u64);
 
 SEC("uprobe//proc/self/exe:post_attach_mark") int mark(void* context) {
   __u32 slot = 0;

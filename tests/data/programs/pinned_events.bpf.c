@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Sends a record for each umask(2) call through maps that every object with maps of these names
 // shares.
-#include "bpf_exporter.h"
+#include "bpf_exporter.bpf.h"
 
 #if defined(__TARGET_ARCH_x86)
 #define UMASK 95

@@ -11,6 +11,6 @@ struct {
 } shared_hits SEC(".maps");
 
 SEC("?socket") int by_socket(struct __sk_buff* packet) {
-  count(&shared_hits, 2);
+  bx_increment_at(&shared_hits, 2);
   return 0;
 }

@@ -128,7 +128,7 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
                                   "  gauges:\n"
                                   "    - name: packets_unreadable_total\n"
                                   "      help: Another kind\n"
-                                  "      map: unreadable\n";
+                                  "      map: packets_unreadable\n";
   planned = PlanConfigs(*SourcesInDir(dir_.string(), {}, options_.programs_dir), {}, host);
   ASSERT_EQ(planned.size(), 3u);
   EXPECT_FALSE(planned[2].plan.has_value());
