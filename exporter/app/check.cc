@@ -8,19 +8,20 @@
 #include "app/exit_code.h"
 #include "loader/plan_configs.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 
 int Check(const CheckOptions& options) {
-  Result<std::vector<ConfigSource>> sources =
-      options.files.empty() ? SourcesInDir(options.config_dir, options.names, options.programs_dir)
-                            : SourcesOfFiles(options.files, options.programs_dir);
+  Result<std::vector<loader::ConfigSource>> sources =
+      options.files.empty()
+          ? loader::SourcesInDir(options.config_dir, options.names, options.programs_dir)
+          : loader::SourcesOfFiles(options.files, options.programs_dir);
   if (!sources) {
     fmt::print(stderr, "bpf_exporter: {}\n", sources.error().text);
     return kCannotWork;
   }
-  Host host;
+  host::Host host;
   bool fine = true;
-  for (const PlannedConfig& config : PlanConfigs(*sources, options.resolve, host)) {
+  for (const loader::PlannedConfig& config : loader::PlanConfigs(*sources, options.resolve, host)) {
     std::fputs(config.messages.c_str(), stderr);
     if (config.plan) {
       fmt::print("{}: ok\n", config.source.path);
@@ -32,4 +33,4 @@ int Check(const CheckOptions& options) {
   return fine ? kFine : kCannotWork;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

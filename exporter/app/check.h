@@ -6,14 +6,14 @@
 
 #include "plan/resolve.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 
 struct CheckOptions {
   std::string config_dir;
   std::vector<std::string> names;  // of configurations in config_dir; empty: all of them
   std::vector<std::string> files;  // paths of YAML files; if there are any, instead of config_dir
   std::string programs_dir;
-  ResolveOptions resolve;
+  plan::ResolveOptions resolve;
 };
 
 // `bpf_exporter check`: reads configurations and their objects up to the plan, without a kernel
@@ -21,4 +21,4 @@ struct CheckOptions {
 // Returns the exit code: 0, or 3 if a configuration cannot work. Call before threads exist.
 int Check(const CheckOptions& options);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 
 // What the process ends with. systemd restarts it after kFailed only.
 enum ExitCode : int {
@@ -11,4 +11,4 @@ enum ExitCode : int {
   kCannotWork = 3,  // the configurations, whenever it is tried again
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

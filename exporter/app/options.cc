@@ -15,7 +15,7 @@
 #include "config/numbers.h"
 #include "config/parse.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 // Flags whose text is more than a string, before it is looked at.
@@ -130,9 +130,10 @@ std::vector<std::string> WithEmptyValues(const std::vector<std::string>& argumen
 }
 
 EarlyExit Unexpected(const std::string& argument) {
-  if (!argument.starts_with('-')) return Usage("unexpected argument " + Quoted(argument));
+  if (!argument.starts_with('-')) return Usage("unexpected argument " + config::Quoted(argument));
   const std::string flag = argument.substr(0, argument.find('='));
-  return Usage("unknown flag " + Quoted(flag) + Diagnostics::DidYouMean(flag, FlagNames()));
+  return Usage("unknown flag " + config::Quoted(flag) +
+               config::Diagnostics::DidYouMean(flag, FlagNames()));
 }
 
 std::optional<std::string> SplitNames(const std::string& text, std::vector<std::string>& names) {
@@ -140,8 +141,8 @@ std::optional<std::string> SplitNames(const std::string& text, std::vector<std::
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     std::string name = text.substr(start, end - start);
-    if (const Status valid = ValidConfigName(name); !valid.ok()) return valid.error().text;
-    if (!seen.insert(name).second) return Quoted(name) + " is given twice";
+    if (const Status valid = config::ValidConfigName(name); !valid.ok()) return valid.error().text;
+    if (!seen.insert(name).second) return config::Quoted(name) + " is given twice";
     names.push_back(std::move(name));
     start = end + 1;
   }
@@ -172,46 +173,48 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
       return bad("--config.names", *problem);
     }
   }
-  const Number<std::int64_t> interval = ParseDuration(texts.interval, true);
-  if (interval.problem != NumberProblem::kNone) {
-    return bad("--snapshot.interval",
-               Quoted(texts.interval) + " is not a duration such as 5s or 500ms" + interval.remedy);
+  const config::Number<std::int64_t> interval = config::ParseDuration(texts.interval, true);
+  if (interval.problem != config::NumberProblem::kNone) {
+    return bad("--snapshot.interval", config::Quoted(texts.interval) +
+                                          " is not a duration such as 5s or 500ms" +
+                                          interval.remedy);
   }
   options.snapshot_interval = std::chrono::nanoseconds(interval.value);
 
-  const Number<std::int64_t> most = ParseInteger(texts.max_series);
-  if (most.problem != NumberProblem::kNone || most.value < 1 ||
+  const config::Number<std::int64_t> most = config::ParseInteger(texts.max_series);
+  if (most.problem != config::NumberProblem::kNone || most.value < 1 ||
       most.value > std::numeric_limits<std::uint32_t>::max()) {
     return bad("--metrics.max-series",
-               Quoted(texts.max_series) + " is not a number from 1 to 4294967295");
+               config::Quoted(texts.max_series) + " is not a number from 1 to 4294967295");
   }
   options.max_series = static_cast<std::uint32_t>(most.value);
 
-  const Number<std::int64_t> pages = ParseInteger(texts.buffer_pages);
-  if (pages.problem != NumberProblem::kNone || pages.value < 1 || pages.value > kMostBufferPages ||
+  const config::Number<std::int64_t> pages = config::ParseInteger(texts.buffer_pages);
+  if (pages.problem != config::NumberProblem::kNone || pages.value < 1 ||
+      pages.value > kMostBufferPages ||
       !std::has_single_bit(static_cast<std::uint64_t>(pages.value))) {
-    return bad("--events.buffer-pages", Quoted(texts.buffer_pages) +
+    return bad("--events.buffer-pages", config::Quoted(texts.buffer_pages) +
                                             " is not a power of two from 1 to " +
                                             std::to_string(kMostBufferPages));
   }
   options.buffer_pages = static_cast<std::uint32_t>(pages.value);
 
   // What is checked is the shortest name that it can begin.
-  if (!IsMetricName(options.metrics_prefix + "x")) {
+  if (!config::IsMetricName(options.metrics_prefix + "x")) {
     return bad("--metrics.prefix",
-               Quoted(options.metrics_prefix) + " cannot start a metric's name");
+               config::Quoted(options.metrics_prefix) + " cannot start a metric's name");
   }
   if (const auto problem = TelemetryPathProblem(options.telemetry_path, options.debug)) {
-    return bad("--web.telemetry-path", Quoted(options.telemetry_path) + " " + *problem);
+    return bad("--web.telemetry-path", config::Quoted(options.telemetry_path) + " " + *problem);
   }
-  Result<KeepCapabilities> keep = ParseCapabilities(texts.capabilities);
+  Result<process::KeepCapabilities> keep = process::ParseCapabilities(texts.capabilities);
   if (!keep) return bad("--capabilities.keep", keep.error().text);
   options.capabilities = *std::move(keep);
   for (const auto& [flag, size] : {std::pair("--config.cache-size", texts.cache_size),
                                    std::pair("--config.skip-cache-size", texts.skip_cache_size)}) {
-    const Number<std::int64_t> number = ParseInteger(size);
-    if (!size.empty() && (number.problem != NumberProblem::kNone || number.value < 0)) {
-      return bad(flag, Quoted(size) + " is not a number");
+    const config::Number<std::int64_t> number = config::ParseInteger(size);
+    if (!size.empty() && (number.problem != config::NumberProblem::kNone || number.value < 0)) {
+      return bad(flag, config::Quoted(size) + " is not a number");
     }
   }
   return std::nullopt;
@@ -254,4 +257,4 @@ std::vector<std::string> FlagNames() {
   return names;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

@@ -9,7 +9,7 @@
 
 #include "process/capabilities.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 
 // What the command line says. Flags are those of README.md.
 struct Options {
@@ -31,7 +31,7 @@ struct Options {
   bool debug = false;
   bool no_timestamps = false;
   bool bpf_stats = false;
-  KeepCapabilities capabilities;
+  process::KeepCapabilities capabilities;
 };
 
 // The program ends here, with a text for standard output (0) or one line for standard error (2).
@@ -46,4 +46,4 @@ std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& ar
 // The flags as "--name", in the order of --help; for the documentation's test.
 std::vector<std::string> FlagNames();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

@@ -8,7 +8,7 @@
 #include "metrics/map_dump.h"
 #include "web/endpoints.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 constexpr const char* kHealth = "/healthz";
@@ -17,14 +17,14 @@ constexpr const char* kMaps = "/maps";
 
 std::string NotReadyProblem(const Served& served) {
   const bool up = std::any_of(served.configs.begin(), served.configs.end(),
-                              [](const ConfigStatus& config) { return config.up; });
+                              [](const metrics::ConfigStatus& config) { return config.up; });
   if (!up) return "no configuration is up";
   if (served.collector.Latest() == nullptr) return "no snapshot was taken yet";
   return "";
 }
 
-LandingState Landing(const Served& served) {
-  LandingState state;
+web::LandingState Landing(const Served& served) {
+  web::LandingState state;
   state.telemetry_path = served.options.telemetry_path;
   state.links = {{kHealth, "Health"}, {kReady, "Readiness"}};
   if (served.options.debug) state.links.emplace_back(kMaps, "Maps");
@@ -55,31 +55,31 @@ std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanosec
                      std::chrono::duration<double>(interval).count());
 }
 
-Result<Server> Serve(const Served& served) {
-  ServerOptions server;
+Result<web::Server> Serve(const Served& served) {
+  web::ServerOptions server;
   server.listen_address = served.options.listen_address;
   const bool on_demand = served.options.snapshot_interval.count() == 0;
   server.routes[served.options.telemetry_path] =
-      MetricsPage([&collector = served.collector,
-                   on_demand] { return on_demand ? collector.Take() : collector.Latest(); },
-                  served.pages,
-                  [&self = served.self](std::string_view encoding, std::size_t bytes) {
-                    self.SetPageBytes(encoding, bytes);
-                  });
-  server.routes["/"] = LandingPage([served] { return Landing(served); });
+      web::MetricsPage([&collector = served.collector,
+                        on_demand] { return on_demand ? collector.Take() : collector.Latest(); },
+                       served.pages,
+                       [&self = served.self](std::string_view encoding, std::size_t bytes) {
+                         self.SetPageBytes(encoding, bytes);
+                       });
+  server.routes["/"] = web::LandingPage([served] { return Landing(served); });
   server.routes[kHealth] =
-      HealthPage([&pulse = served.pulse, interval = served.options.snapshot_interval] {
+      web::HealthPage([&pulse = served.pulse, interval = served.options.snapshot_interval] {
         return StuckProblem(interval, pulse.age(), pulse.duration());
       });
-  server.routes[kReady] = HealthPage([served] { return NotReadyProblem(served); });
+  server.routes[kReady] = web::HealthPage([served] { return NotReadyProblem(served); });
   if (served.options.debug) {
     server.routes[kMaps] =
-        TextPage([served] { return DumpMaps(served.collector, served.configs); });
+        web::TextPage([served] { return metrics::DumpMaps(served.collector, served.configs); });
   }
   server.on_request = [&self = served.self](std::string_view path, int code) {
     self.CountRequest(path, code);
   };
-  return Server::Start(std::move(server));
+  return web::Server::Start(std::move(server));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

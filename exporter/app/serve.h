@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "app/options.h"
 #include "base/result.h"
 #include "exposition/page.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "metrics/status.h"
-#include "app/options.h"
 #include "web/server.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 
 // When the newest snapshot was taken and how long it took, by the monotonic clock. Any thread.
 class Pulse {
@@ -41,19 +41,19 @@ std::vector<std::string> ServedPaths(const Options& options);
 // What the pages show; all of it outlives the server.
 struct Served {
   const Options& options;
-  const std::vector<ConfigStatus>& configs;
-  Collector& collector;
-  SelfMetrics& self;
-  PageCache& pages;
+  const std::vector<metrics::ConfigStatus>& configs;
+  metrics::Collector& collector;
+  metrics::SelfMetrics& self;
+  exposition::PageCache& pages;
   const Pulse& pulse;
 };
 
 // Opens the port and serves every page.
-Result<Server> Serve(const Served& served);
+Result<web::Server> Serve(const Served& served);
 
 // What /healthz says of a newest snapshot that is `age` old and took `duration`; empty: all is
 // well.
 std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanoseconds age,
                          std::chrono::nanoseconds duration);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

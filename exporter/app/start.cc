@@ -14,7 +14,7 @@
 #include "process/systemd.h"
 #include "web/listen_address.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 ExitCode Refuse(ExitCode code, const std::string& problem) {
@@ -23,10 +23,10 @@ ExitCode Refuse(ExitCode code, const std::string& problem) {
 }
 
 // What the plans alone decide.
-std::optional<ExitCode> EndAfterPlanning(const std::vector<PlannedConfig>& planned,
+std::optional<ExitCode> EndAfterPlanning(const std::vector<loader::PlannedConfig>& planned,
                                          const Options& options) {
-  for (const PlannedConfig& config : planned) std::fputs(config.messages.c_str(), stderr);
-  const auto works = [](const PlannedConfig& config) { return config.plan.has_value(); };
+  for (const loader::PlannedConfig& config : planned) std::fputs(config.messages.c_str(), stderr);
+  const auto works = [](const loader::PlannedConfig& config) { return config.plan.has_value(); };
   if (std::none_of(planned.begin(), planned.end(), works)) {
     return Refuse(kCannotWork, "no configuration can work");
   }
@@ -40,24 +40,25 @@ std::optional<ExitCode> EndAfterPlanning(const std::vector<PlannedConfig>& plann
 // What would make loading vain, looked for before it.
 std::optional<ExitCode> EndBeforeLoading(const Options& options) {
   if (!options.btf_path.empty()) {
-    if (const Status btf = CheckBtfFile(options.btf_path); !btf)
+    if (const Status btf = object::CheckBtfFile(options.btf_path); !btf)
       return Refuse(kCannotWork, "--btf.path " + btf.error().text);
   }
-  if (const Status may = MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
+  if (const Status may = process::MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
   if (options.config_check) return std::nullopt;
-  const Result<ListenAddress> address = ResolveListenAddress(options.listen_address);
+  const Result<web::ListenAddress> address = web::ResolveListenAddress(options.listen_address);
   if (!address) {
     return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().text);
   }
-  if (const Status free = TryToListen(*address); !free) return Refuse(kFailed, free.error().text);
+  if (const Status free = web::TryToListen(*address); !free)
+    return Refuse(kFailed, free.error().text);
   return std::nullopt;
 }
 
 // What the kernel decides.
-std::optional<ExitCode> EndAfterLoading(const std::vector<RunningConfig>& configs,
+std::optional<ExitCode> EndAfterLoading(const std::vector<loader::RunningConfig>& configs,
                                         const Options& options) {
-  const auto loaded = [](const RunningConfig& config) { return config.object.has_value(); };
-  const auto missed = [](const RunningConfig& config) { return config.missed_attachment; };
+  const auto loaded = [](const loader::RunningConfig& config) { return config.object.has_value(); };
+  const auto missed = [](const loader::RunningConfig& config) { return config.missed_attachment; };
   if (options.config_strict && std::any_of(configs.begin(), configs.end(), missed)) {
     return Refuse(kFailed, "not every program could be attached");
   }
@@ -74,7 +75,7 @@ std::optional<ExitCode> EndAfterLoading(const std::vector<RunningConfig>& config
 
 Fd EnableStatistics(const Options& options) {
   if (!options.bpf_stats) return {};
-  Result<Fd> enabled = EnableStats();
+  Result<Fd> enabled = kernel::EnableStats();
   if (enabled) return *std::move(enabled);
   log::Warn("--bpf.stats: {}", enabled.error().text);
   return {};
@@ -82,32 +83,33 @@ Fd EnableStatistics(const Options& options) {
 
 }  // namespace
 
-ResolveOptions ResolveOptionsOf(const Options& options) {
-  ResolveOptions resolve;
+plan::ResolveOptions ResolveOptionsOf(const Options& options) {
+  plan::ResolveOptions resolve;
   resolve.prefix = options.metrics_prefix;
   resolve.max_series = options.max_series;
-  for (const SelfMetric& metric : SelfMetricTable())
-    resolve.own_names.push_back(ExposedName(metric, resolve.prefix));
+  for (const metrics::SelfMetric& metric : metrics::SelfMetricTable())
+    resolve.own_names.push_back(metrics::ExposedName(metric, resolve.prefix));
   return resolve;
 }
 
-std::variant<Started, ExitCode> Start(const Options& options, Host& host) {
-  const Result<std::vector<ConfigSource>> sources =
-      SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
+std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) {
+  const Result<std::vector<loader::ConfigSource>> sources =
+      loader::SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
   if (!sources) return Refuse(kCannotWork, sources.error().text);
-  std::vector<PlannedConfig> planned = PlanConfigs(*sources, ResolveOptionsOf(options), host);
+  std::vector<loader::PlannedConfig> planned =
+      loader::PlanConfigs(*sources, ResolveOptionsOf(options), host);
   if (const auto code = EndAfterPlanning(planned, options)) return *code;
   if (const auto code = EndBeforeLoading(options)) return *code;
 
   Started started;
   started.statistics = EnableStatistics(options);
-  LoadOptions load;
+  kernel::LoadOptions load;
   load.btf_path = options.btf_path;
-  load.buffers = std::make_shared<ReadBuffers>();
-  NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));
-  started.configs = RunConfigs(std::move(planned), load, options.buffer_pages, host);
+  load.buffers = std::make_shared<kernel::ReadBuffers>();
+  process::NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));
+  started.configs = loader::RunConfigs(std::move(planned), load, options.buffer_pages, host);
   if (const auto code = EndAfterLoading(started.configs, options)) return *code;
   return started;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

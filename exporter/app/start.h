@@ -10,19 +10,19 @@
 #include "host/host.h"
 #include "loader/loaded_config.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 
-ResolveOptions ResolveOptionsOf(const Options& options);
+plan::ResolveOptions ResolveOptionsOf(const Options& options);
 
 // Everything that is in the kernel.
 struct Started {
   Fd statistics;  // keeps the kernel counting run times, when that was asked for
-  std::vector<RunningConfig> configs;
+  std::vector<loader::RunningConfig> configs;
 };
 
 // Goes from the command line to attached programs: reads, resolves, loads and attaches every
 // configuration. What is wrong is printed or logged; if the process has to end, with which code.
 // Call before threads exist. `host` outlives the result.
-std::variant<Started, ExitCode> Start(const Options& options, Host& host);
+std::variant<Started, ExitCode> Start(const Options& options, host::Host& host);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

@@ -7,7 +7,7 @@
 #include "config/probes.h"
 #include "config/top_level.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 template <typename T>
@@ -34,4 +34,4 @@ std::vector<Accepted> AcceptedWords() {
           {"compat.syscall_names", SyscallNameSources()}};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

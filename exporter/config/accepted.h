@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // What the reader takes, by the names that config/schema.json uses; for the test that compares
 // the two.
@@ -18,4 +18,4 @@ std::vector<Accepted> AcceptedKeys();
 // The words of each key that takes one of a few, as MAPPING.KEY.
 std::vector<Accepted> AcceptedWords();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -11,7 +11,7 @@
 
 // What a configuration file says, typed and with positions: the peer's dialect and ours. Plain
 // data; nothing here has been compared with a BPF object yet.
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // 1-based; line 0 means "nowhere in the file".
 struct Position {
@@ -134,4 +134,4 @@ struct Config {
   bool strace_syscall_names = false;  // compat.syscall_names: strace
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "config/source_line.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kShown = 20;
@@ -114,4 +114,4 @@ std::string Diagnostics::Render() const {
   return out;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // 'text' for a message: on one line, and cut when it is long.
 std::string Quoted(std::string_view text);
@@ -47,4 +47,4 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

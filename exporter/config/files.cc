@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "config/parse.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kLargestFile = 1 << 20;
@@ -85,4 +85,4 @@ Status ValidConfigName(const std::string& name) {
   return {};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

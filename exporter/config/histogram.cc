@@ -9,7 +9,7 @@
 
 #include "config/scalars.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::int64_t kMostBuckets = 1'024;
@@ -150,4 +150,4 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

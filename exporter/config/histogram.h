@@ -8,7 +8,7 @@
 
 #include "config/mapping.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 void ReadBucketType(const Field& field, HistogramSpec& histogram);
 std::optional<std::int64_t> ReadBucketNumber(const Field& field);
@@ -21,4 +21,4 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
 // In the order of BucketType.
 std::vector<std::string> BucketTypeNames();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

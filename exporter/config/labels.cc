@@ -8,7 +8,7 @@
 #include "config/names.h"
 #include "config/scalars.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::int64_t kLargestField = 65'536;  // bytes: the largest record of a perf buffer
@@ -156,4 +156,4 @@ void CheckMetricLabels(const std::vector<LabelSpec>& labels, bool histogram, boo
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -5,7 +5,7 @@
 
 #include "config/mapping.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 extern const Mapping<DecoderSpec> kDecoderMapping;
 extern const Mapping<LabelSpec> kLabelMapping;
@@ -20,4 +20,4 @@ void CheckMetricLabels(const std::vector<LabelSpec>& labels, bool histogram, boo
 // Span labels may have any name.
 void CheckLabelsDiffer(const std::vector<LabelSpec>& labels, Diagnostics& diagnostics);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

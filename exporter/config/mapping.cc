@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 std::string Unknown(std::string_view key, std::string_view what,
@@ -96,4 +96,4 @@ void Require(const Field& mapping, std::string_view subject,
     if (!PlaceOf(mapping.node, key)) mapping.Error(fmt::format("{} needs '{}'", subject, key));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

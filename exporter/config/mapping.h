@@ -14,7 +14,7 @@
 
 // Reads YAML mappings by tables of their keys. The tables are all that the reader knows of keys:
 // config/schema.json is compared with them.
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // A value on its way into a struct: what messages call it, and where they go.
 struct Field {
@@ -81,4 +81,4 @@ bool ReadMapping(const Field& field, const Mapping<T>& mapping, T& out) {
   return true;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -9,7 +9,7 @@
 
 #include "config/metrics.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 // The names of the labels that are surely exposed: not a histogram's bucket. A last `cpu` is the
@@ -62,4 +62,4 @@ void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagn
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

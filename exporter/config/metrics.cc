@@ -10,7 +10,7 @@
 #include "config/names.h"
 #include "config/scalars.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 Text ReadMetricName(const Field& field) {
@@ -158,4 +158,4 @@ void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& m
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

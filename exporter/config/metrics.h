@@ -5,7 +5,7 @@
 
 #include "config/mapping.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 extern const Mapping<MetricSpec> kCounterMapping;
 extern const Mapping<MetricSpec> kGaugeMapping;
@@ -18,4 +18,4 @@ void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& m
 // Metrics of one name must agree, and no counter may be named like a part of a histogram.
 void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagnostics);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

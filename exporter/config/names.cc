@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -22,4 +22,4 @@ bool IsLabelName(std::string_view name) {
          std::all_of(name.begin(), name.end(), IsNameCharacter);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // As Prometheus' text format has them: [a-zA-Z_:][a-zA-Z0-9_:]* and [a-zA-Z_][a-zA-Z0-9_]*.
 bool IsMetricName(std::string_view name);
 bool IsLabelName(std::string_view name);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "config/diagnostics.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 struct Node;
 using NodePtr = std::shared_ptr<const Node>;
@@ -31,4 +31,4 @@ struct Node {
 // the answer is null. Never throws.
 NodePtr ReadYaml(const std::string& source, Diagnostics& diagnostics);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

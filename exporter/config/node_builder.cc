@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kDepth = 64;
@@ -135,4 +135,4 @@ std::optional<Position> NodeBuilder::innermost() const {
   return open_.back().node->at;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

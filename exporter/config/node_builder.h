@@ -9,7 +9,7 @@
 
 #include "config/node.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // Thrown by NodeBuilder when a document cannot be read any further.
 struct BadYaml {
@@ -61,4 +61,4 @@ class NodeBuilder {
   std::size_t nodes_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <optional>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
@@ -150,4 +150,4 @@ Number<std::int64_t> ParseDuration(std::string_view text, bool quoted) {
   return {exact};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

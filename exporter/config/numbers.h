@@ -6,7 +6,7 @@
 #include <string_view>
 
 // Numbers as the dialect writes them; the whole text must be one.
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 enum class NumberProblem { kNone, kSyntax, kRange };
 
@@ -27,4 +27,4 @@ Number<double> ParseDouble(std::string_view text);
 // Nanoseconds of a Go duration ("1h30m", "1.5s"), or of a whole number that is not quoted.
 Number<std::int64_t> ParseDuration(std::string_view text, bool quoted);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -7,7 +7,7 @@
 #include "config/node.h"
 #include "config/top_level.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 bool HasMetrics(const Node& root) {
@@ -43,4 +43,4 @@ std::optional<Config> ParseConfig(std::string name, std::string path, const std:
   return config;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

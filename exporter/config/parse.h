@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "config/diagnostics.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // Reads a regular file of at most 1 MiB. Any thread.
 Result<std::string> ReadConfigFile(const std::string& path);
@@ -27,4 +27,4 @@ Result<std::vector<std::string>> ListConfigs(const std::string& dir);
 // one, nor have the part `..`.
 Status ValidConfigName(const std::string& name);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -7,7 +7,7 @@
 #include "config/probes.h"
 #include "config/scalars.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kLongestInterface = 15;  // IFNAMSIZ without its NUL
@@ -87,4 +87,4 @@ constinit const Mapping<ProbeSpec> kUsdtMapping = {
 
 std::vector<std::string> TcDirections() { return {"ingress", "egress"}; }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

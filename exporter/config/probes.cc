@@ -6,7 +6,7 @@
 
 #include "config/scalars.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 // `kprobe: NAME` or `kprobe: [NAME, …]`.
@@ -115,4 +115,4 @@ std::vector<ProbeSpec> ReadProbes(const Field& field) {
   return probes;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

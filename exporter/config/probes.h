@@ -6,7 +6,7 @@
 
 #include "config/mapping.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 extern const Mapping<ProbeSpec> kProbeMapping;
 extern const Mapping<ProbeSpec> kSocketFilterMapping;
@@ -20,4 +20,4 @@ extern const Mapping<ProbeSpec> kUsdtMapping;
 std::vector<ProbeSpec> ReadProbes(const Field& field);
 std::vector<std::string> TcDirections();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "config/numbers.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 bool ExpectText(const Field& field, std::string_view wanted = "text") {
@@ -143,4 +143,4 @@ std::optional<std::size_t> ReadWord(const Field& field, const std::vector<std::s
   return std::nullopt;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

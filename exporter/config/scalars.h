@@ -12,7 +12,7 @@
 
 // Strict readers of scalars: the whole text must fit the type, else an error is reported and the
 // answer is empty. yaml-cpp's own conversions read 010 as 8 and let junk pass.
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // Any scalar as it was written; nothing but text without NUL.
 Text ReadText(const Field& field);
@@ -37,4 +37,4 @@ std::optional<std::chrono::nanoseconds> ReadDuration(const Field& field);
 // The index of the text in `words`; if it is not there, an error that lists them.
 std::optional<std::size_t> ReadWord(const Field& field, const std::vector<std::string>& words);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kBefore = 60;  // bytes shown on either side of the caret
@@ -65,4 +65,4 @@ std::string ShowSourceLine(std::string_view source, Position at) {
   return text + '\n' + below + "^\n";
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

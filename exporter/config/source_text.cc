@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 bool IsUtf16(std::string_view source) {
@@ -52,4 +52,4 @@ bool CheckSourceText(std::string_view source, Diagnostics& diagnostics) {
   return true;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

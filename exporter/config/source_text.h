@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "config/diagnostics.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 // Lines end in a line feed, columns count bytes.
 Position PositionOf(std::string_view source, std::size_t offset);
@@ -18,4 +18,4 @@ std::string_view WithoutByteOrderMark(std::string_view source);
 // Reports the first character that is not.
 bool CheckSourceText(std::string_view source, Diagnostics& diagnostics);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -8,7 +8,7 @@
 #include "config/probes.h"
 #include "config/scalars.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr Key<Config> kMetricsKeys[] = {
@@ -101,4 +101,4 @@ constinit const Mapping<Config> kCompatMapping = {"compat", "compat", "{syscall_
 std::vector<std::string> CgroupMapTypeNames() { return {"hash", "cgrp_storage"}; }
 std::vector<std::string> SyscallNameSources() { return {"kernel", "strace"}; }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -3,7 +3,7 @@
 
 #include "config/mapping.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 extern const Mapping<Config> kConfigMapping;
 extern const Mapping<Config> kMetricsMapping;
@@ -16,4 +16,4 @@ extern const Mapping<Config> kCompatMapping;
 std::vector<std::string> CgroupMapTypeNames();
 std::vector<std::string> SyscallNameSources();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -13,7 +13,7 @@
 #include "config/node_builder.h"
 #include "config/source_text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 Position At(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
@@ -183,4 +183,4 @@ NodePtr ReadYaml(const std::string& source, Diagnostics& diagnostics) {
   return root;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

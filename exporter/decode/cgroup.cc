@@ -2,7 +2,7 @@
 #include "decode/families.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 Result<DecodeFunction> MakeCgroup(const DecoderRequest& request) {
   return FromNumber(request, [&cgroups = request.host.UseCgroups()](Number id, std::string& out) {
@@ -17,4 +17,4 @@ Result<DecodeFunction> MakeCgroup(const DecoderRequest& request) {
   });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

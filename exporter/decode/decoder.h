@@ -12,7 +12,7 @@
 #include "config/config.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 enum class Decoded {
   kOk,
@@ -42,8 +42,8 @@ struct DecoderInput {
 
 // Makes the decoder that `spec` names. An error says what does not fit, without a place:
 // "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3", "decoder 'regexp': missing ): ^(foo".
-Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
-                                                   const DecoderInput& input, Host& host);
+Result<std::shared_ptr<const Decoder>> MakeDecoder(const config::DecoderSpec& spec,
+                                                   const DecoderInput& input, host::Host& host);
 
 // Runs `value` through a label's decoders, left to right, in place; `scratch` is a buffer to keep
 // between calls. kProvisional if one of them said so. For kError `value` is the reason.
@@ -61,4 +61,4 @@ bool IsValidUtf8(std::string_view text);
 // `text` with U+FFFD for each maximal part of it that is not valid UTF-8. NUL is valid.
 std::string ValidUtf8(std::string_view text);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -3,7 +3,7 @@
 
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 // `value` / `unit` as a decimal fraction without trailing zeros; `unit` is a power of ten.
@@ -44,4 +44,4 @@ Decoded DecodeDuration(Number nanoseconds, std::string& out) {
   return Decoded::kOk;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

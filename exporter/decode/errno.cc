@@ -6,7 +6,7 @@
 
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 // glibc's names (include/uapi/asm-generic/errno.h, the same on x86-64 and arm64), except where the
 // dialect has another one.
@@ -20,4 +20,4 @@ Decoded DecodeErrno(Number number, std::string& out) {
   return Decoded::kOk;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -13,14 +13,14 @@
 
 // The functions behind the table of decoders. All of them replace `out`; none throws. The table
 // has checked the length of `in` against the entry's sizes before it calls one.
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 using DecodeFunction = std::function<Decoded(std::string_view in, std::string& out)>;
 
 struct DecoderRequest {
-  const DecoderSpec& spec;
+  const config::DecoderSpec& spec;
   const DecoderInput& input;
-  Host& host;
+  host::Host& host;
 };
 
 using MakeFunction = Result<DecodeFunction> (*)(const DecoderRequest& request);
@@ -69,4 +69,4 @@ Result<DecodeFunction> MakePciDevice(const DecoderRequest& request);
 Result<DecodeFunction> MakePciSubclass(const DecoderRequest& request);
 Result<DecodeFunction> MakePciVendor(const DecoderRequest& request);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

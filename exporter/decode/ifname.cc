@@ -5,7 +5,7 @@
 #include "decode/families.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 Result<DecodeFunction> MakeIfname(const DecoderRequest& request) {
   return DecodeFunction(
@@ -18,4 +18,4 @@ Result<DecodeFunction> MakeIfname(const DecoderRequest& request) {
       });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

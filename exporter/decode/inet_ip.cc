@@ -5,7 +5,7 @@
 
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 constexpr std::string_view kMappedPrefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
@@ -62,4 +62,4 @@ Decoded DecodeInetIp(std::string_view in, std::string& out) {
   return Decoded::kOk;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

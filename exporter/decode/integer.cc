@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 Decoded Print(std::uint64_t bits, bool is_signed, std::string& out) {
@@ -75,4 +75,4 @@ std::shared_ptr<const Decoder> MakeEnumDecoder(
   return std::make_shared<EnumDecoder>(std::move(enumerators), is_signed);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

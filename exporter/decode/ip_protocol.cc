@@ -5,7 +5,7 @@
 
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 // IANA's keywords as /etc/protocols writes them, and the kernel's own number for MPTCP.
@@ -82,4 +82,4 @@ Decoded DecodeIpProtocol(Number number, std::string& out) {
   return Decoded::kOk;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

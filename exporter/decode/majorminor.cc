@@ -5,7 +5,7 @@
 #include "decode/families.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 Result<DecodeFunction> MakeMajorMinor(const DecoderRequest& request) {
   return DecodeFunction(
@@ -23,4 +23,4 @@ Result<DecodeFunction> MakeMajorMinor(const DecoderRequest& request) {
       });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

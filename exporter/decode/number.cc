@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 std::optional<Number> ParseNumber(std::string_view text) {
   const char* const end = text.data() + text.size();
@@ -49,4 +49,4 @@ DecodeFunction FromNumber(const DecoderRequest& request, NumberFunction decode) 
   };
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -9,7 +9,7 @@
 
 #include "decode/decoder.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 // The end of what stands at `at` and has no meaning of its own within: \Q…\E, an escape, a class.
@@ -80,8 +80,8 @@ bool Pattern::Extract(std::string_view text, std::string& out) const {
   return true;
 }
 
-Patterns::Patterns(const std::vector<Text>& expressions) {
-  for (const Text& expression : expressions) {
+Patterns::Patterns(const std::vector<config::Text>& expressions) {
+  for (const config::Text& expression : expressions) {
     Result<Pattern> pattern = Pattern::Compile(expression.value);
     if (pattern) patterns_.push_back(*std::move(pattern));
   }
@@ -94,4 +94,4 @@ bool Patterns::AnyMatches(std::string_view text) const {
                      [&](const Pattern& pattern) { return pattern.Matches(valid); });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -13,7 +13,7 @@ namespace re2 {
 class RE2;
 }
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 // A regular expression in the syntax that RE2 and Go share, unanchored. Copies share it. Any
 // thread.
@@ -36,11 +36,11 @@ class Pattern {
 // Several; those that do not compile match nothing.
 class Patterns {
  public:
-  explicit Patterns(const std::vector<Text>& expressions);
+  explicit Patterns(const std::vector<config::Text>& expressions);
   bool AnyMatches(std::string_view text) const;
 
  private:
   std::vector<Pattern> patterns_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -6,33 +6,33 @@
 #include "decode/families.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 using Names = std::unordered_map<std::uint64_t, std::string>;
-using Answer = std::string (*)(const PciNames& names, std::uint64_t id);
+using Answer = std::string (*)(const host::PciNames& names, std::uint64_t id);
 
 const std::string* Find(const Names& names, std::uint64_t id) {
   const auto found = names.find(id);
   return found == names.end() ? nullptr : &found->second;
 }
 
-std::string Vendor(const PciNames& names, std::uint64_t id) {
+std::string Vendor(const host::PciNames& names, std::uint64_t id) {
   const std::string* const name = Find(names.vendors, id);
   return name != nullptr ? *name : fmt::format("unknown pci vendor: 0x{:02x}", id);
 }
 
-std::string Device(const PciNames& names, std::uint64_t id) {
+std::string Device(const host::PciNames& names, std::uint64_t id) {
   const std::string* const name = Find(names.devices, id);
   return name != nullptr ? *name : fmt::format("unknown pci device: 0x{:04x}", id);
 }
 
-std::string Class(const PciNames& names, std::uint64_t id) {
+std::string Class(const host::PciNames& names, std::uint64_t id) {
   const std::string* const name = Find(names.classes, id);
   return name != nullptr ? *name : fmt::format("unknown pci class: 0x{:02x}", id);
 }
 
-std::string Subclass(const PciNames& names, std::uint64_t id) {
+std::string Subclass(const host::PciNames& names, std::uint64_t id) {
   if (Find(names.classes, id >> 8) == nullptr) return Class(names, id >> 8);
   const std::string* const name = Find(names.subclasses, id);
   return name != nullptr
@@ -41,7 +41,7 @@ std::string Subclass(const PciNames& names, std::uint64_t id) {
 }
 
 Result<DecodeFunction> Make(const DecoderRequest& request, Answer answer) {
-  PciIds& ids = request.host.pci_ids();
+  host::PciIds& ids = request.host.pci_ids();
   // Once there are names, they stay.
   DecodeFunction decode = FromNumber(request, [&ids, answer](Number number, std::string& out) {
     out = answer(*ids.Names(), number.bits);
@@ -68,4 +68,4 @@ Result<DecodeFunction> MakePciSubclass(const DecoderRequest& request) {
   return Make(request, Subclass);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

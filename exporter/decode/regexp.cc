@@ -5,12 +5,12 @@
 #include "decode/families.h"
 #include "decode/patterns.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 Result<DecodeFunction> MakeRegexp(const DecoderRequest& request) {
   if (!request.spec.regexps) return Error{"decoder 'regexp': 'regexps' is missing"};
   std::vector<Pattern> patterns;
-  for (const Text& expression : *request.spec.regexps) {
+  for (const config::Text& expression : *request.spec.regexps) {
     Result<Pattern> pattern = Pattern::Compile(expression.value);
     if (!pattern) return pattern.error().In("decoder 'regexp'");
     patterns.push_back(*std::move(pattern));
@@ -27,4 +27,4 @@ Result<DecodeFunction> MakeRegexp(const DecoderRequest& request) {
   });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 std::string_view Wanted(Sizes sizes) {
@@ -55,4 +55,4 @@ std::string DoesNotFit(std::string_view decoder, Sizes sizes, std::size_t size) 
   return fmt::format("decoder '{}' takes {}, not {}", decoder, Wanted(sizes), size);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

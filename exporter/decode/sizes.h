@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 // How many bytes a decoder takes.
 enum class Sizes {
@@ -23,4 +23,4 @@ bool Fits(Sizes sizes, std::size_t size);
 // "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3".
 std::string DoesNotFit(std::string_view decoder, Sizes sizes, std::size_t size);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -5,7 +5,7 @@
 
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 Result<DecodeFunction> MakeStaticMap(const DecoderRequest& request) {
   if (!request.spec.static_map) {
@@ -31,4 +31,4 @@ Result<DecodeFunction> MakeStaticMap(const DecoderRequest& request) {
       });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -5,10 +5,10 @@
 #include "decode/families.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
-Decoded DecodeSymbol(KernelSymbols& symbols, std::string_view in, std::string& out) {
+Decoded DecodeSymbol(host::KernelSymbols& symbols, std::string_view in, std::string& out) {
   const auto address = Load<std::uint64_t>(in.data());
   auto table = symbols.Current();
   out = table->At(address);
@@ -22,7 +22,7 @@ Decoded DecodeSymbol(KernelSymbols& symbols, std::string_view in, std::string& o
 }
 
 // False if a frame has no symbol.
-bool Frames(const SymbolTable& table, std::string_view in, std::string& out) {
+bool Frames(const host::SymbolTable& table, std::string_view in, std::string& out) {
   bool complete = true;
   out.clear();
   for (; !in.empty(); in.remove_prefix(8)) {
@@ -36,7 +36,7 @@ bool Frames(const SymbolTable& table, std::string_view in, std::string& out) {
   return complete;
 }
 
-Decoded DecodeStack(KernelSymbols& symbols, std::string_view in, std::string& out) {
+Decoded DecodeStack(host::KernelSymbols& symbols, std::string_view in, std::string& out) {
   const auto table = symbols.Current();
   if (Frames(*table, in, out)) return Decoded::kOk;
   const auto newer = symbols.NewerThan(table);
@@ -60,4 +60,4 @@ Result<DecodeFunction> MakeKstack(const DecoderRequest& request) {
       });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

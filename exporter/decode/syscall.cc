@@ -2,7 +2,7 @@
 #include "decode/families.h"
 #include "decode/syscall_table.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 Result<DecodeFunction> MakeSyscall(const DecoderRequest& request) {
   const SyscallNames names =
@@ -14,4 +14,4 @@ Result<DecodeFunction> MakeSyscall(const DecoderRequest& request) {
   });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

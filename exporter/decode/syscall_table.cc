@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 // Names in the order of their numbers, separated by spaces. Made from the kernel's headers of
@@ -197,4 +197,4 @@ std::string_view SyscallName(Architecture architecture, SyscallNames names, std:
   return number < table.size() ? table[number] : std::string_view();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 enum class Architecture { kX86, kArm };  // the 64-bit ones
 enum class SyscallNames { kKernel, kStrace };
@@ -20,4 +20,4 @@ constexpr Architecture kOwnArchitecture = Architecture::kArm;
 // The name of a system call; empty if there is none of that number.
 std::string_view SyscallName(Architecture architecture, SyscallNames names, std::uint64_t number);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -7,7 +7,7 @@
 #include "decode/families.h"
 #include "decode/sizes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 struct Entry {
@@ -87,13 +87,14 @@ std::vector<std::string> DecoderNames() {
   return names;
 }
 
-Result<std::shared_ptr<const Decoder>> MakeDecoder(const DecoderSpec& spec,
-                                                   const DecoderInput& input, Host& host) {
+Result<std::shared_ptr<const Decoder>> MakeDecoder(const config::DecoderSpec& spec,
+                                                   const DecoderInput& input, host::Host& host) {
   const std::string& name = spec.name.value;
   const auto entry = std::find_if(kTable.begin(), kTable.end(),
                                   [&](const Entry& candidate) { return candidate.name == name; });
   if (entry == kTable.end()) {
-    return Error{"unknown decoder '" + name + "'" + Diagnostics::DidYouMean(name, DecoderNames())};
+    return Error{"unknown decoder '" + name + "'" +
+                 config::Diagnostics::DidYouMean(name, DecoderNames())};
   }
   const bool takes_text = input.size == 0;
   if (!takes_text && !Fits(entry->sizes, input.size)) {
@@ -118,4 +119,4 @@ Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std:
   return worst;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

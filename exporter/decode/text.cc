@@ -3,7 +3,7 @@
 
 #include "decode/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 void AppendHex(unsigned char byte, std::string& out) {
@@ -55,4 +55,4 @@ Decoded DecodeDname(std::string_view in, std::string& out) {
   return Decoded::kOk;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 #include "decode/decoder.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
@@ -46,4 +46,4 @@ std::string ValidUtf8(std::string_view text) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

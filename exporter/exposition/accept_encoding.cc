@@ -5,7 +5,7 @@
 
 #include "exposition/page.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 std::string_view Trim(std::string_view text) {
@@ -64,4 +64,4 @@ Encoding ChooseEncoding(std::string_view accept_encoding) {
   return gzip_weight > 0 && gzip_weight >= identity_weight ? Encoding::kGzip : Encoding::kIdentity;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

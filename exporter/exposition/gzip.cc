@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 // Level 1 of ISA-L makes pages a few percent larger than zlib's level 6 at a seventeenth of its
@@ -97,4 +97,4 @@ void GzipWriter::MakeRoom(std::size_t size) {
   end_ = at_ + piece_.capacity();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

@@ -7,7 +7,7 @@
 #include "exposition/page_writer.h"
 #include "exposition/text_buffer.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 // Compresses into one gzip member. Keeps its working memory (about 500 KiB) for the next time;
 // by one thread at a time.
@@ -44,4 +44,4 @@ class GzipWriter : public PageWriter {
   TextBuffer piece_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

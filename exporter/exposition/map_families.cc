@@ -7,7 +7,7 @@
 
 #include "exposition/number.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 constexpr std::size_t kBlock = 16;
@@ -49,11 +49,11 @@ char* CopyText(std::string_view text, char* out) {
   return out + size;
 }
 
-void WriteNumbers(const FamilySnapshot& family, PageWriter& writer) {
+void WriteNumbers(const metrics::FamilySnapshot& family, PageWriter& writer) {
   const Stamp bare(family.metric->family + " ");
   const Stamp open(family.metric->family + "{");
   const std::size_t room = open.size + 2 * kBlock + 4 + kLongestNumber;
-  const bool is_signed = family.is_signed && family.metric->kind == MetricKind::kGauge;
+  const bool is_signed = family.is_signed && family.metric->kind == config::MetricKind::kGauge;
 
   family.ForEach([&](std::string_view labels, const std::uint64_t* cells) {
     char* out = writer.Room(room + labels.size());
@@ -90,9 +90,9 @@ char* WriteSum(Number sum, double multiplier, char* (*write)(Number, char*), cha
   return WriteDouble(static_cast<double>(sum) * multiplier, out);
 }
 
-void WriteHistograms(const FamilySnapshot& family, PageWriter& writer) {
+void WriteHistograms(const metrics::FamilySnapshot& family, PageWriter& writer) {
   const std::string& name = family.metric->family;
-  const HistogramPlan& histogram = family.metric->histogram;
+  const plan::HistogramPlan& histogram = family.metric->histogram;
   const std::vector<Stamp> bounds = BoundTexts(histogram.bounds);
   std::size_t longest = 0;
   for (const Stamp& bound : bounds) longest = std::max(longest, bound.size);
@@ -143,12 +143,12 @@ void WriteHeader(std::string_view name, std::string_view help, std::string_view 
   writer.Write(text);
 }
 
-void WriteSamples(const FamilySnapshot& family, PageWriter& writer) {
-  if (family.metric->kind == MetricKind::kHistogram) {
+void WriteSamples(const metrics::FamilySnapshot& family, PageWriter& writer) {
+  if (family.metric->kind == config::MetricKind::kHistogram) {
     WriteHistograms(family, writer);
   } else {
     WriteNumbers(family, writer);
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "Digits8 puts the first digit lowest");
@@ -110,4 +110,4 @@ char* WriteDouble(double number, char* out) {
   return std::to_chars(out, out + kLongestNumber, number, format).ptr;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

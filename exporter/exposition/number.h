@@ -8,7 +8,7 @@
 // when an exporter is replaced: the shortest digits that read back as the same number, in
 // scientific notation with an exponent of at least two digits from 1e+06 up and below 0.0001.
 // Each writes to `out`, which has room for kLongestNumber bytes, and returns the end.
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 constexpr std::size_t kLongestNumber = 32;
 
@@ -17,4 +17,4 @@ char* WriteUnsigned(std::uint64_t number, char* out);
 char* WriteSigned(std::int64_t number, char* out);
 char* WriteDouble(double number, char* out);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

@@ -10,7 +10,7 @@
 #include "exposition/number.h"
 #include "metrics/label_text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 std::string NumberText(double number) {
@@ -33,7 +33,7 @@ void WriteLine(const prometheus::MetricFamily& family, const prometheus::ClientM
   const auto add = [&](std::string_view name, std::string_view value) {
     line += before;
     line.append(name).append("=\"");
-    AppendEscaped(value, line);
+    metrics::AppendEscaped(value, line);
     line += '"';
     before = ',';
   };
@@ -64,7 +64,7 @@ std::string_view TypeName(prometheus::MetricType type) {
 
 }  // namespace
 
-std::vector<OwnFamily> OwnFamilies(const Snapshot& snapshot) {
+std::vector<OwnFamily> OwnFamilies(const metrics::Snapshot& snapshot) {
   std::vector<OwnFamily> families;
   for (const prometheus::MetricFamily& family : snapshot.own) {
     if (family.metric.empty()) continue;
@@ -115,4 +115,4 @@ void WriteSamples(const OwnFamily& own, PageWriter& writer) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

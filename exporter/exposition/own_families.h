@@ -7,7 +7,7 @@
 #include "exposition/page_writer.h"
 #include "metrics/snapshot.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 // A family that prometheus-cpp's registry made; valid as long as the snapshot.
 struct OwnFamily {
@@ -18,9 +18,9 @@ struct OwnFamily {
 };
 
 // Those that have samples, sorted by name.
-std::vector<OwnFamily> OwnFamilies(const Snapshot& snapshot);
+std::vector<OwnFamily> OwnFamilies(const metrics::Snapshot& snapshot);
 
 // Writes the samples: there are few, so simply.
 void WriteSamples(const OwnFamily& family, PageWriter& writer);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

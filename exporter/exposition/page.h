@@ -8,7 +8,7 @@
 #include "exposition/text_buffer.h"
 #include "metrics/snapshot.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 enum class Encoding { kIdentity, kGzip };
 
@@ -32,7 +32,7 @@ class PageCache {
   ~PageCache();
   // The page of `snapshot`, or of a newer one that has been asked for already, or as WhileMade
   // says. Throws std::bad_alloc.
-  std::shared_ptr<const Page> Get(const std::shared_ptr<const Snapshot>& snapshot,
+  std::shared_ptr<const Page> Get(const std::shared_ptr<const metrics::Snapshot>& snapshot,
                                   Encoding encoding);
 
  private:
@@ -43,4 +43,4 @@ class PageCache {
 // The encoding to answer an Accept-Encoding header with, by its q values (RFC 9110, 12.5.3).
 Encoding ChooseEncoding(std::string_view accept_encoding);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

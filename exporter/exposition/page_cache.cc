@@ -9,7 +9,7 @@
 #include "exposition/page.h"
 #include "exposition/text_page.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 constexpr std::size_t kEncodings = 2;
@@ -57,7 +57,7 @@ struct PageCache::State {
     std::shared_ptr<SpareBuffer> spare = std::make_shared<SpareBuffer>();
   };
 
-  std::shared_ptr<const Page> Make(const Snapshot& snapshot, Encoding encoding,
+  std::shared_ptr<const Page> Make(const metrics::Snapshot& snapshot, Encoding encoding,
                                    std::shared_ptr<const Page> identity);
   void DropOlder(std::uint64_t number, const Slot& wanted);
   // Whether the page of `slot` can stand in for that of snapshot `number`.
@@ -72,7 +72,8 @@ struct PageCache::State {
   GzipCompressor compressor;  // by the thread that makes the gzip page
 };
 
-std::shared_ptr<const Page> PageCache::State::Make(const Snapshot& snapshot, Encoding encoding,
+std::shared_ptr<const Page> PageCache::State::Make(const metrics::Snapshot& snapshot,
+                                                   Encoding encoding,
                                                    std::shared_ptr<const Page> identity) {
   const auto& spare = slots[static_cast<std::size_t>(encoding)].spare;
   if (encoding == Encoding::kIdentity) {
@@ -106,7 +107,7 @@ PageCache::PageCache(WhileMade while_made) : state_(std::make_unique<State>()) {
 
 PageCache::~PageCache() = default;
 
-std::shared_ptr<const Page> PageCache::Get(const std::shared_ptr<const Snapshot>& snapshot,
+std::shared_ptr<const Page> PageCache::Get(const std::shared_ptr<const metrics::Snapshot>& snapshot,
                                            Encoding encoding) {
   State& state = *state_;
   State::Slot& slot = state.slots[static_cast<std::size_t>(encoding)];
@@ -144,4 +145,4 @@ std::shared_ptr<const Page> PageCache::Get(const std::shared_ptr<const Snapshot>
   return page;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

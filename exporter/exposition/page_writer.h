@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 // Where the text of a page goes. Writers take room for a whole line at once and fill it by
 // themselves, so that what happens when the room is used up costs nothing a line.
@@ -32,4 +32,4 @@ class PageWriter {
   char* end_ = nullptr;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 // Bytes that grow without being filled with zeros and, being realloc's, without being copied once
 // they are many: what a page of megabytes wants.
@@ -65,4 +65,4 @@ class TextBuffer {
   std::size_t capacity_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

@@ -7,7 +7,7 @@
 #include "exposition/map_families.h"
 #include "exposition/own_families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 class BufferWriter : public PageWriter {
@@ -33,7 +33,7 @@ class BufferWriter : public PageWriter {
 
 }  // namespace
 
-void WriteTextPage(const Snapshot& snapshot, PageWriter& writer) {
+void WriteTextPage(const metrics::Snapshot& snapshot, PageWriter& writer) {
   const std::vector<OwnFamily> own = OwnFamilies(snapshot);
   std::string_view before;
   const auto write = [&](std::string_view name, std::string_view help, std::string_view type,
@@ -43,18 +43,18 @@ void WriteTextPage(const Snapshot& snapshot, PageWriter& writer) {
     WriteSamples(family, writer);
   };
   auto next = own.begin();
-  for (const FamilySnapshot& family : snapshot.families) {
+  for (const metrics::FamilySnapshot& family : snapshot.families) {
     if (family.series == 0) continue;
-    const MetricPlan& metric = *family.metric;
+    const plan::MetricPlan& metric = *family.metric;
     for (; next != own.end() && next->name <= metric.family; ++next) {
       write(next->name, next->help, next->type, *next);
     }
-    write(metric.family, metric.help, KindName(metric.kind), family);
+    write(metric.family, metric.help, config::KindName(metric.kind), family);
   }
   for (; next != own.end(); ++next) write(next->name, next->help, next->type, *next);
 }
 
-void RenderTextPage(const Snapshot& snapshot, TextBuffer& page) {
+void RenderTextPage(const metrics::Snapshot& snapshot, TextBuffer& page) {
   page.SetSize(0);
   BufferWriter writer(page);
   WriteTextPage(snapshot, writer);
@@ -62,4 +62,4 @@ void RenderTextPage(const Snapshot& snapshot, TextBuffer& page) {
   page.Trim();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

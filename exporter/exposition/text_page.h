@@ -5,15 +5,15 @@
 #include "exposition/text_buffer.h"
 #include "metrics/snapshot.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 
 inline constexpr std::string_view kTextContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 // Writes a snapshot in the text format 0.0.4, families sorted by name; a family without series is
 // left out. Families of the same name share one header.
-void WriteTextPage(const Snapshot& snapshot, PageWriter& writer);
+void WriteTextPage(const metrics::Snapshot& snapshot, PageWriter& writer);
 
 // The same into `page`, whose memory is reused.
-void RenderTextPage(const Snapshot& snapshot, TextBuffer& page);
+void RenderTextPage(const metrics::Snapshot& snapshot, TextBuffer& page);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

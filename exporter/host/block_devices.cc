@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kMissingAfter{1};
@@ -53,4 +53,4 @@ void BlockDevices::ReadLocked() {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

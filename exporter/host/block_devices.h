@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Names of block devices, after /proc/partitions. Read when first asked, again after 10 s, and
 // after 1 s for a device that was never there. One that is gone keeps its name for 10 minutes. Any
@@ -35,4 +35,4 @@ class BlockDevices {
   bool warned_ = false;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

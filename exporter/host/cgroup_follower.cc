@@ -6,7 +6,7 @@
 #include "host/cgroup_names.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 CgroupFollower::CgroupFollower(Host& host) : names_(host.UseCgroups()) {}
 
@@ -28,4 +28,4 @@ CgroupChanges CgroupFollower::Poll() {
   return changes;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 class CgroupNames;
 class Host;
@@ -35,4 +35,4 @@ class CgroupFollower {
   std::uint64_t version_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "host/cgroup_walk.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kWalkEvery{1};
@@ -196,4 +196,4 @@ void CgroupNames::MarkGone(std::uint64_t id) {
   ++version_;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -12,7 +12,7 @@
 #include "host/cgroup_follower.h"
 #include "host/cgroup_watch.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Paths of cgroups by id. Where the kernel tells of new ones (CgroupWatch) it is asked; elsewhere
 // an id that is not known costs a walk of the tree, but at most one a second and a twentieth of the
@@ -70,4 +70,4 @@ class CgroupNames {
   bool warned_ = false;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

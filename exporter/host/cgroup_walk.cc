@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr std::size_t kMaxCgroups = 1'000'000;
@@ -72,4 +72,4 @@ Result<std::vector<Cgroup>> WalkCgroups(const std::string& root) {
   return found;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "host/cgroup_follower.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // The folder below `mount` (/sys/fs/cgroup) whose inode numbers are the cgroup ids that BPF helpers
 // return: `mount` itself, or its "unified" where a hybrid host has cgroup2. Where there is no
@@ -21,4 +21,4 @@ bool IsCgroup2(const std::string& path);
 // vanishes meanwhile is left out; only a `root` that cannot be read is an error.
 Result<std::vector<Cgroup>> WalkCgroups(const std::string& root);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

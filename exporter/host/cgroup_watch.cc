@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 // A handle of kernfs is the 64-bit id (include/linux/exportfs.h); libc has no name for it.
@@ -107,4 +107,4 @@ CgroupEvents CgroupWatch::Drain() {
   return events;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

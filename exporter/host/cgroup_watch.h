@@ -11,7 +11,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 struct CgroupEvent {
   std::uint64_t parent = 0;         // the id of the cgroup that it happened in
@@ -45,4 +45,4 @@ class CgroupWatch {
   Fd fd_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

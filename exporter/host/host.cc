@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 Host::Host(HostPaths paths, Clock now)
     : cgroups_(paths.cgroup, now),
@@ -31,4 +31,4 @@ bool Host::HearOfCgroups() { return cgroups_used_ && cgroups_.Hear(); }
 
 int Host::CgroupWatchFd() { return cgroups_used_ ? cgroups_.WatchFd() : -1; }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -12,7 +12,7 @@
 #include "host/kernel_symbols.h"
 #include "host/pci_ids.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Where things are on this host; tests point these at folders of their own.
 struct HostPaths {
@@ -59,4 +59,4 @@ class Host {
   std::atomic<bool> symbols_used_ = false;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

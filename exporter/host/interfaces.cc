@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kStaleAfter{10};
@@ -37,4 +37,4 @@ std::string Interfaces::Name(std::uint32_t index) {
   return name;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Names of network interfaces in this process's network namespace. A name is asked for again after
 // 10 s, because interfaces are renamed; a missing one every time. One that is gone keeps its name
@@ -29,4 +29,4 @@ class Interfaces {
   std::unordered_map<std::uint32_t, Entry> names_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

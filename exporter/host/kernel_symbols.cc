@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kReadAgainAfter{30};
@@ -92,4 +92,4 @@ void KernelSymbols::ReadLocked() {
   read_at_ = now_();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

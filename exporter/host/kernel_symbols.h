@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "host/symbol_table.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Reads kallsyms when a symbol is first asked for, and again, at most every 30 s, when one was not
 // found. Any thread.
@@ -37,4 +37,4 @@ class KernelSymbols {
   bool warned_ = false;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr std::size_t kMaxLines = 1'000'000;
@@ -82,4 +82,4 @@ const PciNames* PciIds::Names() {
   return nullptr;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

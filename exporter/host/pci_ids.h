@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Names of PCI vendors, devices, classes and subclasses. Read only once filled.
 struct PciNames {
@@ -41,4 +41,4 @@ class PciIds {
   std::optional<Time> looked_at_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 // A kernel with all its modules has a quarter of a million.
@@ -67,4 +67,4 @@ std::string_view SymbolTable::Before(std::uint64_t address) const {
   return names_.data() + found->name;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 
 // Kernel symbols by address: /proc/kallsyms in a compact form. Filled once, then read only.
 class SymbolTable {
@@ -40,4 +40,4 @@ class SymbolTable {
   std::size_t zeros_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

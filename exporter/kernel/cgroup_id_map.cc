@@ -12,9 +12,10 @@
 #include "base/fd.h"
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
-CgroupIdMap::CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int map_fd, Host& host)
+CgroupIdMap::CgroupIdMap(std::string config, const config::CgroupIdMapSpec& spec, int map_fd,
+                         host::Host& host)
     : config_(std::move(config)),
       type_(spec.type),
       map_(spec.name.value),
@@ -23,19 +24,19 @@ CgroupIdMap::CgroupIdMap(std::string config, const CgroupIdMapSpec& spec, int ma
       follower_(host) {}
 
 void CgroupIdMap::Update() {
-  const CgroupChanges changes = follower_.Poll();
+  const host::CgroupChanges changes = follower_.Poll();
   // First, since an inode number can be used again.
-  for (const Cgroup& cgroup : changes.removed) Remove(cgroup);
+  for (const host::Cgroup& cgroup : changes.removed) Remove(cgroup);
   while (!waiting_.empty() && Add(waiting_.back())) waiting_.pop_back();
-  for (const Cgroup& cgroup : changes.created) {
+  for (const host::Cgroup& cgroup : changes.created) {
     if (patterns_.AnyMatches(cgroup.path) && !Add(cgroup)) waiting_.push_back(cgroup);
   }
 }
 
 // False if the map is full.
-bool CgroupIdMap::Add(const Cgroup& cgroup) {
+bool CgroupIdMap::Add(const host::Cgroup& cgroup) {
   const std::uint64_t one = 1;
-  if (type_ == CgroupMapType::kHash) {
+  if (type_ == config::CgroupMapType::kHash) {
     if (bpf_map_update_elem(map_fd_, &cgroup.id, &one, BPF_ANY) == 0) return true;
     const int code = errno;
     Warn(cgroup, code);
@@ -52,13 +53,13 @@ bool CgroupIdMap::Add(const Cgroup& cgroup) {
   return true;
 }
 
-void CgroupIdMap::Remove(const Cgroup& cgroup) {
-  if (type_ != CgroupMapType::kHash) return;  // went with the cgroup
-  std::erase_if(waiting_, [&](const Cgroup& other) { return other.id == cgroup.id; });
+void CgroupIdMap::Remove(const host::Cgroup& cgroup) {
+  if (type_ != config::CgroupMapType::kHash) return;  // went with the cgroup
+  std::erase_if(waiting_, [&](const host::Cgroup& other) { return other.id == cgroup.id; });
   if (bpf_map_delete_elem(map_fd_, &cgroup.id) != 0 && errno != ENOENT) Warn(cgroup, errno);
 }
 
-void CgroupIdMap::Warn(const Cgroup& cgroup, int code) {
+void CgroupIdMap::Warn(const host::Cgroup& cgroup, int code) {
   if (std::exchange(warned_, true)) return;
   const std::string what = fmt::format("map '{}': cgroup '{}'", map_, cgroup.path);
   if (code == E2BIG) {
@@ -71,4 +72,4 @@ void CgroupIdMap::Warn(const Cgroup& cgroup, int code) {
   log::Warn("config '{}': {}; further ones are not logged", config_, ErrnoError(what, code).text);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

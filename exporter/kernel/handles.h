@@ -6,7 +6,7 @@
 #include <memory>
 
 // Owners of what libbpf hands out. Only for the files of this folder.
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 struct ObjectClose {
   void operator()(bpf_object* object) const { bpf_object__close(object); }
@@ -18,4 +18,4 @@ struct LinkDestroy {
 };
 using LinkPtr = std::unique_ptr<bpf_link, LinkDestroy>;
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

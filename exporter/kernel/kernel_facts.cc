@@ -7,7 +7,7 @@
 #include <charconv>
 #include <fstream>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 std::string FirstLine(const char* path) {
@@ -56,4 +56,4 @@ KernelFacts ReadKernelFacts() {
   return facts;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // What decides whether BPF works here: asked for only when something failed, to name the remedy.
 struct KernelFacts {
@@ -22,4 +22,4 @@ struct KernelFacts {
 
 KernelFacts ReadKernelFacts();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 namespace {
 
 using std::chrono::milliseconds;
@@ -25,23 +25,23 @@ constexpr milliseconds kBetweenUpdates{200};
 // than 10 ms takes a larger one, since no rest is longer than kBetweenUpdates.
 constexpr int kUpdateShare = 20;
 
-std::vector<CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
-  std::vector<CgroupIdMap*> maps;
+std::vector<kernel::CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
+  std::vector<kernel::CgroupIdMap*> maps;
   for (RunningConfig& config : configs) {
     if (config.cgroups) maps.push_back(&*config.cgroups);
   }
   return maps;
 }
 
-void UpdateMaps(const std::vector<CgroupIdMap*>& maps) {
-  for (CgroupIdMap* map : maps) map->Update();
+void UpdateMaps(const std::vector<kernel::CgroupIdMap*>& maps) {
+  for (kernel::CgroupIdMap* map : maps) map->Update();
 }
 
 }  // namespace
 
 void UpdateCgroups(std::vector<RunningConfig>& configs) { UpdateMaps(MapsOf(configs)); }
 
-CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, Host& host)
+CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, host::Host& host)
     : host_(host), maps_(MapsOf(configs)) {
   if (!Update()) return;
   // Without it, stopping takes as long as a wait.
@@ -88,4 +88,4 @@ bool CgroupUpdates::Stopped(int watch, milliseconds wait) const {
   return stopping_;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

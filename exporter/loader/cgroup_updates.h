@@ -10,7 +10,7 @@
 #include "host/host.h"
 #include "loader/loaded_config.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 
 // Brings the maps of `cgroup_id_map` up to date once.
 void UpdateCgroups(std::vector<RunningConfig>& configs);
@@ -21,7 +21,7 @@ void UpdateCgroups(std::vector<RunningConfig>& configs);
 class CgroupUpdates {
  public:
   // Fills the maps, then follows. The configurations and the host outlive it.
-  CgroupUpdates(std::vector<RunningConfig>& configs, Host& host);
+  CgroupUpdates(std::vector<RunningConfig>& configs, host::Host& host);
   ~CgroupUpdates();
   CgroupUpdates(const CgroupUpdates&) = delete;
   CgroupUpdates& operator=(const CgroupUpdates&) = delete;
@@ -31,11 +31,11 @@ class CgroupUpdates {
   void Run();
   bool Stopped(int watch, std::chrono::milliseconds wait) const;
 
-  Host& host_;
-  std::vector<CgroupIdMap*> maps_;
+  host::Host& host_;
+  std::vector<kernel::CgroupIdMap*> maps_;
   std::atomic<bool> stopping_ = false;
   Fd stop_;  // wakes the thread
   std::thread thread_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

@@ -13,28 +13,30 @@
 #include "metrics/self_metrics.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 
 // The records that one configuration counts.
 struct ConfigEvents {
   struct Map {
     std::string name;
-    std::shared_ptr<EventTable> table;
+    std::shared_ptr<metrics::EventTable> table;
   };
   std::vector<Map> maps;
-  EventBuffers buffers;  // of those that are buffers; until an EventReader takes them over
+  kernel::EventBuffers buffers;  // of those that are buffers; until an EventReader takes them over
 };
 
 // Opens the buffers of a loaded object, before its programs are attached: what a program sends to a
 // perf event array without buffers is lost. `pages` are a perf buffer's, for each CPU.
-Result<ConfigEvents> OpenEvents(const ConfigPlan& plan, const LoadedObject& object,
+Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::LoadedObject& object,
                                 std::uint32_t pages);
 
 // A reader of the map's counted records. `object` outlives it.
-std::unique_ptr<MapReader> EventReaderOf(const MapPlan& map, const LoadedObject& object,
-                                         const ConfigEvents& events);
+std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
+                                                  const kernel::LoadedObject& object,
+                                                  const ConfigEvents& events);
 
 // What was not counted, and why.
-std::vector<KernelStats::Losses> LossesOf(const std::string& config, const ConfigEvents& events);
+std::vector<metrics::KernelStats::Losses> LossesOf(const std::string& config,
+                                                   const ConfigEvents& events);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

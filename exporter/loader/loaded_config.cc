@@ -10,22 +10,22 @@
 #include "base/log.h"
 #include "plan/attach_points.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 namespace {
 
-ProgramStatus StatusOf(const ProgramState& state) {
+metrics::ProgramStatus StatusOf(const kernel::ProgramState& state) {
   return {state.name,    state.section, state.attached, state.needed,
           state.problem, state.id,      state.tag};
 }
 
 // The programs of an object that is not in the kernel.
-std::vector<ProgramStatus> NotLoaded(const ConfigPlan& plan) {
-  std::vector<ProgramStatus> programs;
-  for (const ProgramLayout& layout : plan.object.programs) {
-    ProgramStatus& program =
-        programs.emplace_back(ProgramStatus{.name = layout.name, .section = layout.section});
-    program.needed = IsNeeded(layout, plan.config);
-    if (IsAskedFor(layout, plan.config)) program.problem = "the object is not in the kernel";
+std::vector<metrics::ProgramStatus> NotLoaded(const plan::ConfigPlan& plan) {
+  std::vector<metrics::ProgramStatus> programs;
+  for (const object::ProgramLayout& layout : plan.object.programs) {
+    metrics::ProgramStatus& program = programs.emplace_back(
+        metrics::ProgramStatus{.name = layout.name, .section = layout.section});
+    program.needed = plan::IsNeeded(layout, plan.config);
+    if (plan::IsAskedFor(layout, plan.config)) program.problem = "the object is not in the kernel";
   }
   return programs;
 }
@@ -42,7 +42,7 @@ void Fail(RunningConfig& config, std::string problem) {
 std::size_t NoteAttachments(RunningConfig& config) {
   std::size_t attached = 0;
   config.status.programs.clear();
-  for (const ProgramState& program : config.object->programs()) {
+  for (const kernel::ProgramState& program : config.object->programs()) {
     config.status.programs.push_back(StatusOf(program));
     if (program.attached) ++attached;
     if (program.attached || program.problem.empty()) continue;
@@ -61,12 +61,12 @@ std::size_t NoteAttachments(RunningConfig& config) {
 // A record is taken by one reader, and a perf event array has one set of buffers; so a pinned map
 // of records feeds one of the configurations that share it.
 Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningConfig> others) {
-  for (const MapPlan& map : config.plan->maps) {
+  for (const plan::MapPlan& map : config.plan->maps) {
     if (!map.events) continue;
     const std::uint32_t id = config.object->MapId(map.layout.name);
     for (const RunningConfig& other : others) {
       if (!other.object || id == 0) continue;
-      for (const MapPlan& taken : other.plan->maps) {
+      for (const plan::MapPlan& taken : other.plan->maps) {
         if (!taken.events || other.object->MapId(taken.layout.name) != id) continue;
         return Error{fmt::format(
             "map '{}' is pinned, and config '{}' counts its records already; each can be read only "
@@ -79,9 +79,10 @@ Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningC
 }
 
 void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
-                   const LoadOptions& options, std::uint32_t buffer_pages, Host& host) {
+                   const kernel::LoadOptions& options, std::uint32_t buffer_pages,
+                   host::Host& host) {
   config.status.programs = NotLoaded(*config.plan);
-  Result<LoadedObject> object = LoadedObject::Load(*config.plan, options);
+  Result<kernel::LoadedObject> object = kernel::LoadedObject::Load(*config.plan, options);
   if (!object) {
     Fail(config, object.error().text);
     return;
@@ -116,8 +117,8 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
 }  // namespace
 
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const LoadOptions& options, std::uint32_t buffer_pages,
-                                      Host& host) {
+                                      const kernel::LoadOptions& options,
+                                      std::uint32_t buffer_pages, host::Host& host) {
   std::vector<RunningConfig> running;
   for (PlannedConfig& config : planned) {
     RunningConfig& added = running.emplace_back();
@@ -135,20 +136,20 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
   return running;
 }
 
-Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
-  std::vector<EventBuffers> buffers;
+Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
+  std::vector<kernel::EventBuffers> buffers;
   for (RunningConfig& config : configs) {
-    buffers.push_back(std::exchange(config.events.buffers, EventBuffers()));
+    buffers.push_back(std::exchange(config.events.buffers, kernel::EventBuffers()));
   }
-  return EventReader::Start(std::move(buffers));
+  return kernel::EventReader::Start(std::move(buffers));
 }
 
-std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs) {
-  std::vector<Collector::Source> sources;
+std::vector<metrics::Collector::Source> MapSources(std::vector<RunningConfig>& configs) {
+  std::vector<metrics::Collector::Source> sources;
   for (RunningConfig& config : configs) {
     if (!config.object) continue;
-    for (const MapPlan& map : config.plan->maps) {
-      Result<std::unique_ptr<MapReader>> reader =
+    for (const plan::MapPlan& map : config.plan->maps) {
+      Result<std::unique_ptr<metrics::MapReader>> reader =
           map.events ? EventReaderOf(map, *config.object, config.events)
                      : config.object->Reader(map.layout.name);
       if (reader) {
@@ -161,20 +162,20 @@ std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs) {
   return sources;
 }
 
-KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs) {
-  KernelStats stats;
+metrics::KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs) {
+  metrics::KernelStats stats;
   for (const RunningConfig& config : configs) {
     if (!config.object) continue;
-    for (const MapPlan& map : config.plan->maps) {
+    for (const plan::MapPlan& map : config.plan->maps) {
       const std::string& name = map.layout.name;
       stats.memory.push_back({config.status.name, name, config.object->MapMemoryBytes(name)});
     }
-    for (KernelStats::Losses& losses : LossesOf(config.status.name, config.events)) {
+    for (metrics::KernelStats::Losses& losses : LossesOf(config.status.name, config.events)) {
       stats.losses.push_back(std::move(losses));
     }
     if (!runs) continue;
-    const std::vector<ProgramRun> counted = config.object->ProgramStatistics();
-    const std::vector<ProgramState>& programs = config.object->programs();
+    const std::vector<kernel::ProgramRun> counted = config.object->ProgramStatistics();
+    const std::vector<kernel::ProgramState>& programs = config.object->programs();
     for (std::size_t i = 0; i < std::min(counted.size(), programs.size()); ++i) {
       if (programs[i].id == 0) continue;
       stats.runs.push_back({programs[i].id, counted[i].run_time_ns, counted[i].run_count});
@@ -183,4 +184,4 @@ KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs
   return stats;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

@@ -16,33 +16,33 @@
 #include "metrics/self_metrics.h"
 #include "metrics/status.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 
 // A configuration as it runs, or the reason why it does not.
 struct RunningConfig {
-  ConfigStatus status;
-  std::optional<ConfigPlan> plan;
-  std::optional<LoadedObject> object;  // set once it is loaded
-  ConfigEvents events;                 // after the object, whose maps it reads
-  std::optional<CgroupIdMap> cgroups;  // after the object, whose map it writes
-  bool missed_attachment = false;      // of a program that is needed
+  metrics::ConfigStatus status;
+  std::optional<plan::ConfigPlan> plan;
+  std::optional<kernel::LoadedObject> object;  // set once it is loaded
+  ConfigEvents events;                         // after the object, whose maps it reads
+  std::optional<kernel::CgroupIdMap> cgroups;  // after the object, whose map it writes
+  bool missed_attachment = false;              // of a program that is needed
 };
 
 // Loads and attaches every configuration that has a plan, and says in the log how each fares. One
 // of which no program at all could be attached is not up; it has its metrics all the same, because
 // dashboards count on them and another object may write to pinned maps.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const LoadOptions& options, std::uint32_t buffer_pages,
-                                      Host& host);
+                                      const kernel::LoadOptions& options,
+                                      std::uint32_t buffer_pages, host::Host& host);
 
 // Starts to read the buffers of all that are loaded; the configurations outlive the reader.
-Result<EventReader> ReadEvents(std::vector<RunningConfig>& configs);
+Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs);
 
 // The maps of all that are loaded, for the collector. A map that cannot be read is logged and left
 // out.
-std::vector<Collector::Source> MapSources(std::vector<RunningConfig>& configs);
+std::vector<metrics::Collector::Source> MapSources(std::vector<RunningConfig>& configs);
 
 // Not at the same time as anything else that uses the objects. Without `runs`, no run statistics.
-KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs);
+metrics::KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

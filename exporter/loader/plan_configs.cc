@@ -10,7 +10,7 @@
 
 #include "config/parse.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,20 +21,20 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
                                                std::vector<std::string> names,
                                                const std::string& programs_dir) {
   if (names.empty()) {
-    Result<std::vector<std::string>> all = ListConfigs(dir);
+    Result<std::vector<std::string>> all = config::ListConfigs(dir);
     if (!all) return all.error();
     names = *std::move(all);
-    if (names.empty()) return Error{fmt::format("no NAME.yaml in {}", Quoted(dir))};
+    if (names.empty()) return Error{fmt::format("no NAME.yaml in {}", config::Quoted(dir))};
   } else if (std::error_code error; !fs::is_directory(dir, error)) {
-    return ErrnoError(fmt::format("configuration directory {}", Quoted(dir)),
+    return ErrnoError(fmt::format("configuration directory {}", config::Quoted(dir)),
                       error ? error.value() : ENOTDIR);
   }
   std::vector<ConfigSource> sources;
   std::set<std::string> seen;
   for (const std::string& name : names) {
-    if (const Status valid = ValidConfigName(name); !valid) return valid.error();
+    if (const Status valid = config::ValidConfigName(name); !valid) return valid.error();
     if (!seen.insert(name).second)
-      return Error{fmt::format("configuration {} is named twice", Quoted(name))};
+      return Error{fmt::format("configuration {} is named twice", config::Quoted(name))};
     sources.push_back({name, dir + "/" + name + ".yaml", programs_dir});
   }
   return sources;
@@ -62,10 +62,10 @@ std::string DefaultProgramsDir() {
 }
 
 std::vector<PlannedConfig> PlanConfigs(const std::vector<ConfigSource>& sources,
-                                       const ResolveOptions& options, Host& host) {
+                                       const plan::ResolveOptions& options, host::Host& host) {
   std::vector<PlannedConfig> planned;
   planned.reserve(sources.size());  // `accepted` points into it
-  std::vector<const ConfigPlan*> accepted;
+  std::vector<const plan::ConfigPlan*> accepted;
   for (const ConfigSource& source : sources) {
     PlanReading reading = ReadPlan(source, options, host, accepted);
     const PlannedConfig& config = planned.emplace_back(
@@ -75,4 +75,4 @@ std::vector<PlannedConfig> PlanConfigs(const std::vector<ConfigSource>& sources,
   return planned;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

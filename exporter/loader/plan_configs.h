@@ -9,7 +9,7 @@
 #include "host/host.h"
 #include "loader/read_plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 
 // DIR/NAME.yaml for each of `names`, or for all that `dir` has. An error if that is none, a name
 // is not valid or comes twice.
@@ -27,13 +27,13 @@ std::string DefaultProgramsDir();
 
 struct PlannedConfig {
   ConfigSource source;
-  std::optional<ConfigPlan> plan;  // empty: it cannot work
-  std::string messages;            // errors and warnings, each line ended; empty: none
+  std::optional<plan::ConfigPlan> plan;  // empty: it cannot work
+  std::string messages;                  // errors and warnings, each line ended; empty: none
 };
 
 // Reads and resolves each of them. One whose metrics clash with those of one before it cannot work.
 // Call before threads exist. `host` outlives the plans.
 std::vector<PlannedConfig> PlanConfigs(const std::vector<ConfigSource>& sources,
-                                       const ResolveOptions& options, Host& host);
+                                       const plan::ResolveOptions& options, host::Host& host);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

@@ -11,7 +11,7 @@
 #include "object/read_layout.h"
 #include "plan/families.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +25,7 @@ bool Exists(const fs::path& path) {
 }
 
 // As written or NAME.bpf.o, beside the YAML file or else among the programs.
-Result<std::string> FindObject(const ConfigSource& source, const Config& config) {
+Result<std::string> FindObject(const ConfigSource& source, const config::Config& config) {
   const fs::path yaml(source.path);
   std::string name = config.object.value;
   if (name.empty()) {
@@ -36,56 +36,57 @@ Result<std::string> FindObject(const ConfigSource& source, const Config& config)
   const fs::path beside = yaml.parent_path() / name;  // the name itself if it is absolute
   if (Exists(beside)) return beside.string();
   if (fs::path(name).is_absolute())
-    return Error{fmt::format("object {} is not there", Quoted(name))};
+    return Error{fmt::format("object {} is not there", config::Quoted(name))};
   if (source.programs_dir.empty()) {
     return Error{
         fmt::format("object {} is not beside this file; --programs.dir can name another "
                     "place",
-                    Quoted(name))};
+                    config::Quoted(name))};
   }
   const fs::path among = fs::path(source.programs_dir) / name;
   if (Exists(among)) return among.string();
-  return Error{fmt::format("object {} is neither beside this file nor in {}", Quoted(name),
-                           Quoted(source.programs_dir))};
+  return Error{fmt::format("object {} is neither beside this file nor in {}", config::Quoted(name),
+                           config::Quoted(source.programs_dir))};
 }
 
-std::optional<ConfigPlan> Join(const ConfigSource& source, Config config,
-                               const ResolveOptions& options, Host& host,
-                               Diagnostics& diagnostics) {
-  const Position at = config.object.at;
+std::optional<plan::ConfigPlan> Join(const ConfigSource& source, config::Config config,
+                                     const plan::ResolveOptions& options, host::Host& host,
+                                     config::Diagnostics& diagnostics) {
+  const config::Position at = config.object.at;
   const Result<std::string> path = FindObject(source, config);
   if (!path) {
     diagnostics.Error(at, path.error().text);
     return std::nullopt;
   }
-  Result<ObjectLayout> object = ReadObjectLayout(*path);
+  Result<object::ObjectLayout> object = object::ReadObjectLayout(*path);
   if (!object) {
     diagnostics.Error(at, object.error().text);
     return std::nullopt;
   }
-  return Resolve(std::move(config), *std::move(object), options, host, diagnostics);
+  return plan::Resolve(std::move(config), *std::move(object), options, host, diagnostics);
 }
 
 }  // namespace
 
-PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options, Host& host,
-                     const std::vector<const ConfigPlan*>& before) {
+PlanReading ReadPlan(const ConfigSource& source, const plan::ResolveOptions& options,
+                     host::Host& host, const std::vector<const plan::ConfigPlan*>& before) {
   PlanReading reading;
-  const Result<std::string> text = ReadConfigFile(source.path);
+  const Result<std::string> text = config::ReadConfigFile(source.path);
   if (!text) {
     reading.messages = text.error().text + "\n";
     return reading;
   }
-  Diagnostics diagnostics(source.path, *text);
-  if (std::optional<Config> config = ParseConfig(source.name, source.path, *text, diagnostics)) {
+  config::Diagnostics diagnostics(source.path, *text);
+  if (std::optional<config::Config> config =
+          config::ParseConfig(source.name, source.path, *text, diagnostics)) {
     reading.plan = Join(source, *std::move(config), options, host, diagnostics);
   }
   if (reading.plan) {
-    CheckFamilies(before, *reading.plan, diagnostics);
+    plan::CheckFamilies(before, *reading.plan, diagnostics);
     if (diagnostics.has_errors()) reading.plan.reset();
   }
   reading.messages = diagnostics.Render();
   return reading;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

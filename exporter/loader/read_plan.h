@@ -8,7 +8,7 @@
 #include "host/host.h"
 #include "plan/resolve.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 
 // One configuration on its way from files to a plan.
 struct ConfigSource {
@@ -18,14 +18,14 @@ struct ConfigSource {
 };
 
 struct PlanReading {
-  std::optional<ConfigPlan> plan;  // empty: it cannot work
-  std::string messages;            // errors and warnings, each line ended; empty: none
+  std::optional<plan::ConfigPlan> plan;  // empty: it cannot work
+  std::string messages;                  // errors and warnings, each line ended; empty: none
 };
 
 // Reads the YAML file and its object and joins them; a plan whose metrics clash with those of
 // `before` cannot work. Needs no kernel and no privilege. Call before threads exist. `host`
 // outlives the plan.
-PlanReading ReadPlan(const ConfigSource& source, const ResolveOptions& options, Host& host,
-                     const std::vector<const ConfigPlan*>& before = {});
+PlanReading ReadPlan(const ConfigSource& source, const plan::ResolveOptions& options,
+                     host::Host& host, const std::vector<const plan::ConfigPlan*>& before = {});
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
-std::uint32_t CellOf(const HistogramPlan& histogram, std::uint64_t number) {
+std::uint32_t CellOf(const plan::HistogramPlan& histogram, std::uint64_t number) {
   const auto& numbers = histogram.numbers;
   if (!numbers.empty() && number >= numbers.front() && number <= numbers.back()) {
     const auto found = std::lower_bound(numbers.begin(), numbers.end(), number);
@@ -14,9 +14,9 @@ std::uint32_t CellOf(const HistogramPlan& histogram, std::uint64_t number) {
   return number == histogram.sum_number ? SumCell(histogram) : OutsideCell(histogram);
 }
 
-std::vector<ValueRun> RunsOf(const MetricPlan& metric) {
-  const HistogramPlan& histogram = metric.histogram;
-  if (metric.kind != MetricKind::kHistogram || !histogram.array) return {{metric.value}};
+std::vector<ValueRun> RunsOf(const plan::MetricPlan& metric) {
+  const plan::HistogramPlan& histogram = metric.histogram;
+  if (metric.kind != config::MetricKind::kHistogram || !histogram.array) return {{metric.value}};
 
   std::vector<ValueRun> runs;
   for (std::uint32_t element = 0; element < histogram.array_size; ++element) {
@@ -29,7 +29,7 @@ std::vector<ValueRun> RunsOf(const MetricPlan& metric) {
       ++runs.back().count;
       continue;
     }
-    ValueField field = *histogram.array;
+    plan::ValueField field = *histogram.array;
     field.offset += element * field.width;
     runs.push_back({field, 1, cell, outside});
   }
@@ -37,4 +37,4 @@ std::vector<ValueRun> RunsOf(const MetricPlan& metric) {
   return runs;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // Whether keeping that much memory for `needed` cells would be a waste after a burst.
@@ -38,4 +38,4 @@ void CellPool::Return(std::unique_ptr<SeriesCells> cells) {
   if (!TooLarge(*cells, needed_)) spare_ = std::move(cells);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -6,7 +6,7 @@
 
 #include "metrics/snapshot.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Keeps the cells of one snapshot that nobody holds any more for the next one, so that a steady
 // snapshot takes no memory from the system. Any thread.
@@ -25,4 +25,4 @@ class CellPool : public std::enable_shared_from_this<CellPool> {
   std::size_t needed_ = 0;  // values of the last Take
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -15,17 +15,17 @@
 #include "base/log.h"
 #include "metrics/map_source.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 struct NamedFamily {
-  explicit NamedFamily(std::shared_ptr<const MetricPlan> plan) : family(std::move(plan)) {}
+  explicit NamedFamily(std::shared_ptr<const plan::MetricPlan> plan) : family(std::move(plan)) {}
   Family family;
   bool complete = false;  // every map of it was read this time
 };
 
 // The entry of a metric of that configuration: several of one name have one.
-MetricStats& EntryOf(std::vector<MetricStats>& metrics, const MetricPlan& plan) {
+MetricStats& EntryOf(std::vector<MetricStats>& metrics, const plan::MetricPlan& plan) {
   const auto known = std::find_if(metrics.begin(), metrics.end(), [&](const MetricStats& one) {
     return one.config == plan.config && one.metric == plan.family;
   });
@@ -216,4 +216,4 @@ void Collector::VisitMaps(const RowLimits& limits, const VisitMap& visit) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

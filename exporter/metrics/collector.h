@@ -13,7 +13,7 @@
 #include "metrics/snapshot.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // What one map did in the last snapshot and since the start.
 struct MapStats {
@@ -50,7 +50,7 @@ class Collector {
  public:
   struct Source {
     std::string config;
-    MapPlan plan;
+    plan::MapPlan plan;
     std::unique_ptr<MapReader> reader;
   };
   // `own` is called at the end of every snapshot, with its numbers, for Snapshot::own.
@@ -67,7 +67,7 @@ class Collector {
   std::shared_ptr<const Snapshot> Latest() const;
 
   // `visit` is called without a lock, so it may take its time.
-  using VisitMap = std::function<void(const std::string& config, const MapPlan& plan,
+  using VisitMap = std::function<void(const std::string& config, const plan::MapPlan& plan,
                                       const Result<MapRows>& rows)>;
   // Copies rows of every map, or says why it cannot be read. Snapshots stay as they are, and wait
   // while one map is read. Any thread.
@@ -78,4 +78,4 @@ class Collector {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

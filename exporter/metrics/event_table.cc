@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 constexpr std::chrono::nanoseconds kDefaultFlushInterval = std::chrono::hours(1);
@@ -64,4 +64,4 @@ Status EventTable::Read(RowSink& sink) {
   return {};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

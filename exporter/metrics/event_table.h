@@ -14,7 +14,7 @@
 
 #include "metrics/map_reader.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Counts a buffer's records by their first bytes, and reads like a map of those counts: the part of
 // a map that an event counter lacks. Bounded in keys. Any thread.
@@ -66,4 +66,4 @@ class EventTable {
   std::vector<std::uint64_t> counts_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -11,7 +11,7 @@
 #include "metrics/cell_pool.h"
 #include "metrics/hash.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 std::uint64_t HashText(std::string_view text) {
@@ -20,17 +20,18 @@ std::uint64_t HashText(std::string_view text) {
 
 }  // namespace
 
-Family::Family(std::shared_ptr<const MetricPlan> first)
+Family::Family(std::shared_ptr<const plan::MetricPlan> first)
     : plan_(std::move(first)),
       stride_(static_cast<std::uint32_t>(CellsPerSeries(*plan_))),
       is_signed_(false),
       texts_(std::make_shared<TextArena>()),
       pool_(std::make_shared<CellPool>()) {}
 
-Result<std::uint32_t> Family::AddMetric(const MetricPlan& metric) {
+Result<std::uint32_t> Family::AddMetric(const plan::MetricPlan& metric) {
   if (metric.kind != plan_->kind) {
-    return Error{fmt::format("is a {} here and a {} in configuration '{}'", KindName(metric.kind),
-                             KindName(plan_->kind), plan_->config)};
+    return Error{fmt::format("is a {} here and a {} in configuration '{}'",
+                             config::KindName(metric.kind), config::KindName(plan_->kind),
+                             plan_->config)};
   }
   if (metric.histogram.numbers != plan_->histogram.numbers ||
       metric.histogram.bounds != plan_->histogram.bounds ||
@@ -40,7 +41,7 @@ Result<std::uint32_t> Family::AddMetric(const MetricPlan& metric) {
   if (feeders_.size() >= std::numeric_limits<std::uint16_t>::max()) {
     return Error{"is fed by too many metrics"};
   }
-  const std::optional<ValueField>& sum = metric.histogram.sum;
+  const std::optional<plan::ValueField>& sum = metric.histogram.sum;
   is_signed_ = is_signed_ || metric.value.is_signed || (sum && sum->is_signed);
   feeders_.push_back({metric.max_series});
   if (feeders_.size() > 1) owners_.resize(positions_.size(), 0);
@@ -143,4 +144,4 @@ void Family::Compact() {
                    [this](std::uint32_t n) { return HashOf(n); });
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

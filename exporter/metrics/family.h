@@ -12,7 +12,7 @@
 #include "metrics/hash_index.h"
 #include "metrics/snapshot.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 class CellPool;
 
@@ -23,11 +23,11 @@ class Family {
  public:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-  explicit Family(std::shared_ptr<const MetricPlan> first);
+  explicit Family(std::shared_ptr<const plan::MetricPlan> first);
 
   // Lets one more metric of this name feed the family and returns its number here. An error says
   // why it does not fit, e.g. "is a gauge here and a counter in configuration 'a'".
-  Result<std::uint32_t> AddMetric(const MetricPlan& metric);
+  Result<std::uint32_t> AddMetric(const plan::MetricPlan& metric);
 
   // Starts a snapshot: every series is worth 0 and not present.
   void Begin();
@@ -66,7 +66,7 @@ class Family {
   std::optional<std::uint64_t> HashOf(std::uint32_t series) const;  // of its text, if it lives
   void Compact();
 
-  std::shared_ptr<const MetricPlan> plan_;
+  std::shared_ptr<const plan::MetricPlan> plan_;
   std::uint32_t stride_;
   bool is_signed_;
   std::vector<Feeder> feeders_;
@@ -84,4 +84,4 @@ class Family {
   std::vector<std::uint32_t> numbers_;  // after a sweep that renumbered
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

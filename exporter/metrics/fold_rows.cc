@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 #include "metrics/metric_fold.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // number / d, given ~0 / d + 1; exact for d > 1 (and 32-bit numbers), and far faster than a
@@ -19,7 +19,8 @@ std::uint64_t LoadAs(const std::byte* from) {
   return static_cast<std::uint64_t>(Load<T>(from));
 }
 
-std::uint64_t LoadField(const ValueField& field, const std::byte* value, std::uint32_t index) {
+std::uint64_t LoadField(const plan::ValueField& field, const std::byte* value,
+                        std::uint32_t index) {
   const std::byte* from = value + field.offset + std::size_t{index} * field.width;
   return field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width);
 }
@@ -153,4 +154,4 @@ std::uint64_t MetricFold::AddRuns(const std::byte* value, std::uint32_t cpu, std
   return outside;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 std::uint64_t HashSeed() {
   static const std::uint64_t seed = [] {
@@ -19,4 +19,4 @@ std::uint64_t HashSeed() {
   return seed;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // The 128-bit product of two numbers folded into 64 bits: every input bit reaches most outputs.
 inline std::uint64_t FoldedProduct(std::uint64_t a, std::uint64_t b) {
@@ -44,4 +44,4 @@ inline std::uint64_t HashBytes(const void* data, std::size_t size, std::uint64_t
 // A random number, the same during the life of the process.
 std::uint64_t HashSeed();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Finds the number of a thing (a key, a text) by its hash. The things themselves are elsewhere,
 // numbered from 0 without gaps. Open addressing in one array of 4 bytes a cell: the low bits hold
@@ -64,4 +64,4 @@ class HashIndex {
   std::uint32_t mask_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

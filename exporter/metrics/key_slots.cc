@@ -6,7 +6,7 @@
 
 #include "metrics/hash.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 std::uint64_t KeySlots::Hash(const std::byte* key) const {
   return HashBytes(key, key_size_, HashSeed());
@@ -125,4 +125,4 @@ std::vector<std::uint32_t> KeySlots::Compact() {
   return new_slots;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

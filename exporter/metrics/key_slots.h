@@ -8,7 +8,7 @@
 
 #include "metrics/hash_index.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Numbers the keys of one map: a key gets a slot when it is first seen and keeps it while it is in
 // the map. A map that did not change is walked in the order of the last time, so the key that
@@ -51,4 +51,4 @@ class KeySlots {
   std::size_t living_ = 0;  // slots that are not kVanished
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

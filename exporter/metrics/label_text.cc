@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 int Digit(char c) {
@@ -21,7 +21,7 @@ int Digit(char c) {
 void AppendEscaped(std::string_view value, std::string& out) {
   std::string valid;
   if (std::any_of(value.begin(), value.end(), [](char c) { return (c & 0x80) != 0; })) {
-    valid = ValidUtf8(value);
+    valid = decode::ValidUtf8(value);
     value = valid;
   }
   for (const char c : value) {
@@ -64,43 +64,45 @@ bool ParseNumber(std::string_view text, std::uint64_t& number) {
   return true;
 }
 
-Decoded LabelText::Decode(const LabelPlan& label, const std::byte* key, std::uint32_t cpu) {
+decode::Decoded LabelText::Decode(const plan::LabelPlan& label, const std::byte* key,
+                                  std::uint32_t cpu) {
   const auto number = static_cast<std::uint16_t>(cpu);
   if (label.is_cpu)
     value_.assign(reinterpret_cast<const char*>(&number), sizeof(number));
   else
     value_.assign(reinterpret_cast<const char*>(key) + label.offset, label.size);
-  return bpf_exporter::Decode(label.decoders, value_, scratch_);
+  return decode::Decode(label.decoders, value_, scratch_);
 }
 
-void LabelText::Fail(const LabelPlan& label, std::string_view why) {
+void LabelText::Fail(const plan::LabelPlan& label, std::string_view why) {
   text_ = fmt::format("label '{}': {}", label.name, why);
 }
 
-Decoded LabelText::Build(const MetricPlan& metric, const std::byte* key, std::uint32_t cpu) {
+decode::Decoded LabelText::Build(const plan::MetricPlan& metric, const std::byte* key,
+                                 std::uint32_t cpu) {
   text_.clear();
-  Decoded worst = Decoded::kOk;
-  for (const LabelPlan& label : metric.labels) {
+  decode::Decoded worst = decode::Decoded::kOk;
+  for (const plan::LabelPlan& label : metric.labels) {
     if (!text_.empty()) text_ += ',';
     text_.append(label.name).append("=\"");
-    const Decoded decoded = Decode(label, key, cpu);
-    if (decoded == Decoded::kError) Fail(label, value_);
-    if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
-    if (decoded == Decoded::kProvisional) worst = decoded;
+    const decode::Decoded decoded = Decode(label, key, cpu);
+    if (decoded == decode::Decoded::kError) Fail(label, value_);
+    if (decoded == decode::Decoded::kSkip || decoded == decode::Decoded::kError) return decoded;
+    if (decoded == decode::Decoded::kProvisional) worst = decoded;
     AppendEscaped(value_, text_);
     text_ += '"';
   }
   return worst;
 }
 
-Decoded LabelText::BuildBucket(const LabelPlan& label, const std::byte* key,
-                               std::uint64_t& number) {
-  const Decoded decoded = Decode(label, key, 0);
-  if (decoded == Decoded::kError) Fail(label, value_);
-  if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
+decode::Decoded LabelText::BuildBucket(const plan::LabelPlan& label, const std::byte* key,
+                                       std::uint64_t& number) {
+  const decode::Decoded decoded = Decode(label, key, 0);
+  if (decoded == decode::Decoded::kError) Fail(label, value_);
+  if (decoded == decode::Decoded::kSkip || decoded == decode::Decoded::kError) return decoded;
   if (ParseNumber(value_, number)) return decoded;
   Fail(label, fmt::format("'{}' is not a bucket number", value_));
-  return Decoded::kError;
+  return decode::Decoded::kError;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -9,22 +9,23 @@
 #include "decode/decoder.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Runs the decoders of labels over one key. Keeps its buffers, so that it costs no memory per key.
 class LabelText {
  public:
   // Makes the text of the metric's labels, `a="1",b="x"`, in text(). `cpu` is for labels that
   // stand for the CPU. kProvisional if a part of it is. For kError text() says which label and why.
-  Decoded Build(const MetricPlan& metric, const std::byte* key, std::uint32_t cpu);
+  decode::Decoded Build(const plan::MetricPlan& metric, const std::byte* key, std::uint32_t cpu);
   // Makes the number that the histogram's bucket label holds.
-  Decoded BuildBucket(const LabelPlan& label, const std::byte* key, std::uint64_t& number);
+  decode::Decoded BuildBucket(const plan::LabelPlan& label, const std::byte* key,
+                              std::uint64_t& number);
 
   const std::string& text() const { return text_; }
 
  private:
-  Decoded Decode(const LabelPlan& label, const std::byte* key, std::uint32_t cpu);
-  void Fail(const LabelPlan& label, std::string_view why);
+  decode::Decoded Decode(const plan::LabelPlan& label, const std::byte* key, std::uint32_t cpu);
+  void Fail(const plan::LabelPlan& label, std::string_view why);
 
   std::string text_;
   std::string value_;    // what Decode() made
@@ -38,4 +39,4 @@ void AppendEscaped(std::string_view value, std::string& out);
 // underscores after the prefix or between digits. False if the text is anything else.
 bool ParseNumber(std::string_view text, std::uint64_t& number);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "metrics/row_text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 constexpr const char* kHead =
@@ -21,7 +21,8 @@ std::string RowCount(std::uint64_t count) {
   return fmt::format("{} row{}", count, count == 1 ? "" : "s");
 }
 
-void AppendRows(const MapPlan& plan, const MapRows& rows, std::size_t most_text, std::string& out) {
+void AppendRows(const plan::MapPlan& plan, const MapRows& rows, std::size_t most_text,
+                std::string& out) {
   std::vector<RowText> metrics;
   for (const auto& metric : plan.metrics) metrics.emplace_back(*metric);
   std::size_t shown = 0;
@@ -39,19 +40,19 @@ std::string DumpMaps(Collector& collector, const std::vector<ConfigStatus>& conf
                      const DumpLimits& limits) {
   std::string out = kHead;
   std::set<std::string> shown;
-  collector.VisitMaps(
-      limits.map, [&](const std::string& config, const MapPlan& plan, const Result<MapRows>& rows) {
-        shown.insert(config);
-        fmt::format_to(std::back_inserter(out), "\nconfig '{}': map '{}' ({}{}): ", config,
-                       plan.layout.name, MapTypeName(plan.layout.type),
-                       plan.events ? ", its records counted" : "");
-        if (!rows) {
-          out.append(rows.error().text) += '\n';
-          return;
-        }
-        out.append(RowCount(rows->total)) += '\n';
-        AppendRows(plan, *rows, limits.text, out);
-      });
+  collector.VisitMaps(limits.map, [&](const std::string& config, const plan::MapPlan& plan,
+                                      const Result<MapRows>& rows) {
+    shown.insert(config);
+    fmt::format_to(std::back_inserter(out), "\nconfig '{}': map '{}' ({}{}): ", config,
+                   plan.layout.name, object::MapTypeName(plan.layout.type),
+                   plan.events ? ", its records counted" : "");
+    if (!rows) {
+      out.append(rows.error().text) += '\n';
+      return;
+    }
+    out.append(RowCount(rows->total)) += '\n';
+    AppendRows(plan, *rows, limits.text, out);
+  });
   for (const ConfigStatus& config : configs) {
     if (!config.up) {
       fmt::format_to(std::back_inserter(out), "\nconfig '{}': not up: {}\n", config.name,
@@ -63,4 +64,4 @@ std::string DumpMaps(Collector& collector, const std::vector<ConfigStatus>& conf
   return out;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -8,7 +8,7 @@
 #include "metrics/collector.h"
 #include "metrics/status.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 struct DumpLimits {
   RowLimits map;
@@ -21,4 +21,4 @@ struct DumpLimits {
 std::string DumpMaps(Collector& collector, const std::vector<ConfigStatus>& configs,
                      const DumpLimits& limits = {});
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Rows of a map as the kernel laid them out; valid during the call only.
 struct RowBlock {
@@ -35,4 +35,4 @@ class MapReader {
   virtual std::uint32_t cpus() const = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

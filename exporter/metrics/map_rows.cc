@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 class RowCopier : public RowSink {
@@ -43,7 +43,7 @@ class RowCopier : public RowSink {
 
 }  // namespace
 
-Result<MapRows> CopyRows(MapReader& reader, const MapPlan& plan, const RowLimits& limits) {
+Result<MapRows> CopyRows(MapReader& reader, const plan::MapPlan& plan, const RowLimits& limits) {
   MapRows rows;
   rows.cpus = reader.cpus();
   rows.cpu_stride = (std::size_t{plan.value_size()} + 7) / 8 * 8;
@@ -56,4 +56,4 @@ Result<MapRows> CopyRows(MapReader& reader, const MapPlan& plan, const RowLimits
   return rows;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -9,7 +9,7 @@
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // How much of one map is copied; at least one row of a map that has any.
 struct RowLimits {
@@ -35,6 +35,6 @@ struct MapRows {
 
 // Reads the whole map, so that its rows are counted, and keeps those that `limits` allow. By the
 // thread whose turn it is to use the reader.
-Result<MapRows> CopyRows(MapReader& reader, const MapPlan& plan, const RowLimits& limits);
+Result<MapRows> CopyRows(MapReader& reader, const plan::MapPlan& plan, const RowLimits& limits);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // Rows at a time: their slots stay in the fastest cache between the metrics.
@@ -26,7 +26,7 @@ MapSource::MapSource(Collector::Source source)
       keys_(plan_.key_size()),
       slots_(kRowsAtOnce) {}
 
-void MapSource::AddMetric(std::shared_ptr<const MetricPlan> metric, Family& family,
+void MapSource::AddMetric(std::shared_ptr<const plan::MetricPlan> metric, Family& family,
                           std::uint32_t number) {
   folds_.emplace_back(std::move(metric), family, number, plan_.key_size(), shape_);
 }
@@ -117,7 +117,7 @@ void MapSource::Tidy(std::vector<Family*>& changed) {
 }
 
 Result<MapRows> MapSource::CopyRows(const RowLimits& limits) const {
-  return bpf_exporter::CopyRows(*reader_, plan_, limits);
+  return metrics::CopyRows(*reader_, plan_, limits);
 }
 
 MapStats MapSource::stats() const {
@@ -129,4 +129,4 @@ std::string MapSource::Name() const {
   return fmt::format("config '{}': map '{}'", config_, plan_.layout.name);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -12,7 +12,7 @@
 #include "metrics/map_rows.h"
 #include "metrics/metric_fold.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // One map and the metrics that its rows feed.
 class MapSource : public RowSink {
@@ -20,7 +20,8 @@ class MapSource : public RowSink {
   explicit MapSource(Collector::Source source);
 
   // Before the first snapshot. `number` is the metric's in the family.
-  void AddMetric(std::shared_ptr<const MetricPlan> metric, Family& family, std::uint32_t number);
+  void AddMetric(std::shared_ptr<const plan::MetricPlan> metric, Family& family,
+                 std::uint32_t number);
 
   // Reads the map into the families, which have begun a snapshot. False if it failed; an error is
   // logged when it is new, and a good read after one too.
@@ -37,7 +38,7 @@ class MapSource : public RowSink {
   std::vector<MetricFold>& folds() { return folds_; }
   const std::vector<MetricFold>& folds() const { return folds_; }
   const std::string& config() const { return config_; }
-  const MapPlan& plan() const { return plan_; }
+  const plan::MapPlan& plan() const { return plan_; }
   MapStats stats() const;
 
  private:
@@ -45,7 +46,7 @@ class MapSource : public RowSink {
   std::string Name() const;
 
   std::string config_;
-  MapPlan plan_;
+  plan::MapPlan plan_;
   std::unique_ptr<MapReader> reader_;
   ValueShape shape_;
   KeySlots keys_;
@@ -61,4 +62,4 @@ class MapSource : public RowSink {
   std::string last_error_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

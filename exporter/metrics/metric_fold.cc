@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // Keys that are asked again in one snapshot: an answer may cost a system call or more.
@@ -21,8 +21,8 @@ bool IsZero(const std::byte* key, std::size_t size) {
 
 }  // namespace
 
-MetricFold::MetricFold(std::shared_ptr<const MetricPlan> plan, Family& family, std::uint32_t number,
-                       std::uint32_t key_size, ValueShape shape)
+MetricFold::MetricFold(std::shared_ptr<const plan::MetricPlan> plan, Family& family,
+                       std::uint32_t number, std::uint32_t key_size, ValueShape shape)
     : plan_(std::move(plan)),
       family_(family),
       number_(number),
@@ -31,7 +31,7 @@ MetricFold::MetricFold(std::shared_ptr<const MetricPlan> plan, Family& family, s
       runs_(RunsOf(*plan_)),
       reciprocal_(~std::uint64_t{0} / family.stride() + 1) {
   const bool by_cpu = std::any_of(plan_->labels.begin(), plan_->labels.end(),
-                                  [](const LabelPlan& label) { return label.is_cpu; });
+                                  [](const plan::LabelPlan& label) { return label.is_cpu; });
   lanes_ = by_cpu ? shape_.cpus : 1;
   fold_ = ChooseFunction();
 }
@@ -86,21 +86,22 @@ std::uint32_t MetricFold::Resolve(const std::byte* key, std::uint32_t cpu, bool&
     WarnOnce(kUndecodable, key, "only a key of zeros has a series, for the metric has no labels");
     return kUndecodable;
   }
-  const HistogramPlan& histogram = plan_->histogram;
+  const plan::HistogramPlan& histogram = plan_->histogram;
   std::uint32_t cell = 0;
-  Decoded decoded = Decoded::kOk;
+  decode::Decoded decoded = decode::Decoded::kOk;
   if (histogram.bucket) {
     std::uint64_t bucket = 0;
     decoded = labels_.BuildBucket(*histogram.bucket, key, bucket);
     cell = CellOf(histogram, bucket);
   }
-  const bool provisional_bucket = decoded == Decoded::kProvisional;
-  if (decoded == Decoded::kOk || provisional_bucket) decoded = labels_.Build(*plan_, key, cpu);
-  if (decoded == Decoded::kSkip) {
+  const bool provisional_bucket = decoded == decode::Decoded::kProvisional;
+  if (decoded == decode::Decoded::kOk || provisional_bucket)
+    decoded = labels_.Build(*plan_, key, cpu);
+  if (decoded == decode::Decoded::kSkip) {
     ++counts_.skipped;
     return kSkipped;
   }
-  if (decoded == Decoded::kError) {
+  if (decoded == decode::Decoded::kError) {
     ++counts_.undecodable;
     WarnOnce(kUndecodable, key, labels_.text());
     return kUndecodable;
@@ -111,7 +112,7 @@ std::uint32_t MetricFold::Resolve(const std::byte* key, std::uint32_t cpu, bool&
              fmt::format("left out, because max_series ({}) is reached", plan_->max_series));
     return kOverLimit;
   }
-  provisional = provisional_bucket || decoded == Decoded::kProvisional;
+  provisional = provisional_bucket || decoded == decode::Decoded::kProvisional;
   if (histogram.bucket && cell == OutsideCell(histogram)) {
     ++counts_.outside;
     WarnOnce(kOutside, key, "its bucket number is outside of the histogram");
@@ -198,4 +199,4 @@ void MetricFold::RenumberCells() {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

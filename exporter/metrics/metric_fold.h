@@ -16,7 +16,7 @@
 #include "metrics/label_text.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // A few rows of a map with their slots.
 struct Rows {
@@ -50,7 +50,7 @@ class MetricFold {
   using KeyOf = std::function<const std::byte*(std::uint32_t slot)>;
 
   // `number` is the metric's in the family, which must outlive this.
-  MetricFold(std::shared_ptr<const MetricPlan> plan, Family& family, std::uint32_t number,
+  MetricFold(std::shared_ptr<const plan::MetricPlan> plan, Family& family, std::uint32_t number,
              std::uint32_t key_size, ValueShape shape);
 
   // Starts a snapshot, after the family did. Keys whose answer was provisional are asked again, a
@@ -68,7 +68,7 @@ class MetricFold {
   void RenumberCells();
 
   Family& family() const { return family_; }
-  const MetricPlan& plan() const { return *plan_; }
+  const plan::MetricPlan& plan() const { return *plan_; }
   std::uint32_t number() const { return number_; }
   const FoldCounts& counts() const { return counts_; }
 
@@ -103,7 +103,7 @@ class MetricFold {
   void WarnOnce(Mark mark, const std::byte* key, std::string_view why);
   void RetryOverLimit();
 
-  std::shared_ptr<const MetricPlan> plan_;
+  std::shared_ptr<const plan::MetricPlan> plan_;
   Family& family_;
   std::uint32_t number_;
   std::uint32_t key_size_;
@@ -124,4 +124,4 @@ class MetricFold {
   std::uint32_t warned_ = 0;  // bits: what was logged already
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // The fields of PID/stat from number 3 (state) on; the name before them may hold anything.
@@ -79,4 +79,4 @@ double ReadStartTime(const std::string& proc) {
   return boot + Number(fields, 22) / TicksPerSecond();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

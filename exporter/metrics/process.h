@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // What the standard process_* metrics need; what cannot be read is 0.
 struct ProcessStats {
@@ -23,4 +23,4 @@ ProcessStats ReadProcessStats(const std::string& proc = "/proc");
 // /proc/stat, which costs a large host milliseconds: ask once.
 double ReadStartTime(const std::string& proc = "/proc");
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

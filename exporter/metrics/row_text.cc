@@ -8,12 +8,12 @@
 
 #include "base/bytes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // Of the CPUs from `first` to before `end`; as two's complement.
-std::uint64_t Sum(const ValueField& field, const MapRows& rows, std::size_t row, std::size_t first,
-                  std::size_t end) {
+std::uint64_t Sum(const plan::ValueField& field, const MapRows& rows, std::size_t row,
+                  std::size_t first, std::size_t end) {
   std::uint64_t sum = 0;
   for (std::size_t cpu = first; cpu < end; ++cpu) {
     const std::byte* from = rows.Value(row, cpu) + field.offset;
@@ -22,7 +22,7 @@ std::uint64_t Sum(const ValueField& field, const MapRows& rows, std::size_t row,
   return sum;
 }
 
-void AppendNumber(const ValueField& field, std::uint64_t number, std::string& out) {
+void AppendNumber(const plan::ValueField& field, std::uint64_t number, std::string& out) {
   if (field.is_signed) {
     fmt::format_to(std::back_inserter(out), "{}", static_cast<std::int64_t>(number));
   } else {
@@ -32,10 +32,10 @@ void AppendNumber(const ValueField& field, std::uint64_t number, std::string& ou
 
 }  // namespace
 
-RowText::RowText(const MetricPlan& metric)
+RowText::RowText(const plan::MetricPlan& metric)
     : metric_(metric),
       by_cpu_(std::any_of(metric.labels.begin(), metric.labels.end(),
-                          [](const LabelPlan& label) { return label.is_cpu; })) {}
+                          [](const plan::LabelPlan& label) { return label.is_cpu; })) {}
 
 void RowText::Append(const MapRows& rows, std::size_t row, std::string& out) {
   if (!by_cpu_) {
@@ -45,13 +45,13 @@ void RowText::Append(const MapRows& rows, std::size_t row, std::string& out) {
   for (std::size_t cpu = 0; cpu < rows.cpus; ++cpu) AppendSeries(rows, row, cpu, cpu + 1, out);
 }
 
-Decoded RowText::BuildBucket(const std::byte* key) {
+decode::Decoded RowText::BuildBucket(const std::byte* key) {
   bucket_.clear();
   note_.clear();
-  const HistogramPlan& histogram = metric_.histogram;
-  if (!histogram.bucket) return Decoded::kOk;
+  const plan::HistogramPlan& histogram = metric_.histogram;
+  if (!histogram.bucket) return decode::Decoded::kOk;
   std::uint64_t number = 0;
-  const Decoded decoded = labels_.BuildBucket(*histogram.bucket, key, number);
+  const decode::Decoded decoded = labels_.BuildBucket(*histogram.bucket, key, number);
   const std::uint32_t cell = CellOf(histogram, number);
   bucket_ = cell == SumCell(histogram) ? "sum: " : fmt::format("bucket {}: ", number);
   if (cell == OutsideCell(histogram)) note_ = ", outside of the histogram";
@@ -67,15 +67,15 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
     out += ": no series: only a key of zeros has one, for the metric has no labels\n";
     return;
   }
-  Decoded decoded = BuildBucket(key);
-  if (decoded == Decoded::kOk || decoded == Decoded::kProvisional) {
+  decode::Decoded decoded = BuildBucket(key);
+  if (decoded == decode::Decoded::kOk || decoded == decode::Decoded::kProvisional) {
     decoded = labels_.Build(metric_, key, static_cast<std::uint32_t>(first_cpu));
   }
-  if (decoded == Decoded::kSkip) {
+  if (decoded == decode::Decoded::kSkip) {
     out += ": no series: its decoders skip the key\n";
     return;
   }
-  if (decoded == Decoded::kError) {
+  if (decoded == decode::Decoded::kError) {
     out.append(": no series: ").append(labels_.text()) += '\n';
     return;
   }
@@ -83,13 +83,13 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
   out.append(" ").append(bucket_);
 
   bool all_zero = true;
-  const auto append = [&](const ValueField& field) {
+  const auto append = [&](const plan::ValueField& field) {
     const std::uint64_t number = Sum(field, rows, row, first_cpu, end_cpu);
     all_zero = all_zero && number == 0;
     AppendNumber(field, number, out);
   };
-  if (const HistogramPlan& histogram = metric_.histogram; histogram.array) {
-    ValueField element = *histogram.array;
+  if (const plan::HistogramPlan& histogram = metric_.histogram; histogram.array) {
+    plan::ValueField element = *histogram.array;
     out += "buckets:";
     for (std::uint32_t i = 0; i < histogram.array_size; ++i, element.offset += element.width) {
       out += ' ';
@@ -114,4 +114,4 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
   out += '\n';
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 // The names, labels and help of the ebpf_program_* metrics, enabled_configs and
@@ -81,4 +81,4 @@ std::string ExposedName(const SelfMetric& metric, const std::string& prefix) {
 
 std::span<const SelfMetric> SelfMetricTable() { return kTable; }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // The metrics of the exporter itself; the rows of SelfMetricTable() are in this order.
 enum class Self {
@@ -57,4 +57,4 @@ std::string ExposedName(const SelfMetric& metric, const std::string& prefix);
 // All of them; what the exporter exposes and what its documentation lists.
 std::span<const SelfMetric> SelfMetricTable();
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

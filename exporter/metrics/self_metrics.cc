@@ -15,7 +15,7 @@
 #include "metrics/process.h"
 #include "metrics/self_metric_table.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 using Values = std::vector<std::string>;
@@ -211,4 +211,4 @@ void SelfMetrics::SetPageBytes(std::string_view encoding, std::size_t bytes) {
   state_->Set(Self::kPageBytes, {std::string(encoding)}, static_cast<double>(bytes));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

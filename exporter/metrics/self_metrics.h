@@ -11,7 +11,7 @@
 #include "metrics/collector.h"
 #include "metrics/status.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // What the kernel tells of maps and programs beyond their rows.
 struct KernelStats {
@@ -63,4 +63,4 @@ class SelfMetrics {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

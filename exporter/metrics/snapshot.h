@@ -14,7 +14,7 @@ namespace prometheus {
 struct MetricFamily;
 }
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // What the series of one family were worth. Series are numbered from 0 in the order in which they
 // were first seen; a number whose series is not in this snapshot is not `present`.
@@ -26,13 +26,14 @@ struct SeriesCells {
 };
 
 // Cells of `values` that one series of that metric has.
-inline std::size_t CellsPerSeries(const MetricPlan& metric) {
-  return metric.kind == MetricKind::kHistogram ? metric.histogram.bounds.size() + 2 : 1;
+inline std::size_t CellsPerSeries(const plan::MetricPlan& metric) {
+  return metric.kind == config::MetricKind::kHistogram ? metric.histogram.bounds.size() + 2 : 1;
 }
 
 // One metric family as it was at the snapshot. Immutable.
 struct FamilySnapshot {
-  std::shared_ptr<const MetricPlan> metric;  // name, help, kind, bounds; the first of that name
+  std::shared_ptr<const plan::MetricPlan>
+      metric;  // name, help, kind, bounds; the first of that name
   // Gauges: the values are two's complement; histograms: the sums are.
   bool is_signed = false;
   std::size_t series = 0;  // that are present
@@ -64,4 +65,4 @@ struct Snapshot {
   std::vector<prometheus::MetricFamily> own;  // what the exporter says about itself
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -7,7 +7,7 @@
 
 // How the configurations fare, as plain data: for the self-metrics and the pages for people.
 // Decided at start-up, constant afterwards.
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 struct ProgramStatus {
   std::string name;
@@ -27,4 +27,4 @@ struct ConfigStatus {
   std::vector<ProgramStatus> programs;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

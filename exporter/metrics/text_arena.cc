@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 TextArena::Position TextArena::Append(std::string_view text) {
   const std::size_t footprint = Footprint(text.size());
@@ -39,4 +39,4 @@ void TextArena::AddChunk(std::size_t footprint) {
   bytes_ += size;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 
 // Label texts one after the other in large pieces of memory. A text never moves or changes, so
 // one thread may append while others walk over those that were there when they were told of them.
@@ -76,4 +76,4 @@ class TextArena {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

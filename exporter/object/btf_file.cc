@@ -10,7 +10,7 @@
 
 #include "object/libbpf_log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 
 Status CheckBtfFile(const std::string& path) {
   struct stat status = {};
@@ -28,4 +28,4 @@ Status CheckBtfFile(const std::string& path) {
   return Error{fmt::format("'{}': is neither BTF nor an ELF file that holds it", path), EINVAL};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -5,9 +5,9 @@
 
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 
 // Checks that libbpf can read the kernel's BTF from the file, raw or in an ELF file (vmlinux).
 Status CheckBtfFile(const std::string& path);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 constexpr int kDeepest = 32;  // levels of typedef, array and struct
@@ -201,4 +201,4 @@ std::vector<GlobalLayout> BtfTypes::Globals() {
   return globals;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

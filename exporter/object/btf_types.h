@@ -12,7 +12,7 @@
 struct btf;
 struct btf_type;
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 
 // Turns BTF types into plain ones. Holds for every Type it makes, whatever the BTF claims: fields
 // and elements lie inside their type, nothing refers to itself, a walk through all fields of all
@@ -43,4 +43,4 @@ class BtfTypes {
   std::unordered_map<const Type*, std::size_t> nodes_;  // fields of all levels, counted as a tree
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

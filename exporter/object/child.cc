@@ -16,7 +16,7 @@
 
 #include "base/fd.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 constexpr unsigned kSeconds = 10;
@@ -127,4 +127,4 @@ Status TryInChild(const std::function<Status()>& work) {
   return Verdict(status, std::move(text));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 // In the order of enum bpf_map_type (linux/bpf.h), with bpftool's names.
@@ -138,4 +138,4 @@ std::vector<std::string> FieldPaths(const Type& type) {
   return paths;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

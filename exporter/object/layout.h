@@ -13,7 +13,7 @@
 
 // What a BPF object file says of its programs and maps: plain data from ELF and BTF, the same on
 // every machine.
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 
 struct Type;
 
@@ -85,4 +85,4 @@ std::string MapTypeName(bpf_map_type type);
 // The same for programs: "kprobe", "socket_filter".
 std::string ProgramTypeName(bpf_prog_type type);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 constexpr std::size_t kMostLines = 1000;
@@ -49,4 +49,4 @@ LibbpfLog::LibbpfLog() {
 
 LibbpfLog::~LibbpfLog() { active = nullptr; }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 
 // Collects what libbpf prints on this thread while it lives, instead of standard error; libbpf
 // tells the cause of a failure nowhere else. One at a time a thread.
@@ -23,4 +23,4 @@ class LibbpfLog {
   std::vector<std::string> lines_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

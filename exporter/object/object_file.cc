@@ -14,7 +14,7 @@
 #include "base/bytes.h"
 #include "base/fd.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 constexpr std::size_t kMostBytes = 64u << 20;
@@ -70,4 +70,4 @@ Result<std::string> ReadObjectFile(const std::string& path) {
   return bytes;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -18,7 +18,7 @@
 #include "object/object_file.h"
 #include "object/tail_calls.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 struct CloseObject {
@@ -117,4 +117,4 @@ Result<ObjectLayout> ReadObjectLayout(const std::string& path) {
   return layout;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

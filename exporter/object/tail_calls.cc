@@ -9,7 +9,7 @@
 
 // Map declarations are data of the section .maps; what `.values` of a program array points to is a
 // relocation there, against the symbol of a function.
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 struct EndElf {
@@ -64,4 +64,4 @@ std::set<std::string> TailCalledPrograms(std::string elf) {
   return functions;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

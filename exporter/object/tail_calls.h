@@ -4,10 +4,10 @@
 #include <set>
 #include <string>
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 
 // The programs of a BPF object file (its bytes) that a program array declared in it names: others
 // jump into them, and nobody attaches them. Empty for what is not an ELF file.
 std::set<std::string> TailCalledPrograms(std::string elf);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 // What libbpf 1.2 to 1.6 added; cgroup/…_unix is beside them.
@@ -16,14 +16,15 @@ constexpr std::string_view kNewerSections[] = {
     "uprobe.multi",   "uretprobe.multi", "uprobe.session", "kprobe.session",
     "sk_skb/verdict", "struct_ops.s"};
 
-bool HasEntry(const ProgramLayout& program, const Config& config) {
-  return std::any_of(config.probes.begin(), config.probes.end(),
-                     [&](const ProbeSpec& probe) { return probe.program.value == program.name; });
+bool HasEntry(const object::ProgramLayout& program, const config::Config& config) {
+  return std::any_of(
+      config.probes.begin(), config.probes.end(),
+      [&](const config::ProbeSpec& probe) { return probe.program.value == program.name; });
 }
 
 }  // namespace
 
-bool SectionAttaches(const ProgramLayout& program) {
+bool SectionAttaches(const object::ProgramLayout& program) {
   const std::string_view section = program.section;
   switch (program.type) {
     case BPF_PROG_TYPE_UNSPEC:
@@ -47,32 +48,33 @@ bool IsOfNewerLibbpf(std::string_view section) {
                      [&](std::string_view newer) { return section.starts_with(newer); });
 }
 
-bool IsAskedFor(const ProgramLayout& program, const Config& config) {
+bool IsAskedFor(const object::ProgramLayout& program, const config::Config& config) {
   return program.autoload || HasEntry(program, config);
 }
 
-bool IsOnlyCalled(const ProgramLayout& program, const Config& config) {
+bool IsOnlyCalled(const object::ProgramLayout& program, const config::Config& config) {
   return program.tail_called && !SectionAttaches(program) && !HasEntry(program, config);
 }
 
-bool IsOptional(const std::string& program, const Config& config) {
-  return std::any_of(config.probes.begin(), config.probes.end(), [&](const ProbeSpec& probe) {
-    return probe.program.value == program && probe.optional;
-  });
+bool IsOptional(const std::string& program, const config::Config& config) {
+  return std::any_of(config.probes.begin(), config.probes.end(),
+                     [&](const config::ProbeSpec& probe) {
+                       return probe.program.value == program && probe.optional;
+                     });
 }
 
-bool IsNeeded(const ProgramLayout& program, const Config& config) {
+bool IsNeeded(const object::ProgramLayout& program, const config::Config& config) {
   return !IsOptional(program.name, config) && IsAskedFor(program, config) &&
          !IsOnlyCalled(program, config);
 }
 
 void CheckAttachPoints(const Scope& scope) {
-  for (const ProgramLayout& program : scope.object.programs) {
+  for (const object::ProgramLayout& program : scope.object.programs) {
     if (!program.autoload || HasEntry(program, scope.config)) continue;
     if (SectionAttaches(program)) continue;
     const std::string subject =
         fmt::format("{}: program {} (section {})", ObjectSubject(scope.object),
-                    Quoted(program.name), Quoted(program.section));
+                    config::Quoted(program.name), config::Quoted(program.section));
     if (program.type == BPF_PROG_TYPE_UNSPEC && IsOfNewerLibbpf(program.section)) {
       scope.diagnostics.Warning(
           scope.config.object.at,
@@ -94,4 +96,4 @@ void CheckAttachPoints(const Scope& scope) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

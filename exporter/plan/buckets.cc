@@ -7,20 +7,20 @@
 #include <cmath>
 #include <limits>
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr std::int64_t kMostBuckets = 1'024;
 
 // The upper bound of a bucket before the multiplier; the dialect's formulas.
-double Bound(BucketType type, std::int64_t number) {
+double Bound(config::BucketType type, std::int64_t number) {
   switch (type) {
-    case BucketType::kExp2:
+    case config::BucketType::kExp2:
       return std::ldexp(1.0, static_cast<int>(number));
-    case BucketType::kExp2Zero:
+    case config::BucketType::kExp2Zero:
       return number == 0 ? 0 : std::ldexp(1.0, static_cast<int>(number - 1));
-    case BucketType::kLinear:
-    case BucketType::kFixed:
+    case config::BucketType::kLinear:
+    case config::BucketType::kFixed:
       break;
   }
   return static_cast<double>(number);
@@ -28,14 +28,14 @@ double Bound(BucketType type, std::int64_t number) {
 
 bool IsBucketNumber(double key) { return key >= 0 && key == std::floor(key) && key < 0x1p63; }
 
-bool Fail(const Scope& scope, Position at, std::string text) {
+bool Fail(const Scope& scope, config::Position at, std::string text) {
   scope.diagnostics.Error(at, std::move(text));
   return false;
 }
 
 // Keys that are no bucket number make a bucket that no row falls into: it has the number of the
 // bucket before it, and of equal numbers the first counts.
-bool FixedBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan& histogram) {
+bool FixedBuckets(const Scope& scope, const config::HistogramSpec& spec, HistogramPlan& histogram) {
   std::vector<double> keys = spec.keys;
   std::sort(keys.begin(), keys.end());
   if (!IsBucketNumber(keys.front())) {
@@ -61,7 +61,8 @@ bool FixedBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan& 
                           histogram.sum_number));
 }
 
-bool CountedBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan& histogram) {
+bool CountedBuckets(const Scope& scope, const config::HistogramSpec& spec,
+                    HistogramPlan& histogram) {
   const std::int64_t min = spec.min.value_or(0);
   const std::int64_t last = histogram.array ? std::int64_t{histogram.array_size} - 1 : 0;
   const std::int64_t max = spec.max.value_or(last);
@@ -84,7 +85,8 @@ bool CountedBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan
   return true;
 }
 
-bool FitsArray(const Scope& scope, const HistogramSpec& spec, const HistogramPlan& histogram) {
+bool FitsArray(const Scope& scope, const config::HistogramSpec& spec,
+               const HistogramPlan& histogram) {
   if (!histogram.array || histogram.numbers.back() < histogram.array_size) return true;
   return Fail(
       scope, spec.buckets_field->at,
@@ -94,12 +96,14 @@ bool FitsArray(const Scope& scope, const HistogramSpec& spec, const HistogramPla
 
 }  // namespace
 
-bool ResolveBuckets(const Scope& scope, const HistogramSpec& spec, HistogramPlan& histogram) {
+bool ResolveBuckets(const Scope& scope, const config::HistogramSpec& spec,
+                    HistogramPlan& histogram) {
   histogram.multiplier = spec.multiplier == 0 ? 1 : spec.multiplier;
   histogram.sum_number = std::numeric_limits<std::uint64_t>::max();
-  const bool made = spec.type == BucketType::kFixed ? FixedBuckets(scope, spec, histogram)
-                                                    : CountedBuckets(scope, spec, histogram);
+  const bool made = spec.type == config::BucketType::kFixed
+                        ? FixedBuckets(scope, spec, histogram)
+                        : CountedBuckets(scope, spec, histogram);
   return made && FitsArray(scope, spec, histogram);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

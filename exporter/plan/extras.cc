@@ -9,21 +9,22 @@
 #include "plan/find_map.h"
 #include "plan/labels.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr auto kCgrpStorage = static_cast<bpf_map_type>(32);  // newer than Debian 12's header
 
-void CheckKaddr(const Scope& scope, const Text& symbol) {
+void CheckKaddr(const Scope& scope, const config::Text& symbol) {
   const auto& globals = scope.object.globals;
   const std::string name = "kaddr_" + symbol.value;
-  const auto found = std::find_if(globals.begin(), globals.end(),
-                                  [&](const GlobalLayout& one) { return one.name == name; });
+  const auto found =
+      std::find_if(globals.begin(), globals.end(),
+                   [&](const object::GlobalLayout& one) { return one.name == name; });
   if (found == globals.end()) {
     scope.diagnostics.Error(
         symbol.at, fmt::format("{} has no variable {} for the address; declare it as const "
                                "volatile __u64 and use it",
-                               ObjectSubject(scope.object), Quoted(name)));
+                               ObjectSubject(scope.object), config::Quoted(name)));
   } else if (found->size != 8) {
     scope.diagnostics.Error(
         symbol.at, fmt::format("variable '{}' has {} bytes; an address has 8", name, found->size));
@@ -33,19 +34,19 @@ void CheckKaddr(const Scope& scope, const Text& symbol) {
 }  // namespace
 
 void CheckKaddrs(const Scope& scope) {
-  for (const Text& symbol : scope.config.kaddrs) CheckKaddr(scope, symbol);
+  for (const config::Text& symbol : scope.config.kaddrs) CheckKaddr(scope, symbol);
 }
 
 void CheckCgroupIdMap(const Scope& scope) {
   if (!scope.config.cgroup_id_map) return;
-  const CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
-  for (const Text& pattern : spec.regexps) {
-    if (const Result<Pattern> fine = Pattern::Compile(pattern.value); !fine)
+  const config::CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
+  for (const config::Text& pattern : spec.regexps) {
+    if (const Result<decode::Pattern> fine = decode::Pattern::Compile(pattern.value); !fine)
       scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().text);
   }
-  const MapLayout* map = FindMap(scope, spec.name);
+  const object::MapLayout* map = FindMap(scope, spec.name);
   if (map == nullptr) return;
-  const bool hash = spec.type == CgroupMapType::kHash;
+  const bool hash = spec.type == config::CgroupMapType::kHash;
   const std::uint32_t key_size = hash ? 8 : 4;
   const bool fits = hash ? map->type == BPF_MAP_TYPE_HASH || map->type == BPF_MAP_TYPE_LRU_HASH
                          : map->type == kCgrpStorage;
@@ -53,7 +54,7 @@ void CheckCgroupIdMap(const Scope& scope) {
     scope.diagnostics.Error(
         spec.name.at,
         fmt::format("map '{}' is of type {}, but cgroup_id_map asks for {}", map->name,
-                    MapTypeName(map->type), hash ? "a hash" : "cgrp_storage"));
+                    object::MapTypeName(map->type), hash ? "a hash" : "cgrp_storage"));
   } else if (map->key_size != key_size || map->value_size != 8) {
     scope.diagnostics.Error(
         spec.name.at, fmt::format("map '{}' has keys of {} and values of {} bytes; cgroup_id_map "
@@ -65,14 +66,14 @@ void CheckCgroupIdMap(const Scope& scope) {
 void CheckSpans(const Scope& scope) {
   if (scope.config.spans.empty()) return;
   scope.diagnostics.Warning(scope.config.spans.front().ringbuf.at, "spans are not exported yet");
-  for (const SpanSpec& span : scope.config.spans) {
-    const MapLayout* map = FindMap(scope, span.ringbuf);
+  for (const config::SpanSpec& span : scope.config.spans) {
+    const object::MapLayout* map = FindMap(scope, span.ringbuf);
     if (map == nullptr) {
       CheckDecoders(scope, span.labels);
     } else if (map->type != BPF_MAP_TYPE_RINGBUF) {
       scope.diagnostics.Error(span.ringbuf.at,
                               fmt::format("map '{}' is of type {}; spans come from a ringbuf",
-                                          map->name, MapTypeName(map->type)));
+                                          map->name, object::MapTypeName(map->type)));
     } else {
       const LabelBytes record{fmt::format("a record of map '{}'", map->name)};
       ResolveLabels(scope, record, span.labels, false);
@@ -80,4 +81,4 @@ void CheckSpans(const Scope& scope) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

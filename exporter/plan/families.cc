@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 std::vector<std::string> LabelNames(const MetricPlan& metric) {
@@ -19,7 +19,7 @@ std::vector<std::string> LabelNames(const MetricPlan& metric) {
 
 // Whether `name` is one of the series of histogram `of`.
 bool IsSeriesOf(const MetricPlan& of, std::string_view name) {
-  if (of.kind != MetricKind::kHistogram || !name.starts_with(of.family)) return false;
+  if (of.kind != config::MetricKind::kHistogram || !name.starts_with(of.family)) return false;
   const std::string_view rest = name.substr(of.family.size());
   return rest == "_bucket" || rest == "_sum" || rest == "_count";
 }
@@ -38,14 +38,15 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
   }
   if (added.family != before.family) return "";
   if (added.kind != before.kind)
-    return text(fmt::format("is a {}", KindName(added.kind)),
-                fmt::format("a {}", KindName(before.kind)));
+    return text(fmt::format("is a {}", config::KindName(added.kind)),
+                fmt::format("a {}", config::KindName(before.kind)));
   if (LabelNames(added) != LabelNames(before)) {
     return text(fmt::format("has the labels {}", List(LabelNames(added))),
                 List(LabelNames(before)));
   }
   if (added.help != before.help)
-    return text(fmt::format("has the help {}", Quoted(added.help)), Quoted(before.help));
+    return text(fmt::format("has the help {}", config::Quoted(added.help)),
+                config::Quoted(before.help));
   // Equal bounds can come from other numbers and another multiplier; the rows then do not add up.
   if (added.histogram.bounds != before.histogram.bounds ||
       added.histogram.numbers != before.histogram.numbers ||
@@ -59,7 +60,7 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
 }  // namespace
 
 void CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPlan& added,
-                   Diagnostics& diagnostics) {
+                   config::Diagnostics& diagnostics) {
   std::vector<const MetricPlan*> metrics;
   const auto add = [&](const ConfigPlan& plan) {
     for (const MapPlan& map : plan.maps) {
@@ -76,4 +77,4 @@ void CheckFamilies(const std::vector<const ConfigPlan*>& before, const ConfigPla
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

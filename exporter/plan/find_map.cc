@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 bool HoldsRows(bpf_map_type type) {
@@ -32,15 +32,15 @@ std::string WhyNotReadable(bpf_map_type type) {
 }
 
 // What is wrong with reading events of `map` for `metric`; empty if nothing is.
-std::string EventProblem(const MetricSpec& metric, const MapLayout& map) {
-  const std::string type = MapTypeName(map.type);
+std::string EventProblem(const config::MetricSpec& metric, const object::MapLayout& map) {
+  const std::string type = object::MapTypeName(map.type);
   const auto is_of_type = [&] { return fmt::format("map '{}' is of type {}", map.name, type); };
   if (metric.perf_event_array && map.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
     return is_of_type() + "; 'perf_event_array: true' needs a perf_event_array";
   if (metric.ringbuf && map.type != BPF_MAP_TYPE_RINGBUF)
     return is_of_type() + "; 'ringbuf: true' needs a ringbuf";
   if (!HoldsEvents(map.type)) return "";
-  if (metric.kind != MetricKind::kCounter)
+  if (metric.kind != config::MetricKind::kCounter)
     return is_of_type() + ", whose records only a counter can count";
   if (!metric.value.value.empty())
     return is_of_type() + ", whose records count one each; leave 'value' out";
@@ -59,26 +59,27 @@ bool HoldsEvents(bpf_map_type type) {
   return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || type == BPF_MAP_TYPE_RINGBUF || IsQueue(type);
 }
 
-const MapLayout* FindMap(const Scope& scope, const Text& name) {
+const object::MapLayout* FindMap(const Scope& scope, const config::Text& name) {
   const auto& maps = scope.object.maps;
-  const auto found = std::find_if(maps.begin(), maps.end(),
-                                  [&](const MapLayout& map) { return map.name == name.value; });
+  const auto found = std::find_if(maps.begin(), maps.end(), [&](const object::MapLayout& map) {
+    return map.name == name.value;
+  });
   if (found != maps.end()) return &*found;
   std::vector<std::string> names;
-  for (const MapLayout& map : maps) names.push_back(map.name);
+  for (const object::MapLayout& map : maps) names.push_back(map.name);
   scope.diagnostics.Error(
-      name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object), Quoted(name.value),
-                           Suggest(name.value, names, "its maps")));
+      name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object),
+                           config::Quoted(name.value), Suggest(name.value, names, "its maps")));
   return nullptr;
 }
 
-const MapLayout* FindMap(const Scope& scope, const MetricSpec& metric) {
-  const Text& name = metric.map.value.empty() ? metric.name : metric.map;
-  const MapLayout* map = FindMap(scope, name);
+const object::MapLayout* FindMap(const Scope& scope, const config::MetricSpec& metric) {
+  const config::Text& name = metric.map.value.empty() ? metric.name : metric.map;
+  const object::MapLayout* map = FindMap(scope, name);
   if (map == nullptr) return nullptr;
   std::string problem = EventProblem(metric, *map);
   if (problem.empty() && !HoldsRows(map->type) && !HoldsEvents(map->type)) {
-    problem = fmt::format("map '{}' is of type {}{}", map->name, MapTypeName(map->type),
+    problem = fmt::format("map '{}' is of type {}{}", map->name, object::MapTypeName(map->type),
                           WhyNotReadable(map->type));
   }
   if (!problem.empty()) {
@@ -88,4 +89,4 @@ const MapLayout* FindMap(const Scope& scope, const MetricSpec& metric) {
   return map;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -6,35 +6,35 @@
 #include "base/text.h"
 #include "decode/patterns.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 // The decoder that shows a value of this type; empty if none is the obvious one.
-std::string NameFor(const Type& type) {
+std::string NameFor(const object::Type& type) {
   switch (type.kind) {
-    case Type::Kind::kInt:
+    case object::Type::Kind::kInt:
       return type.is_signed ? "int" : "uint";
-    case Type::Kind::kBool:
+    case object::Type::Kind::kBool:
       return "bool";
-    case Type::Kind::kChar:
+    case object::Type::Kind::kChar:
       return "string";
-    case Type::Kind::kArray:
-      return type.element->kind == Type::Kind::kChar ? "string" : "";
+    case object::Type::Kind::kArray:
+      return type.element->kind == object::Type::Kind::kChar ? "string" : "";
     default:
       return "";
   }
 }
 
 // The fields of the label's struct as 'field' takes them.
-std::vector<std::string> FieldsOf(const Type& type, const LabelSpec& label) {
-  std::vector<std::string> paths = FieldPaths(type);
+std::vector<std::string> FieldsOf(const object::Type& type, const config::LabelSpec& label) {
+  std::vector<std::string> paths = object::FieldPaths(type);
   if (label.size) return paths;  // found by its place, so the label's name need not be the field's
   const std::string& field = label.field.value.empty() ? label.name.value : label.field.value;
   for (std::string& path : paths) path = field + "." + path;
   return paths;
 }
 
-std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Place& place) {
+std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label, const Place& place) {
   const std::string subject = fmt::format("label '{}'", label.name.value);
   if (bytes.type == nullptr)
     return fmt::format("{} needs 'decoders', as the object has no BTF for {}", subject, bytes.what);
@@ -42,8 +42,8 @@ std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Pla
     return fmt::format("{} needs 'decoders', as no field of {} is exactly bytes {} to {}", subject,
                        bytes.what, place.offset, place.offset + place.size - 1);
   }
-  const Type& type = *place.type;
-  if (type.kind == Type::Kind::kStruct && !type.fields.empty()) {
+  const object::Type& type = *place.type;
+  if (type.kind == object::Type::Kind::kStruct && !type.fields.empty()) {
     return fmt::format(
         "{} is {}; name one of its fields ({}) with 'field', or say with 'decoders' "
         "how to show it",
@@ -54,25 +54,26 @@ std::string NoDecoder(const LabelBytes& bytes, const LabelSpec& label, const Pla
 }
 
 std::optional<Decoders> FromType(const Scope& scope, const LabelBytes& bytes,
-                                 const LabelSpec& label, const Place& place) {
-  if (place.type != nullptr && place.type->kind == Type::Kind::kEnum)
-    return Decoders{MakeEnumDecoder(place.type->enumerators, place.type->is_signed)};
+                                 const config::LabelSpec& label, const Place& place) {
+  if (place.type != nullptr && place.type->kind == object::Type::Kind::kEnum)
+    return Decoders{decode::MakeEnumDecoder(place.type->enumerators, place.type->is_signed)};
   const std::string name = place.type == nullptr ? "" : NameFor(*place.type);
   if (name.empty()) {
     scope.diagnostics.Error(label.name.at, NoDecoder(bytes, label, place));
     return std::nullopt;
   }
-  LabelSpec named = label;
-  named.decoders.push_back({Text{name, label.name.at}});
+  config::LabelSpec named = label;
+  named.decoders.push_back({config::Text{name, label.name.at}});
   return MakeNamedDecoders(scope, named, place.size);
 }
 
 // Every expression that cannot be used, at its place; and those that never match.
-bool CheckRegexps(const Scope& scope, const LabelSpec& label, const DecoderSpec& decoder) {
+bool CheckRegexps(const Scope& scope, const config::LabelSpec& label,
+                  const config::DecoderSpec& decoder) {
   bool fine = true;
   if (decoder.name.value != "regexp") return fine;  // others have no use for them
-  for (const Text& expression : decoder.regexps.value_or(std::vector<Text>())) {
-    const Result<Pattern> pattern = Pattern::Compile(expression.value);
+  for (const config::Text& expression : decoder.regexps.value_or(std::vector<config::Text>())) {
+    const Result<decode::Pattern> pattern = decode::Pattern::Compile(expression.value);
     if (!pattern) {
       fine = false;
       scope.diagnostics.Error(expression.at, fmt::format("label '{}': regexps: {}",
@@ -89,13 +90,14 @@ bool CheckRegexps(const Scope& scope, const LabelSpec& label, const DecoderSpec&
 
 }  // namespace
 
-std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const LabelSpec& label,
+std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const config::LabelSpec& label,
                                           std::uint32_t size) {
   Decoders decoders;
-  DecoderInput input{size, scope.config.strace_syscall_names};
-  for (const DecoderSpec& spec : label.decoders) {
+  decode::DecoderInput input{size, scope.config.strace_syscall_names};
+  for (const config::DecoderSpec& spec : label.decoders) {
     if (!CheckRegexps(scope, label, spec)) continue;
-    Result<std::shared_ptr<const Decoder>> decoder = MakeDecoder(spec, input, scope.host);
+    Result<std::shared_ptr<const decode::Decoder>> decoder =
+        decode::MakeDecoder(spec, input, scope.host);
     if (decoder) {
       decoders.push_back(*std::move(decoder));
     } else {
@@ -109,9 +111,9 @@ std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const LabelSpec& l
 }
 
 std::optional<Decoders> MakeDecoders(const Scope& scope, const LabelBytes& bytes,
-                                     const LabelSpec& label, const Place& place) {
+                                     const config::LabelSpec& label, const Place& place) {
   if (label.decoders.empty()) return FromType(scope, bytes, label, place);
   return MakeNamedDecoders(scope, label, place.size);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

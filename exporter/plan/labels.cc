@@ -7,38 +7,40 @@
 
 #include "plan/label_decoders.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr std::uint32_t kCpuSize = 2;  // the peer appends the CPU's number to the key as a u16
 constexpr const char* kCpu = "cpu";
 
-std::vector<const LabelSpec*> Without(const std::vector<LabelSpec>& labels, const LabelSpec* out) {
-  std::vector<const LabelSpec*> rest;
-  for (const LabelSpec& label : labels) {
+std::vector<const config::LabelSpec*> Without(const std::vector<config::LabelSpec>& labels,
+                                              const config::LabelSpec* out) {
+  std::vector<const config::LabelSpec*> rest;
+  for (const config::LabelSpec& label : labels) {
     if (&label != out) rest.push_back(&label);
   }
   return rest;
 }
 
 // The label of a per-CPU map that is the CPU's number; null if none is, or `cpu` is a field.
-const LabelSpec* CpuLabel(const LabelBytes& bytes, const std::vector<LabelSpec>& labels) {
-  const auto found = std::find_if(labels.begin(), labels.end(), [](const LabelSpec& label) {
+const config::LabelSpec* CpuLabel(const LabelBytes& bytes,
+                                  const std::vector<config::LabelSpec>& labels) {
+  const auto found = std::find_if(labels.begin(), labels.end(), [](const config::LabelSpec& label) {
     return label.name.value == kCpu && label.field.value.empty();
   });
   if (found == labels.end()) return nullptr;
-  const bool has_field = bytes.type != nullptr && FindField(*bytes.type, kCpu).has_value();
+  const bool has_field = bytes.type != nullptr && object::FindField(*bytes.type, kCpu).has_value();
   if (!found->size) return has_field ? nullptr : &*found;
   if (*found->size != kCpuSize) return nullptr;
   if (&*found == &labels.back()) return &*found;
-  const std::vector<const LabelSpec*> others = Without(labels, &*found);
+  const std::vector<const config::LabelSpec*> others = Without(labels, &*found);
   if (AreSized(others)) return TakenBytes(others) == bytes.size ? &*found : nullptr;
   return has_field ? nullptr : &*found;
 }
 
-std::optional<LabelPlan> CpuPlan(const Scope& scope, const LabelSpec& label) {
-  static const Type number{Type::Kind::kInt, "u16", kCpuSize};
-  const Place place{0, kCpuSize, std::make_shared<Type>(number)};
+std::optional<LabelPlan> CpuPlan(const Scope& scope, const config::LabelSpec& label) {
+  static const object::Type number{object::Type::Kind::kInt, "u16", kCpuSize};
+  const Place place{0, kCpuSize, std::make_shared<object::Type>(number)};
   const LabelBytes bytes{"the CPU's number", place.type, kCpuSize};
   std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, place);
   if (!decoders) return std::nullopt;
@@ -46,8 +48,9 @@ std::optional<LabelPlan> CpuPlan(const Scope& scope, const LabelSpec& label) {
 }
 
 // Bucket numbers are integers; a label that BTF knows to be something else is a mistake.
-bool CanBeBucket(const Scope& scope, const LabelSpec& label, const Place& place) {
-  if (!label.decoders.empty() || place.type == nullptr || place.type->kind == Type::Kind::kInt)
+bool CanBeBucket(const Scope& scope, const config::LabelSpec& label, const Place& place) {
+  if (!label.decoders.empty() || place.type == nullptr ||
+      place.type->kind == object::Type::Kind::kInt)
     return true;
   scope.diagnostics.Error(
       label.name.at, fmt::format("label '{}', the last of a histogram, is the bucket number; it "
@@ -57,8 +60,8 @@ bool CanBeBucket(const Scope& scope, const LabelSpec& label, const Place& place)
 }
 
 // One called `bucket` that is not the last is most likely meant to be; the peer takes the last.
-void CheckBucketIsLast(const Scope& scope, const std::vector<const LabelSpec*>& labels) {
-  for (const LabelSpec* label : labels) {
+void CheckBucketIsLast(const Scope& scope, const std::vector<const config::LabelSpec*>& labels) {
+  for (const config::LabelSpec* label : labels) {
     if (label == labels.back() || label->name.value != "bucket") continue;
     const std::string text = fmt::format(
         "label 'bucket' is not the last; the bucket number is taken from the last label, '{}'",
@@ -74,10 +77,11 @@ void CheckBucketIsLast(const Scope& scope, const std::vector<const LabelSpec*>& 
 }  // namespace
 
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
-                                        const std::vector<LabelSpec>& labels, bool has_bucket) {
+                                        const std::vector<config::LabelSpec>& labels,
+                                        bool has_bucket) {
   const std::size_t errors_before = scope.diagnostics.errors();
-  const LabelSpec* cpu = bytes.per_cpu ? CpuLabel(bytes, labels) : nullptr;
-  const std::vector<const LabelSpec*> taken = Without(labels, cpu);
+  const config::LabelSpec* cpu = bytes.per_cpu ? CpuLabel(bytes, labels) : nullptr;
+  const std::vector<const config::LabelSpec*> taken = Without(labels, cpu);
   LabelPlans plans;
   plans.of_key = !taken.empty();
   if (has_bucket && taken.empty()) {
@@ -89,7 +93,7 @@ std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& by
   if (has_bucket) CheckBucketIsLast(scope, taken);
   const std::optional<std::vector<Place>> places = PlaceLabels(scope, bytes, taken);
   for (std::size_t i = 0; i < taken.size(); ++i) {
-    const LabelSpec& label = *taken[i];
+    const config::LabelSpec& label = *taken[i];
     if (!places) {
       MakeNamedDecoders(scope, label, label.size.value_or(0));
       continue;
@@ -115,8 +119,9 @@ std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& by
   return plans;
 }
 
-void CheckDecoders(const Scope& scope, const std::vector<LabelSpec>& labels) {
-  for (const LabelSpec& label : labels) MakeNamedDecoders(scope, label, label.size.value_or(0));
+void CheckDecoders(const Scope& scope, const std::vector<config::LabelSpec>& labels) {
+  for (const config::LabelSpec& label : labels)
+    MakeNamedDecoders(scope, label, label.size.value_or(0));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -6,7 +6,7 @@
 
 #include "plan/places.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // What labels become. `bucket` is the histogram's last label, if it was asked for.
 struct LabelPlans {
@@ -19,9 +19,10 @@ struct LabelPlans {
 // can be the CPU's number instead; with `has_bucket` the last of the others is the bucket number.
 // Reports every error; returns nothing if there was one.
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
-                                        const std::vector<LabelSpec>& labels, bool has_bucket);
+                                        const std::vector<config::LabelSpec>& labels,
+                                        bool has_bucket);
 
 // Reports what is wrong with the decoders of labels whose bytes are not known.
-void CheckDecoders(const Scope& scope, const std::vector<LabelSpec>& labels);
+void CheckDecoders(const Scope& scope, const std::vector<config::LabelSpec>& labels);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -11,14 +11,14 @@
 #include "plan/labels.h"
 #include "plan/value.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
-bool IsArray(const MapLayout& map) {
+bool IsArray(const object::MapLayout& map) {
   return map.type == BPF_MAP_TYPE_ARRAY || map.type == BPF_MAP_TYPE_PERCPU_ARRAY;
 }
 
-LabelBytes BytesOf(const MapLayout& map) {
+LabelBytes BytesOf(const object::MapLayout& map) {
   if (HoldsEvents(map.type)) {
     // Queues and stacks say what they hold; the records of buffers can be anything, and a perf
     // event array's values are the buffers' fds.
@@ -26,16 +26,17 @@ LabelBytes BytesOf(const MapLayout& map) {
     return {fmt::format("a record of map '{}'", map.name), map.value, map.value_size};
   }
   LabelBytes bytes{fmt::format("the key of map '{}'", map.name), map.key, map.key_size,
-                   IsPerCpu(map.type)};
+                   object::IsPerCpu(map.type)};
   if (bytes.type == nullptr && IsArray(map) && map.key_size == 4) {
-    static const Type index{Type::Kind::kInt, "__u32", 4};
-    bytes.type = std::make_shared<Type>(index);
+    static const object::Type index{object::Type::Kind::kInt, "__u32", 4};
+    bytes.type = std::make_shared<object::Type>(index);
   }
   return bytes;
 }
 
 // Without labels there is one series, and one row: the one whose key is four zero bytes.
-bool CheckUnlabelled(const Scope& scope, const MetricSpec& metric, const MapLayout& map) {
+bool CheckUnlabelled(const Scope& scope, const config::MetricSpec& metric,
+                     const object::MapLayout& map) {
   const auto fail = [&](const std::string& text) {
     const char* has = metric.labels.empty() ? "has no labels" : "has only the label 'cpu'";
     scope.diagnostics.Error(metric.name.at, fmt::format("{} {}, {}", Subject(metric), has, text));
@@ -50,17 +51,18 @@ bool CheckUnlabelled(const Scope& scope, const MetricSpec& metric, const MapLayo
                           map.name, map.key_size, Members(map.key.get())));
 }
 
-std::uint32_t RecordSize(const MetricSpec& metric, const MapLayout& map) {
+std::uint32_t RecordSize(const config::MetricSpec& metric, const object::MapLayout& map) {
   if (IsQueue(map.type)) return map.value_size;
-  std::vector<const LabelSpec*> labels;
-  for (const LabelSpec& label : metric.labels) labels.push_back(&label);
+  std::vector<const config::LabelSpec*> labels;
+  for (const config::LabelSpec& label : metric.labels) labels.push_back(&label);
   return static_cast<std::uint32_t>(TakenBytes(labels));
 }
 
-bool ResolveNumbers(const Scope& scope, const MetricSpec& metric, const MapLayout& map,
-                    MetricPlan& plan) {
+bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
+                    const object::MapLayout& map, MetricPlan& plan) {
   if (plan.counts_events) return true;
-  const bool array = metric.kind == MetricKind::kHistogram && metric.histogram.buckets_field;
+  const bool array =
+      metric.kind == config::MetricKind::kHistogram && metric.histogram.buckets_field;
   bool fine = true;
   if (array) {
     fine = ResolveBucketArray(scope, metric, map, plan.histogram);
@@ -69,11 +71,12 @@ bool ResolveNumbers(const Scope& scope, const MetricSpec& metric, const MapLayou
   } else {
     fine = false;
   }
-  if (metric.kind != MetricKind::kHistogram || (array && !plan.histogram.array)) return fine;
+  if (metric.kind != config::MetricKind::kHistogram || (array && !plan.histogram.array))
+    return fine;
   return ResolveBuckets(scope, metric.histogram, plan.histogram) && fine;
 }
 
-void CheckName(const Scope& scope, const MetricSpec& metric, const std::string& family) {
+void CheckName(const Scope& scope, const config::MetricSpec& metric, const std::string& family) {
   const std::vector<std::string>& own = scope.options.own_names;
   if (std::find(own.begin(), own.end(), family) == own.end()) return;
   scope.diagnostics.Error(
@@ -83,8 +86,8 @@ void CheckName(const Scope& scope, const MetricSpec& metric, const std::string& 
 
 }  // namespace
 
-std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec& metric) {
-  const MapLayout* map = FindMap(scope, metric);
+std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::MetricSpec& metric) {
+  const object::MapLayout* map = FindMap(scope, metric);
   if (map == nullptr) {
     CheckDecoders(scope, metric.labels);
     return std::nullopt;
@@ -107,7 +110,8 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec
                                                           map->name));
 
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
-  const bool has_bucket = metric.kind == MetricKind::kHistogram && !metric.histogram.buckets_field;
+  const bool has_bucket =
+      metric.kind == config::MetricKind::kHistogram && !metric.histogram.buckets_field;
   std::optional<LabelPlans> labels = ResolveLabels(scope, BytesOf(*map), metric.labels, has_bucket);
   if (!labels) return std::nullopt;
   if (!labels->of_key && !plan->counts_events) {
@@ -120,4 +124,4 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec
   return ResolvedMetric{map, std::move(plan)};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -5,15 +5,15 @@
 
 #include "plan/scope.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // A metric that fits its map.
 struct ResolvedMetric {
-  const MapLayout* map;  // of the scope's object
+  const object::MapLayout* map;  // of the scope's object
   std::shared_ptr<const MetricPlan> plan;
 };
 
 // Joins one metric with its map. Reports every error; returns nothing if there was one.
-std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const MetricSpec& metric);
+std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::MetricSpec& metric);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -7,17 +7,17 @@
 
 #include "base/text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr std::uint64_t kLargestRecord = 65'536;  // of a perf buffer
 
 // The field that is exactly these bytes; null if there is none.
-std::shared_ptr<const Type> TypeAt(const std::shared_ptr<const Type>& type, std::uint32_t offset,
-                                   std::uint32_t size) {
+std::shared_ptr<const object::Type> TypeAt(const std::shared_ptr<const object::Type>& type,
+                                           std::uint32_t offset, std::uint32_t size) {
   if (type == nullptr) return nullptr;
-  if (offset == 0 && size == type->size && type->kind != Type::Kind::kStruct) return type;
-  for (const FieldLayout& field : type->fields) {
+  if (offset == 0 && size == type->size && type->kind != object::Type::Kind::kStruct) return type;
+  for (const object::FieldLayout& field : type->fields) {
     if (field.bitfield || offset < field.offset) continue;
     if (std::uint64_t{offset} + size > std::uint64_t{field.offset} + field.type->size) continue;
     if (auto found = TypeAt(field.type, offset - field.offset, size)) return found;
@@ -26,23 +26,23 @@ std::shared_ptr<const Type> TypeAt(const std::shared_ptr<const Type>& type, std:
 }
 
 // For those who meant the number of a per-CPU map's CPU.
-std::string CpuHint(const LabelBytes& bytes, const std::vector<const LabelSpec*>& labels) {
-  const LabelSpec& last = *labels.back();
+std::string CpuHint(const LabelBytes& bytes, const std::vector<const config::LabelSpec*>& labels) {
+  const config::LabelSpec& last = *labels.back();
   const bool fits_without = TakenBytes(labels) - TakenBytes({&last}) == bytes.size;
   if (!bytes.per_cpu || last.name.value != "cpu" || !fits_without) return "";
   return "; the CPU's number, which is not in the key, is a label of size 2";
 }
 
 // The peer takes the last label for the CPU's number whatever its size, and then has no series.
-bool IsMistakenForCpu(const LabelBytes& bytes, const LabelSpec& last) {
-  const bool has_field = bytes.type != nullptr && FindField(*bytes.type, "cpu").has_value();
+bool IsMistakenForCpu(const LabelBytes& bytes, const config::LabelSpec& last) {
+  const bool has_field = bytes.type != nullptr && object::FindField(*bytes.type, "cpu").has_value();
   return bytes.per_cpu && last.name.value == "cpu" && !has_field;
 }
 
 // "4 + (1 + 3) = 8".
-std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
+std::string Arithmetic(const std::vector<const config::LabelSpec*>& labels) {
   std::string terms;
-  for (const LabelSpec* label : labels) {
+  for (const config::LabelSpec* label : labels) {
     if (!terms.empty()) terms += " + ";
     const std::uint32_t padding = label->padding.value_or(0);
     terms += padding > 0 ? fmt::format("({} + {})", *label->size, padding)
@@ -53,10 +53,10 @@ std::string Arithmetic(const std::vector<const LabelSpec*>& labels) {
 }
 
 // Names do not count where all labels have sizes, but one that names another field is a trap.
-void WarnIfMisplaced(const Scope& scope, const LabelBytes& bytes, const LabelSpec& label,
+void WarnIfMisplaced(const Scope& scope, const LabelBytes& bytes, const config::LabelSpec& label,
                      const Place& place) {
   if (bytes.type == nullptr) return;
-  const std::optional<FieldLayout> field = FindField(*bytes.type, label.name.value);
+  const std::optional<object::FieldLayout> field = object::FindField(*bytes.type, label.name.value);
   if (!field || field->offset == place.offset) return;
   scope.diagnostics.Warning(
       label.name.at,
@@ -66,8 +66,9 @@ void WarnIfMisplaced(const Scope& scope, const LabelBytes& bytes, const LabelSpe
                   field->offset));
 }
 
-std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBytes& bytes,
-                                               const std::vector<const LabelSpec*>& labels) {
+std::optional<std::vector<Place>> PlaceInOrder(
+    const Scope& scope, const LabelBytes& bytes,
+    const std::vector<const config::LabelSpec*>& labels) {
   if (const std::uint64_t taken = TakenBytes(labels); bytes.size > 0 && taken != bytes.size) {
     scope.diagnostics.Error(
         labels.front()->name.at,
@@ -81,7 +82,7 @@ std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBy
         fmt::format("the labels take {} bytes, more than a record can have", TakenBytes(labels)));
     return std::nullopt;
   }
-  if (const LabelSpec& last = *labels.back(); IsMistakenForCpu(bytes, last)) {
+  if (const config::LabelSpec& last = *labels.back(); IsMistakenForCpu(bytes, last)) {
     scope.diagnostics.Error(
         last.name.at, fmt::format("label 'cpu' reads {} of {}; the CPU's number, which is not in "
                                   "the key, is a label of size 2",
@@ -90,7 +91,7 @@ std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBy
   }
   std::vector<Place> places;
   std::uint32_t offset = 0;
-  for (const LabelSpec* label : labels) {
+  for (const config::LabelSpec* label : labels) {
     places.push_back({offset, *label->size, TypeAt(bytes.type, offset, *label->size)});
     WarnIfMisplaced(scope, bytes, *label, places.back());
     offset += *label->size + label->padding.value_or(0);
@@ -99,28 +100,29 @@ std::optional<std::vector<Place>> PlaceInOrder(const Scope& scope, const LabelBy
 }
 
 // The bytes between the field at `place` and the next one, or the end.
-std::uint32_t PaddingAfter(const Type& type, const Place& place) {
+std::uint32_t PaddingAfter(const object::Type& type, const Place& place) {
   std::uint32_t next = type.size;
   const std::uint32_t end = place.offset + place.size;
-  for (const std::string& path : FieldPaths(type)) {
-    const std::optional<FieldLayout> field = FindField(type, path);
+  for (const std::string& path : object::FieldPaths(type)) {
+    const std::optional<object::FieldLayout> field = object::FindField(type, path);
     if (field && field->offset >= end) next = std::min(next, field->offset);
   }
   return next - end;
 }
 
-const Text& PathOf(const LabelSpec& label) {
+const config::Text& PathOf(const config::LabelSpec& label) {
   return label.field.value.empty() ? label.name : label.field;
 }
 
 class ByName {
  public:
-  ByName(const Scope& scope, const LabelBytes& bytes, const std::vector<const LabelSpec*>& labels)
+  ByName(const Scope& scope, const LabelBytes& bytes,
+         const std::vector<const config::LabelSpec*>& labels)
       : scope_(scope), bytes_(bytes), labels_(labels) {}
 
   std::optional<std::vector<Place>> Run() {
     std::vector<Place> places;
-    for (const LabelSpec* label : labels_) {
+    for (const config::LabelSpec* label : labels_) {
       const std::optional<Place> place = Find(*label);
       if (place && Fits(*label, *place)) places.push_back(*place);
     }
@@ -129,20 +131,21 @@ class ByName {
   }
 
  private:
-  std::optional<Place> Find(const LabelSpec& label) {
-    const Text& path = PathOf(label);
+  std::optional<Place> Find(const config::LabelSpec& label) {
+    const config::Text& path = PathOf(label);
     if (bytes_.type == nullptr) {
       return Fail(label.name, fmt::format("label '{}': size is needed, as the object has no BTF "
                                           "for {}",
                                           label.name.value, bytes_.what));
     }
-    if (bytes_.type->kind != Type::Kind::kStruct) return FindWhole(label);
-    const std::optional<FieldLayout> field = FindField(*bytes_.type, path.value);
+    if (bytes_.type->kind != object::Type::Kind::kStruct) return FindWhole(label);
+    const std::optional<object::FieldLayout> field = object::FindField(*bytes_.type, path.value);
     if (!field) {
-      return Fail(path,
-                  fmt::format("label '{}': {} ({}) has no field {}{}{}", label.name.value,
-                              bytes_.what, bytes_.type->name, Quoted(path.value),
-                              Suggest(path.value, FieldPaths(*bytes_.type), "its fields"), Why()));
+      return Fail(
+          path,
+          fmt::format("label '{}': {} ({}) has no field {}{}{}", label.name.value, bytes_.what,
+                      bytes_.type->name, config::Quoted(path.value),
+                      Suggest(path.value, object::FieldPaths(*bytes_.type), "its fields"), Why()));
     }
     if (field->bitfield || field->type->size == 0) {
       return Fail(path, fmt::format("label '{}': field '{}' is {}, which cannot be read as bytes",
@@ -153,7 +156,7 @@ class ByName {
   }
 
   // A key that is no struct has no fields; then one label can be all of it.
-  std::optional<Place> FindWhole(const LabelSpec& label) {
+  std::optional<Place> FindWhole(const config::LabelSpec& label) {
     if (labels_.size() == 1 && label.field.value.empty() && bytes_.type->size > 0)
       return Place{0, bytes_.type->size, bytes_.type};
     return Fail(PathOf(label),
@@ -162,7 +165,7 @@ class ByName {
                             labels_.size() > 1 ? "; one label is all that it can make" : ""));
   }
 
-  bool Fits(const LabelSpec& label, const Place& place) {
+  bool Fits(const config::LabelSpec& label, const Place& place) {
     const std::string& path = PathOf(label).value;
     const std::uint32_t padding = label.padding.value_or(0);
     if (label.size && *label.size != place.size) {
@@ -198,44 +201,44 @@ class ByName {
   // For those who gave sizes and did not expect names to matter.
   std::string Why() const {
     const auto unsized = std::find_if(labels_.begin(), labels_.end(),
-                                      [](const LabelSpec* label) { return !label->size; });
+                                      [](const config::LabelSpec* label) { return !label->size; });
     const bool some_sized = std::any_of(labels_.begin(), labels_.end(),
-                                        [](const LabelSpec* label) { return label->size; });
+                                        [](const config::LabelSpec* label) { return label->size; });
     if (!some_sized || unsized == labels_.end()) return "";
     return fmt::format(" (labels are found by name here, as '{}' has no size)",
                        (*unsized)->name.value);
   }
 
-  std::nullopt_t Fail(const Text& where, std::string text) {
+  std::nullopt_t Fail(const config::Text& where, std::string text) {
     scope_.diagnostics.Error(where.at, std::move(text));
     return std::nullopt;
   }
 
   const Scope& scope_;
   const LabelBytes& bytes_;
-  const std::vector<const LabelSpec*>& labels_;
+  const std::vector<const config::LabelSpec*>& labels_;
 };
 
 }  // namespace
 
-std::uint64_t TakenBytes(const std::vector<const LabelSpec*>& labels) {
+std::uint64_t TakenBytes(const std::vector<const config::LabelSpec*>& labels) {
   std::uint64_t taken = 0;
-  for (const LabelSpec* label : labels)
+  for (const config::LabelSpec* label : labels)
     taken += std::uint64_t{label->size.value_or(0)} + label->padding.value_or(0);
   return taken;
 }
 
-bool AreSized(const std::vector<const LabelSpec*>& labels) {
-  return std::all_of(labels.begin(), labels.end(), [](const LabelSpec* label) {
+bool AreSized(const std::vector<const config::LabelSpec*>& labels) {
+  return std::all_of(labels.begin(), labels.end(), [](const config::LabelSpec* label) {
     return label->size && label->field.value.empty();
   });
 }
 
 std::optional<std::vector<Place>> PlaceLabels(const Scope& scope, const LabelBytes& bytes,
-                                              const std::vector<const LabelSpec*>& labels) {
+                                              const std::vector<const config::LabelSpec*>& labels) {
   if (labels.empty()) return std::vector<Place>();
   if (AreSized(labels)) return PlaceInOrder(scope, bytes, labels);
   return ByName(scope, bytes, labels).Run();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -14,7 +14,7 @@
 
 // A configuration joined with its object: everything that can be decided from files is decided
 // here, so nothing can be missing or misconfigured afterwards. Immutable and shared.
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // A number inside one value (of one CPU).
 struct ValueField {
@@ -28,7 +28,7 @@ struct LabelPlan {
   bool is_cpu = false;       // the decoders get the CPU's number as a u16; nothing of the key
   std::uint32_t offset = 0;  // in the key
   std::uint32_t size = 0;
-  std::vector<std::shared_ptr<const Decoder>> decoders;  // run left to right
+  std::vector<std::shared_ptr<const decode::Decoder>> decoders;  // run left to right
 };
 
 struct HistogramPlan {
@@ -48,9 +48,9 @@ struct HistogramPlan {
 };
 
 struct MetricPlan {
-  MetricKind kind = MetricKind::kCounter;
+  config::MetricKind kind = config::MetricKind::kCounter;
   std::string config;             // the configuration it comes from
-  Position at;                    // of its name there
+  config::Position at;            // of its name there
   std::string family;             // the exposed name, prefix included
   std::string help;               // one line, no control characters
   std::vector<LabelPlan> labels;  // in the page's order: by name
@@ -75,7 +75,7 @@ struct EventsPlan {
 
 // One map, read once a snapshot whatever number of metrics it feeds.
 struct MapPlan {
-  MapLayout layout;
+  object::MapLayout layout;
   std::vector<std::shared_ptr<const MetricPlan>> metrics;
   std::optional<EventsPlan> events = {};  // set if its rows are counted records
 
@@ -85,9 +85,9 @@ struct MapPlan {
 };
 
 struct ConfigPlan {
-  Config config;
-  ObjectLayout object;
+  config::Config config;
+  object::ObjectLayout object;
   std::vector<MapPlan> maps;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr std::array kKprobe = {BPF_PROG_TYPE_KPROBE};
@@ -29,67 +29,69 @@ constexpr std::array kCgroup = {
 };
 
 struct Row {
-  ProbeKind kind;
+  config::ProbeKind kind;
   std::string_view name;  // the key under `probes:`
   std::span<const bpf_prog_type> types;
   std::string_view section;  // what to write in SEC()
 };
 
 const std::array kRows = {
-    Row{ProbeKind::kTracepoint, "tracepoint", kTracepoint, "tracepoint"},
-    Row{ProbeKind::kRawTracepoint, "raw_tracepoint", kRawTracepoint, "raw_tp"},
-    Row{ProbeKind::kKprobe, "kprobe", kKprobe, "kprobe"},
-    Row{ProbeKind::kKretprobe, "kretprobe", kKprobe, "kretprobe"},
-    Row{ProbeKind::kFentry, "fentry", kTracing, "fentry"},
-    Row{ProbeKind::kFexit, "fexit", kTracing, "fexit"},
-    Row{ProbeKind::kLsm, "lsm", kLsm, "lsm"},
-    Row{ProbeKind::kUprobe, "uprobe", kKprobe, "uprobe"},
-    Row{ProbeKind::kUretprobe, "uretprobe", kKprobe, "uretprobe"},
-    Row{ProbeKind::kUsdt, "usdt", kKprobe, "usdt"},
-    Row{ProbeKind::kPerfEvent, "perf_event", kPerfEvent, "perf_event"},
-    Row{ProbeKind::kXdp, "xdp", kXdp, "xdp"},
-    Row{ProbeKind::kTc, "tc", kTc, "tc"},
-    Row{ProbeKind::kSocketFilter, "socket_filter", kSocketFilter, "socket"},
-    Row{ProbeKind::kCgroup, "cgroup", kCgroup, "cgroup_skb/ingress"},
+    Row{config::ProbeKind::kTracepoint, "tracepoint", kTracepoint, "tracepoint"},
+    Row{config::ProbeKind::kRawTracepoint, "raw_tracepoint", kRawTracepoint, "raw_tp"},
+    Row{config::ProbeKind::kKprobe, "kprobe", kKprobe, "kprobe"},
+    Row{config::ProbeKind::kKretprobe, "kretprobe", kKprobe, "kretprobe"},
+    Row{config::ProbeKind::kFentry, "fentry", kTracing, "fentry"},
+    Row{config::ProbeKind::kFexit, "fexit", kTracing, "fexit"},
+    Row{config::ProbeKind::kLsm, "lsm", kLsm, "lsm"},
+    Row{config::ProbeKind::kUprobe, "uprobe", kKprobe, "uprobe"},
+    Row{config::ProbeKind::kUretprobe, "uretprobe", kKprobe, "uretprobe"},
+    Row{config::ProbeKind::kUsdt, "usdt", kKprobe, "usdt"},
+    Row{config::ProbeKind::kPerfEvent, "perf_event", kPerfEvent, "perf_event"},
+    Row{config::ProbeKind::kXdp, "xdp", kXdp, "xdp"},
+    Row{config::ProbeKind::kTc, "tc", kTc, "tc"},
+    Row{config::ProbeKind::kSocketFilter, "socket_filter", kSocketFilter, "socket"},
+    Row{config::ProbeKind::kCgroup, "cgroup", kCgroup, "cgroup_skb/ingress"},
 };
 
-const Row& RowOf(ProbeKind kind) {
+const Row& RowOf(config::ProbeKind kind) {
   const auto row =
       std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.kind == kind; });
   return row == kRows.end() ? kRows.front() : *row;
 }
 
-void CheckKind(const Scope& scope, const ProbeSpec& probe, const ProgramLayout& program) {
+void CheckKind(const Scope& scope, const config::ProbeSpec& probe,
+               const object::ProgramLayout& program) {
   const Row& row = RowOf(probe.kind);
   // libbpf knows no type for sections of one's own; the entry decides then.
   if (program.type == BPF_PROG_TYPE_UNSPEC) return;
   if (std::find(row.types.begin(), row.types.end(), program.type) != row.types.end()) return;
   scope.diagnostics.Error(
       probe.at, fmt::format("program '{}' is a {} program (section \"{}\"); {} needs SEC(\"{}\")",
-                            program.name, ProgramTypeName(program.type), program.section, row.name,
-                            row.section));
+                            program.name, object::ProgramTypeName(program.type), program.section,
+                            row.name, row.section));
 }
 
 }  // namespace
 
 void CheckProbes(const Scope& scope) {
   std::vector<std::string> names;
-  for (const ProgramLayout& program : scope.object.programs) names.push_back(program.name);
-  std::unordered_map<std::string_view, Position> seen;
-  for (const ProbeSpec& probe : scope.config.probes) {
+  for (const object::ProgramLayout& program : scope.object.programs) names.push_back(program.name);
+  std::unordered_map<std::string_view, config::Position> seen;
+  for (const config::ProbeSpec& probe : scope.config.probes) {
     const std::string& name = probe.program.value;
     const auto [first, inserted] = seen.emplace(name, probe.program.at);
     if (!inserted) {
       scope.diagnostics.Error(probe.program.at,
                               fmt::format("program {} is there twice; the first is in line {}",
-                                          Quoted(name), first->second.line));
+                                          config::Quoted(name), first->second.line));
       continue;
     }
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
-      scope.diagnostics.Error(probe.program.at,
-                              fmt::format("{} has no program {}{}", ObjectSubject(scope.object),
-                                          Quoted(name), Suggest(name, names, "its programs")));
+      scope.diagnostics.Error(
+          probe.program.at,
+          fmt::format("{} has no program {}{}", ObjectSubject(scope.object), config::Quoted(name),
+                      Suggest(name, names, "its programs")));
     } else {
       CheckKind(scope, probe,
                 scope.object.programs[static_cast<std::size_t>(found - names.begin())]);
@@ -97,4 +99,4 @@ void CheckProbes(const Scope& scope) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

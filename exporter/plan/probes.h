@@ -3,10 +3,10 @@
 
 #include "plan/scope.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // Reports entries of `probes:` whose program is not in the object, is there already, or is of
 // another kind than the entry.
 void CheckProbes(const Scope& scope);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

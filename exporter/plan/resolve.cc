@@ -10,11 +10,12 @@
 #include "plan/metric.h"
 #include "plan/probes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 // Counts the records once for all metrics of the map.
-void AddEvents(const Scope& scope, const MetricSpec& spec, const MetricPlan& metric, MapPlan& map) {
+void AddEvents(const Scope& scope, const config::MetricSpec& spec, const MetricPlan& metric,
+               MapPlan& map) {
   if (!metric.counts_events) return;
   if (!map.events) {
     map.events = EventsPlan{metric.record_size, metric.max_series, metric.flush_interval};
@@ -31,7 +32,7 @@ void AddEvents(const Scope& scope, const MetricSpec& spec, const MetricPlan& met
 }
 
 // Several metrics over one map share its plan, so that it is read once.
-void Add(const Scope& scope, const MetricSpec& spec, const ResolvedMetric& metric,
+void Add(const Scope& scope, const config::MetricSpec& spec, const ResolvedMetric& metric,
          std::vector<MapPlan>& maps) {
   auto known = std::find_if(maps.begin(), maps.end(), [&](const MapPlan& map) {
     return map.layout.name == metric.map->name;
@@ -43,12 +44,13 @@ void Add(const Scope& scope, const MetricSpec& spec, const ResolvedMetric& metri
 
 }  // namespace
 
-std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const ResolveOptions& options,
-                                  Host& host, Diagnostics& diagnostics) {
+std::optional<ConfigPlan> Resolve(config::Config config, object::ObjectLayout object,
+                                  const ResolveOptions& options, host::Host& host,
+                                  config::Diagnostics& diagnostics) {
   const Scope scope{config, object, options, host, diagnostics};
   const std::size_t errors_before = diagnostics.errors();
   std::vector<MapPlan> maps;
-  for (const MetricSpec& metric : config.metrics) {
+  for (const config::MetricSpec& metric : config.metrics) {
     if (const std::optional<ResolvedMetric> resolved = ResolveMetric(scope, metric))
       Add(scope, metric, *resolved, maps);
   }
@@ -61,4 +63,4 @@ std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const Reso
   return ConfigPlan{std::move(config), std::move(object), std::move(maps)};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -11,7 +11,7 @@
 #include "host/host.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 struct ResolveOptions {
   std::string prefix = "ebpf_exporter_";
@@ -21,7 +21,8 @@ struct ResolveOptions {
 
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports
 // everything that does not fit to `diagnostics` and returns nothing if there was an error.
-std::optional<ConfigPlan> Resolve(Config config, ObjectLayout object, const ResolveOptions& options,
-                                  Host& host, Diagnostics& diagnostics);
+std::optional<ConfigPlan> Resolve(config::Config config, object::ObjectLayout object,
+                                  const ResolveOptions& options, host::Host& host,
+                                  config::Diagnostics& diagnostics);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -5,27 +5,27 @@
 
 #include "base/text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
-std::string Subject(const MetricSpec& metric) {
-  return fmt::format("{} '{}'", KindName(metric.kind), metric.name.value);
+std::string Subject(const config::MetricSpec& metric) {
+  return fmt::format("{} '{}'", config::KindName(metric.kind), metric.name.value);
 }
 
-std::string ObjectSubject(const ObjectLayout& object) {
+std::string ObjectSubject(const object::ObjectLayout& object) {
   return fmt::format("object '{}'", object.path.substr(object.path.rfind('/') + 1));
 }
 
 std::string Suggest(const std::string& given, const std::vector<std::string>& known,
                     const std::string& what) {
-  const std::string near = Diagnostics::DidYouMean(given, known);
+  const std::string near = config::Diagnostics::DidYouMean(given, known);
   return near.empty() ? fmt::format("; {}: {}", what, List(known)) : near;
 }
 
-std::string Members(const Type* type) {
-  if (type == nullptr || type->kind != Type::Kind::kStruct) return "";
+std::string Members(const object::Type* type) {
+  if (type == nullptr || type->kind != object::Type::Kind::kStruct) return "";
   std::vector<std::string> members;
-  for (const std::string& path : FieldPaths(*type)) {
-    const std::optional<FieldLayout> field = FindField(*type, path);
+  for (const std::string& path : object::FieldPaths(*type)) {
+    const std::optional<object::FieldLayout> field = object::FindField(*type, path);
     if (field) members.push_back(fmt::format("{} {}", path, field->type->size));
   }
   return fmt::format(" ({}: {})", type->name, List(members));
@@ -35,4 +35,4 @@ std::string Bytes(std::uint64_t count) {
   return fmt::format("{} byte{}", count, count == 1 ? "" : "s");
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -9,28 +9,28 @@
 #include "host/host.h"
 #include "plan/resolve.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // What the parts of Resolve share while they work on one configuration.
 struct Scope {
-  const Config& config;
-  const ObjectLayout& object;
+  const config::Config& config;
+  const object::ObjectLayout& object;
   const ResolveOptions& options;
-  Host& host;
-  Diagnostics& diagnostics;
+  host::Host& host;
+  config::Diagnostics& diagnostics;
 };
 
 // "counter 'packets_total'".
-std::string Subject(const MetricSpec& metric);
+std::string Subject(const config::MetricSpec& metric);
 // "object 'x.bpf.o'".
-std::string ObjectSubject(const ObjectLayout& object);
+std::string ObjectSubject(const object::ObjectLayout& object);
 // "; did you mean 'op'?", or "; its fields: op, dev" if nothing is near.
 std::string Suggest(const std::string& given, const std::vector<std::string>& known,
                     const std::string& what);
 
 // " (struct key: device 4, op 1)", the fields with their bytes; nothing for other types and null.
-std::string Members(const Type* type);
+std::string Members(const object::Type* type);
 // "1 byte", "4 bytes".
 std::string Bytes(std::uint64_t count);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

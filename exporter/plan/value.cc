@@ -7,25 +7,30 @@
 
 #include "base/text.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
-bool IsNumber(const Type& type) {
-  const bool kind = type.kind == Type::Kind::kInt || type.kind == Type::Kind::kBool ||
-                    type.kind == Type::Kind::kChar || type.kind == Type::Kind::kEnum;
+bool IsNumber(const object::Type& type) {
+  const bool kind =
+      type.kind == object::Type::Kind::kInt || type.kind == object::Type::Kind::kBool ||
+      type.kind == object::Type::Kind::kChar || type.kind == object::Type::Kind::kEnum;
   return kind && (type.size == 1 || type.size == 2 || type.size == 4 || type.size == 8);
 }
 
-std::string ValueOf(const MapLayout& map) { return fmt::format("the value of map '{}'", map.name); }
+std::string ValueOf(const object::MapLayout& map) {
+  return fmt::format("the value of map '{}'", map.name);
+}
 
-std::string FieldsOf(const Type& type) {
-  return type.kind == Type::Kind::kStruct ? "; its fields: " + List(FieldPaths(type)) : "";
+std::string FieldsOf(const object::Type& type) {
+  return type.kind == object::Type::Kind::kStruct
+             ? "; its fields: " + List(object::FieldPaths(type))
+             : "";
 }
 
 // A field of the value; reports why it cannot be read. `key` is the YAML key that names it.
-std::optional<FieldLayout> Find(const Scope& scope, const MapLayout& map, const char* key,
-                                const Text& path) {
-  const auto fail = [&](const std::string& text) -> std::optional<FieldLayout> {
+std::optional<object::FieldLayout> Find(const Scope& scope, const object::MapLayout& map,
+                                        const char* key, const config::Text& path) {
+  const auto fail = [&](const std::string& text) -> std::optional<object::FieldLayout> {
     scope.diagnostics.Error(path.at, fmt::format("{}: {}", key, text));
     return std::nullopt;
   };
@@ -33,24 +38,25 @@ std::optional<FieldLayout> Find(const Scope& scope, const MapLayout& map, const 
     return fail(
         fmt::format("the object has no BTF for {}, so its fields are not known", ValueOf(map)));
   }
-  if (map.value->kind != Type::Kind::kStruct)
+  if (map.value->kind != object::Type::Kind::kStruct)
     return fail(fmt::format("{} is {}, which has no fields", ValueOf(map), map.value->name));
-  std::optional<FieldLayout> field = FindField(*map.value, path.value);
+  std::optional<object::FieldLayout> field = object::FindField(*map.value, path.value);
   if (!field) {
     return fail(fmt::format("{} ({}) has no field {}{}", ValueOf(map), map.value->name,
-                            Quoted(path.value),
-                            Suggest(path.value, FieldPaths(*map.value), "its fields")));
+                            config::Quoted(path.value),
+                            Suggest(path.value, object::FieldPaths(*map.value), "its fields")));
   }
   if (field->bitfield)
     return fail(fmt::format("field '{}' is a bitfield, which cannot be read", path.value));
   return field;
 }
 
-std::optional<ValueField> FindNumber(const Scope& scope, const MapLayout& map, const char* key,
-                                     const Text& path, bool may_be_signed) {
-  const std::optional<FieldLayout> field = Find(scope, map, key, path);
+std::optional<ValueField> FindNumber(const Scope& scope, const object::MapLayout& map,
+                                     const char* key, const config::Text& path,
+                                     bool may_be_signed) {
+  const std::optional<object::FieldLayout> field = Find(scope, map, key, path);
   if (!field) return std::nullopt;
-  const Type& type = *field->type;
+  const object::Type& type = *field->type;
   if (IsNumber(type)) return ValueField{field->offset, type.size, may_be_signed && type.is_signed};
   scope.diagnostics.Error(
       path.at, fmt::format("{}: field '{}' is {}, not an integer of 1, 2, 4 or 8 bytes{}", key,
@@ -60,17 +66,19 @@ std::optional<ValueField> FindNumber(const Scope& scope, const MapLayout& map, c
 
 // The peer reads any value of 8 bytes as a number; a struct around one number and a union that has
 // one of this size are the cases in which that is right.
-const Type* Unwrapped(const Type& value) {
-  const Type* type = &value;
-  while (type->kind == Type::Kind::kStruct) {
+const object::Type* Unwrapped(const object::Type& value) {
+  const object::Type* type = &value;
+  while (type->kind == object::Type::Kind::kStruct) {
     const auto whole = [&](auto&& fits) {
-      return std::find_if(type->fields.begin(), type->fields.end(), [&](const FieldLayout& field) {
-        return !field.bitfield && field.type->size == value.size && fits(*field.type);
-      });
+      return std::find_if(
+          type->fields.begin(), type->fields.end(), [&](const object::FieldLayout& field) {
+            return !field.bitfield && field.type->size == value.size && fits(*field.type);
+          });
     };
     auto field = whole(IsNumber);
     if (field == type->fields.end()) {
-      field = whole([](const Type& one) { return one.kind == Type::Kind::kStruct; });
+      field =
+          whole([](const object::Type& one) { return one.kind == object::Type::Kind::kStruct; });
     }
     if (field == type->fields.end()) break;
     type = field->type.get();
@@ -78,9 +86,9 @@ const Type* Unwrapped(const Type& value) {
   return type;
 }
 
-std::optional<ValueField> WholeValue(const Scope& scope, const MetricSpec& metric,
-                                     const MapLayout& map) {
-  const Text& where = metric.map.value.empty() ? metric.name : metric.map;
+std::optional<ValueField> WholeValue(const Scope& scope, const config::MetricSpec& metric,
+                                     const object::MapLayout& map) {
+  const config::Text& where = metric.map.value.empty() ? metric.name : metric.map;
   if (map.value == nullptr && map.value_size == 8) return ValueField{};
   if (map.value == nullptr) {
     scope.diagnostics.Error(where.at, fmt::format("{} has {} bytes and no BTF; without BTF it must "
@@ -88,13 +96,13 @@ std::optional<ValueField> WholeValue(const Scope& scope, const MetricSpec& metri
                                                   ValueOf(map), map.value_size));
     return std::nullopt;
   }
-  const Type& type = *Unwrapped(*map.value);
-  const bool gauge = metric.kind == MetricKind::kGauge;
+  const object::Type& type = *Unwrapped(*map.value);
+  const bool gauge = metric.kind == config::MetricKind::kGauge;
   if (IsNumber(type)) return ValueField{0, type.size, gauge && type.is_signed};
-  if (map.value->kind == Type::Kind::kStruct) {
+  if (map.value->kind == object::Type::Kind::kStruct) {
     scope.diagnostics.Error(
         where.at, fmt::format("{} is {}; name one of its fields with 'value': {}", ValueOf(map),
-                              map.value->name, List(FieldPaths(*map.value))));
+                              map.value->name, List(object::FieldPaths(*map.value))));
   } else {
     scope.diagnostics.Error(where.at, fmt::format("{} is {}, not an integer of 1, 2, 4 or 8 bytes",
                                                   ValueOf(map), map.value->name));
@@ -104,17 +112,17 @@ std::optional<ValueField> WholeValue(const Scope& scope, const MetricSpec& metri
 
 }  // namespace
 
-std::optional<ValueField> ResolveValue(const Scope& scope, const MetricSpec& metric,
-                                       const MapLayout& map) {
+std::optional<ValueField> ResolveValue(const Scope& scope, const config::MetricSpec& metric,
+                                       const object::MapLayout& map) {
   if (metric.value.value.empty()) return WholeValue(scope, metric, map);
-  return FindNumber(scope, map, "value", metric.value, metric.kind == MetricKind::kGauge);
+  return FindNumber(scope, map, "value", metric.value, metric.kind == config::MetricKind::kGauge);
 }
 
-bool ResolveBucketArray(const Scope& scope, const MetricSpec& metric, const MapLayout& map,
-                        HistogramPlan& histogram) {
-  const Text& buckets = *metric.histogram.buckets_field;
-  const std::optional<FieldLayout> field = Find(scope, map, "buckets", buckets);
-  const bool is_array = field && field->type->kind == Type::Kind::kArray &&
+bool ResolveBucketArray(const Scope& scope, const config::MetricSpec& metric,
+                        const object::MapLayout& map, HistogramPlan& histogram) {
+  const config::Text& buckets = *metric.histogram.buckets_field;
+  const std::optional<object::FieldLayout> field = Find(scope, map, "buckets", buckets);
+  const bool is_array = field && field->type->kind == object::Type::Kind::kArray &&
                         field->type->count > 0 && IsNumber(*field->type->element);
   if (is_array) {
     histogram.array = ValueField{field->offset, field->type->element->size, false};
@@ -129,4 +137,4 @@ bool ResolveBucketArray(const Scope& scope, const MetricSpec& metric, const MapL
   return is_array && histogram.sum;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

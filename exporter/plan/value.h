@@ -5,16 +5,16 @@
 
 #include "plan/scope.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // The number in a map's value that a metric shows: the field that `value:` names, or all of it.
 // Signed only for gauges. Errors are reported; then nothing is returned.
-std::optional<ValueField> ResolveValue(const Scope& scope, const MetricSpec& metric,
-                                       const MapLayout& map);
+std::optional<ValueField> ResolveValue(const Scope& scope, const config::MetricSpec& metric,
+                                       const object::MapLayout& map);
 
 // Where a histogram's value holds its buckets: fills array, array_size and sum. False if an error
 // was reported.
-bool ResolveBucketArray(const Scope& scope, const MetricSpec& metric, const MapLayout& map,
-                        HistogramPlan& histogram);
+bool ResolveBucketArray(const Scope& scope, const config::MetricSpec& metric,
+                        const object::MapLayout& map, HistogramPlan& histogram);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

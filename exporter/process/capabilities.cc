@@ -17,7 +17,7 @@
 
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 namespace {
 
 struct CapFree {
@@ -120,4 +120,4 @@ Status DropCapabilities(const KeepCapabilities& keep) {
   return Apply(now, values, true);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 
 // Which capabilities stay once everything is attached.
 struct KeepCapabilities {
@@ -27,4 +27,4 @@ Status MayLoadPrograms();
 // kernel.unprivileged_bpf_disabled is set: it then stays too, with a line in the log.
 Status DropCapabilities(const KeepCapabilities& keep);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

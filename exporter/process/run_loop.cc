@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -51,4 +51,4 @@ int RunLoop(const sigset_t& signals, std::chrono::nanoseconds period,
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

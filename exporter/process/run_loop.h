@@ -5,7 +5,7 @@
 #include <csignal>
 #include <functional>
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 
 // Blocks SIGTERM, SIGINT and SIGHUP, for this thread and those that it starts, so that RunLoop can
 // wait for them; ignores SIGPIPE. Call first of all.
@@ -16,4 +16,4 @@ sigset_t BlockSignals();
 int RunLoop(const sigset_t& signals, std::chrono::nanoseconds period,
             const std::function<void()>& work);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

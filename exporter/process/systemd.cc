@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 
 void NotifySystemd(const std::string& state) {
   const char* variable = std::getenv("NOTIFY_SOCKET");
@@ -37,4 +37,4 @@ void NotifySystemd(const std::string& state) {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

@@ -9,7 +9,7 @@
 #include <ctime>
 #include <span>
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 constexpr std::size_t kFirstWrite =
@@ -111,4 +111,4 @@ void Send(mg_connection* connection, const Response& response, bool head_only, b
   if (!sent || !keep) mg_disable_connection_keep_alive(connection);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

@@ -7,7 +7,7 @@
 struct mg_connection;
 
 // One request and its answer on a CivetWeb connection.
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 // The request on `connection`. An error is for a request that must not be served (it could be
 // read in two ways): the text of a 400.
@@ -20,4 +20,4 @@ Result<Request> ReadRequest(const mg_connection* connection);
 void Send(mg_connection* connection, const Response& response, bool head_only, bool keep,
           const std::function<bool()>& spare);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

@@ -20,7 +20,7 @@
 #include "base/log.h"
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 constexpr std::chrono::milliseconds kWatch{10};
@@ -167,4 +167,4 @@ void Connections::LeaveIdle(std::size_t most, std::chrono::milliseconds grace) c
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

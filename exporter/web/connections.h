@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 // Bounds the segments of the connections that will be accepted at that port of this process, so
 // that a client on the same host acknowledges them at once.
@@ -58,4 +58,4 @@ class Connections {
   std::jthread watcher_;  // last: it ends before what it uses
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

@@ -6,16 +6,17 @@
 
 #include "web/landing.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
-Handler MetricsPage(std::function<std::shared_ptr<const Snapshot>()> snapshot, PageCache& pages,
+Handler MetricsPage(std::function<std::shared_ptr<const metrics::Snapshot>()> snapshot,
+                    exposition::PageCache& pages,
                     std::function<void(std::string_view encoding, std::size_t bytes)> on_page) {
   return [snapshot = std::move(snapshot), &pages,
           on_page = std::move(on_page)](const Request& request) {
-    const std::shared_ptr<const Snapshot> newest = snapshot();
+    const std::shared_ptr<const metrics::Snapshot> newest = snapshot();
     if (newest == nullptr) return TextResponse(503, "no snapshot was taken yet\n");
-    const std::shared_ptr<const Page> page =
-        pages.Get(newest, ChooseEncoding(request.accept_encoding));
+    const std::shared_ptr<const exposition::Page> page =
+        pages.Get(newest, exposition::ChooseEncoding(request.accept_encoding));
 
     Response response;
     response.content_type = page->content_type;
@@ -60,4 +61,4 @@ Handler LandingPage(std::function<LandingState()> state) {
   };
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

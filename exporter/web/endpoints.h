@@ -14,11 +14,12 @@
 #include "web/server.h"
 
 // What is served where. The functions that handlers ask are called by several threads at once.
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 // The page of metrics. `snapshot` gives the one to serve (null: 503); `on_page` is told the
 // encoding and size of what is sent. `pages` outlives the handler.
-Handler MetricsPage(std::function<std::shared_ptr<const Snapshot>()> snapshot, PageCache& pages,
+Handler MetricsPage(std::function<std::shared_ptr<const metrics::Snapshot>()> snapshot,
+                    exposition::PageCache& pages,
                     std::function<void(std::string_view encoding, std::size_t bytes)> on_page);
 
 // 200 and "ok" while `problem` gives an empty text, else 503 and the text.
@@ -31,8 +32,8 @@ Handler TextPage(std::function<std::string()> text);
 struct LandingState {
   std::string telemetry_path;
   std::vector<std::pair<std::string, std::string>> links;  // further ones: path, what is there
-  std::vector<ConfigStatus> configs;
-  std::shared_ptr<const Snapshot> snapshot;  // null: none yet
+  std::vector<metrics::ConfigStatus> configs;
+  std::shared_ptr<const metrics::Snapshot> snapshot;  // null: none yet
   std::chrono::nanoseconds snapshot_duration{0};
   std::chrono::nanoseconds snapshot_age{0};
 };
@@ -40,4 +41,4 @@ struct LandingState {
 // The state as one HTML page, for people.
 Handler LandingPage(std::function<LandingState()> state);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

@@ -9,7 +9,7 @@
 
 #include "base/version.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 constexpr std::string_view kHead = R"(<!DOCTYPE html>
@@ -61,7 +61,7 @@ double Seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-std::string ProgramLine(const ProgramStatus& program) {
+std::string ProgramLine(const metrics::ProgramStatus& program) {
   const std::string name = fmt::format("{} ({})", Escape(program.name), Escape(program.section));
   if (program.attached) return fmt::format("{}: attached<br>\n", name);
   return fmt::format(
@@ -70,9 +70,9 @@ std::string ProgramLine(const ProgramStatus& program) {
       program.problem.empty() ? "no entry under probes: asks for it" : Escape(program.problem));
 }
 
-std::string ConfigRow(const ConfigStatus& config) {
+std::string ConfigRow(const metrics::ConfigStatus& config) {
   std::string programs;
-  for (const ProgramStatus& program : config.programs) programs += ProgramLine(program);
+  for (const metrics::ProgramStatus& program : config.programs) programs += ProgramLine(program);
   std::string state =
       config.up ? R"(<span class="up">up</span>)" : R"(<span class="down">failed</span>)";
   if (!config.problem.empty()) state += fmt::format("<pre>{}</pre>", Escape(config.problem));
@@ -82,7 +82,7 @@ std::string ConfigRow(const ConfigStatus& config) {
 
 std::string Configs(const LandingState& state) {
   std::string rows;
-  for (const ConfigStatus& config : state.configs) rows += ConfigRow(config);
+  for (const metrics::ConfigStatus& config : state.configs) rows += ConfigRow(config);
   return "<h2>Configurations</h2>\n<table>\n<tr><th>Name</th><th>What it measures</th>"
          "<th>State</th><th>Programs</th></tr>\n" +
          rows + "</table>\n";
@@ -98,11 +98,11 @@ std::string Metrics(const LandingState& state) {
       state.snapshot->number,
       fmt::gmtime(std::chrono::system_clock::to_time_t(state.snapshot->time)),
       Seconds(state.snapshot_age), Seconds(state.snapshot_duration) * 1000);
-  for (const FamilySnapshot& family : state.snapshot->families) {
+  for (const metrics::FamilySnapshot& family : state.snapshot->families) {
     page += fmt::format(
         "<tr><td title=\"{}\">{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
-        Escape(family.metric->help), Escape(family.metric->family), KindName(family.metric->kind),
-        Escape(family.metric->config), family.series);
+        Escape(family.metric->help), Escape(family.metric->family),
+        config::KindName(family.metric->kind), Escape(family.metric->config), family.series);
   }
   return page += "</table>\n";
 }
@@ -111,7 +111,7 @@ std::string Metrics(const LandingState& state) {
 
 std::string RenderLanding(const LandingState& state) {
   const auto up = std::count_if(state.configs.begin(), state.configs.end(),
-                                [](const ConfigStatus& config) { return config.up; });
+                                [](const metrics::ConfigStatus& config) { return config.up; });
   std::string page(kHead);
   page += fmt::format(
       "<h1>bpf_exporter</h1>\n<p>Version {}, revision {}. {} of {} configurations up.</p>\n"
@@ -124,4 +124,4 @@ std::string RenderLanding(const LandingState& state) {
   return page;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

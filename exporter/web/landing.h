@@ -5,9 +5,9 @@
 
 #include "web/endpoints.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 // The landing page as HTML. All that comes from files is escaped.
 std::string RenderLanding(const LandingState& state);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

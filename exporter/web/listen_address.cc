@@ -13,7 +13,7 @@
 
 #include "base/fd.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 std::string Subject(const std::string& given) { return "listen on '" + given + "'"; }
@@ -97,4 +97,4 @@ Status TryToListen(const ListenAddress& address) {
   return {};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

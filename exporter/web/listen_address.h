@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 // Where to listen, resolved to an IPv4 address.
 struct ListenAddress {
@@ -27,4 +27,4 @@ Result<ListenAddress> ResolveListenAddress(const std::string& text);
 // "listen on '127.0.0.1:80': Permission denied".
 Status TryToListen(const ListenAddress& address);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

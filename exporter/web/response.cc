@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/server.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 Response TextResponse(int status, std::string text, std::string content_type) {
   auto owner = std::make_shared<const std::string>(std::move(text));
@@ -13,4 +13,4 @@ Response TextResponse(int status, std::string text, std::string content_type) {
   return response;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

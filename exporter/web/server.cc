@@ -18,7 +18,7 @@
 #include "web/connections.h"
 #include "web/listen_address.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 // CivetWeb has a thread for each connection that it serves, and no way to wait for a request
@@ -234,4 +234,4 @@ Result<Server> Server::Start(ServerOptions options) {
   return Server(std::move(state));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 
 struct Request {
   std::string method;
@@ -61,4 +61,4 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

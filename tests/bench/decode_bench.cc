@@ -11,7 +11,7 @@ namespace {
 void Labels(benchmark::State& state) {
   const auto metric = MakeMetric(Kind::kHash);
   char key[kKeySize] = {1, 2, 3, 0, 1, 0, 0, 0, 'w', 'o', 'r', 'k', 'e', 'r', '-', '7'};
-  LabelText labels;
+  metrics::LabelText labels;
   for (auto _ : state) {
     benchmark::DoNotOptimize(labels.Build(*metric, reinterpret_cast<const std::byte*>(key), 0));
     ++key[0];
@@ -20,10 +20,10 @@ void Labels(benchmark::State& state) {
 BENCHMARK(Labels);
 
 void OneLabel(benchmark::State& state, const char* decoder, std::uint32_t size) {
-  MetricPlan metric;
+  plan::MetricPlan metric;
   metric.labels = {Label("label", 0, size, {decoder})};
   char key[16] = {10, 1, 2, 3};
-  LabelText labels;
+  metrics::LabelText labels;
   for (auto _ : state) {
     benchmark::DoNotOptimize(labels.Build(metric, reinterpret_cast<const std::byte*>(key), 0));
     ++key[0];

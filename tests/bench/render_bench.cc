@@ -21,8 +21,8 @@ void PerRow(benchmark::State& state, std::size_t bytes) {
 void Text(benchmark::State& state) {
   SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
   const auto snapshot = map.collector->Take();
-  TextBuffer page;
-  for (auto _ : state) RenderTextPage(*snapshot, page);
+  exposition::TextBuffer page;
+  for (auto _ : state) exposition::RenderTextPage(*snapshot, page);
   PerRow(state, page.size());
 }
 BENCHMARK(Text)
@@ -34,12 +34,12 @@ BENCHMARK(Text)
 void Gzip(benchmark::State& state) {
   SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
   const auto snapshot = map.collector->Take();
-  GzipCompressor compressor;
-  TextBuffer page;
+  exposition::GzipCompressor compressor;
+  exposition::TextBuffer page;
   for (auto _ : state) {
     compressor.Start(std::move(page));
-    GzipWriter writer(compressor);
-    WriteTextPage(*snapshot, writer);
+    exposition::GzipWriter writer(compressor);
+    exposition::WriteTextPage(*snapshot, writer);
     writer.Flush();
     page = compressor.Finish();
   }
@@ -53,10 +53,10 @@ BENCHMARK(Gzip)
 // Compressing a text that is there already.
 void Compress(benchmark::State& state) {
   SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
-  TextBuffer text;
-  RenderTextPage(*map.collector->Take(), text);
-  GzipCompressor compressor;
-  TextBuffer page;
+  exposition::TextBuffer text;
+  exposition::RenderTextPage(*map.collector->Take(), text);
+  exposition::GzipCompressor compressor;
+  exposition::TextBuffer page;
   for (auto _ : state) {
     compressor.Start(std::move(page));
     compressor.Add(text);
@@ -76,10 +76,10 @@ void Number(benchmark::State& state) {
     random = random * 6364136223846793005u + 1442695040888963407u;
     number = (random >> 1) >> (state.range(0) + static_cast<std::int64_t>(random % 16));
   }
-  char text[kLongestNumber];
+  char text[exposition::kLongestNumber];
   for (auto _ : state) {
     for (const std::uint64_t number : numbers)
-      benchmark::DoNotOptimize(WriteUnsigned(number, text));
+      benchmark::DoNotOptimize(exposition::WriteUnsigned(number, text));
   }
   state.counters["per_number"] = benchmark::Counter(
       static_cast<double>(numbers.size()),

@@ -34,7 +34,7 @@ inline std::uint32_t ValueSizeOf(Kind kind) {
 }
 
 // Hands out the same rows again and again in blocks, as batches of the kernel come.
-class SyntheticReader : public MapReader {
+class SyntheticReader : public metrics::MapReader {
  public:
   SyntheticReader(Kind kind, std::uint32_t rows) : kind_(kind), rows_(rows) {
     keys_.resize(std::size_t{rows} * KeySizeOf(kind));
@@ -54,12 +54,12 @@ class SyntheticReader : public MapReader {
     }
   }
 
-  Status Read(RowSink& sink) override {
+  Status Read(metrics::RowSink& sink) override {
     ++reads_;
     constexpr std::uint32_t kBlock = 4096;
     const std::size_t stride = std::size_t{ValueSizeOf(kind_)} * CpusOf(kind_);
     for (std::uint32_t first = 0; first < rows_; first += kBlock) {
-      RowBlock block;
+      metrics::RowBlock block;
       block.count = std::min(kBlock, rows_ - first);
       block.first_index = first;
       block.key_stride = KeySizeOf(kind_);
@@ -102,17 +102,17 @@ class SyntheticReader : public MapReader {
   std::vector<std::uint64_t> values_;
 };
 
-inline std::shared_ptr<const Decoder> NewDecoder(const char* name, std::uint32_t size) {
-  static Host host;
-  DecoderSpec spec;
+inline std::shared_ptr<const decode::Decoder> NewDecoder(const char* name, std::uint32_t size) {
+  static host::Host host;
+  config::DecoderSpec spec;
   spec.name.value = name;
   if (spec.name.value == "static_map") spec.static_map = {{"0", "read"}, {"1", "write"}};
-  return MakeDecoder(spec, {size, false}, host).value();
+  return decode::MakeDecoder(spec, {size, false}, host).value();
 }
 
-inline LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t size,
-                       std::vector<const char*> decoders) {
-  LabelPlan label;
+inline plan::LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t size,
+                             std::vector<const char*> decoders) {
+  plan::LabelPlan label;
   label.name = std::move(name);
   label.offset = offset;
   label.size = size;
@@ -122,8 +122,8 @@ inline LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t siz
   return label;
 }
 
-inline std::shared_ptr<MetricPlan> MakeMetric(Kind kind) {
-  auto metric = std::make_shared<MetricPlan>();
+inline std::shared_ptr<plan::MetricPlan> MakeMetric(Kind kind) {
+  auto metric = std::make_shared<plan::MetricPlan>();
   metric->config = "bench";
   metric->family = "ebpf_exporter_bench_ops_total";
   metric->help = "Operations";
@@ -137,9 +137,9 @@ inline std::shared_ptr<MetricPlan> MakeMetric(Kind kind) {
     metric->labels.insert(metric->labels.begin(), Label("comm", 8, 16, {"string"}));
   }
   if (kind == Kind::kHistogram || kind == Kind::kValueHistogram) {
-    metric->kind = MetricKind::kHistogram;
+    metric->kind = config::MetricKind::kHistogram;
     metric->family = "ebpf_exporter_bench_latency_seconds";
-    HistogramPlan& histogram = metric->histogram;
+    plan::HistogramPlan& histogram = metric->histogram;
     for (std::uint32_t i = 0; i < kBuckets; ++i) {
       histogram.numbers.push_back(i);
       histogram.bounds.push_back(static_cast<double>(std::uint64_t{1} << i) * 1e-6);
@@ -149,7 +149,7 @@ inline std::shared_ptr<MetricPlan> MakeMetric(Kind kind) {
     if (kind == Kind::kHistogram) {
       histogram.bucket = Label("bucket", 8, 8, {"uint"});
     } else {
-      histogram.array = ValueField{};
+      histogram.array = plan::ValueField{};
       histogram.array_size = kBuckets;
     }
   }
@@ -159,7 +159,7 @@ inline std::shared_ptr<MetricPlan> MakeMetric(Kind kind) {
 // A collector of one such map, and its reader.
 struct SyntheticMap {
   SyntheticMap(Kind kind, std::uint32_t rows) {
-    Collector::Source source;
+    metrics::Collector::Source source;
     source.config = "bench";
     source.plan.layout.name = "bench";
     source.plan.layout.key_size = KeySizeOf(kind);
@@ -169,12 +169,12 @@ struct SyntheticMap {
     reader = made.get();
     reader->ChangeValues();
     source.reader = std::move(made);
-    std::vector<Collector::Source> sources;
+    std::vector<metrics::Collector::Source> sources;
     sources.push_back(std::move(source));
-    collector = std::make_unique<Collector>(std::move(sources), nullptr);
+    collector = std::make_unique<metrics::Collector>(std::move(sources), nullptr);
   }
   SyntheticReader* reader = nullptr;  // the collector's
-  std::unique_ptr<Collector> collector;
+  std::unique_ptr<metrics::Collector> collector;
 };
 
 }  // namespace bpf_exporter::bench

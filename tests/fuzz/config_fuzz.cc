@@ -30,11 +30,11 @@ void CheckText(std::string_view text) {
   }
 }
 
-void CheckHistogram(const MetricSpec& metric) {
-  const HistogramSpec& histogram = metric.histogram;
+void CheckHistogram(const config::MetricSpec& metric) {
+  const config::HistogramSpec& histogram = metric.histogram;
   Check(histogram.multiplier >= 0 && std::isfinite(histogram.multiplier), "multiplier");
   Check(!metric.labels.empty() || histogram.buckets_field, "a histogram has a bucket");
-  if (histogram.type == BucketType::kFixed) {
+  if (histogram.type == config::BucketType::kFixed) {
     Check(!histogram.keys.empty() && histogram.keys.size() <= 1024, "fixed buckets");
   } else if (!histogram.max) {
     Check(histogram.buckets_field.has_value(), "only an array has a last bucket of its own");
@@ -44,14 +44,15 @@ void CheckHistogram(const MetricSpec& metric) {
   }
 }
 
-void CheckConfig(const Config& config) {
-  for (const MetricSpec& metric : config.metrics) {
-    Check(IsMetricName(metric.name.value), "metric name");
+void CheckConfig(const config::Config& config) {
+  for (const config::MetricSpec& metric : config.metrics) {
+    Check(config::IsMetricName(metric.name.value), "metric name");
     Check(!metric.help.empty(), "help");
-    for (const LabelSpec& label : metric.labels) Check(IsLabelName(label.name.value), "label name");
-    if (metric.kind == MetricKind::kHistogram) CheckHistogram(metric);
+    for (const config::LabelSpec& label : metric.labels)
+      Check(config::IsLabelName(label.name.value), "label name");
+    if (metric.kind == config::MetricKind::kHistogram) CheckHistogram(metric);
   }
-  for (const ProbeSpec& probe : config.probes)
+  for (const config::ProbeSpec& probe : config.probes)
     Check(!probe.program.value.empty() && probe.at.line > 0, "probe");
 }
 
@@ -61,8 +62,9 @@ void CheckConfig(const Config& config) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace bpf_exporter;
   const std::string source(reinterpret_cast<const char*>(data), size);
-  Diagnostics diagnostics("fuzz.yaml", source);
-  const std::optional<Config> config = ParseConfig("fuzz", "fuzz.yaml", source, diagnostics);
+  config::Diagnostics diagnostics("fuzz.yaml", source);
+  const std::optional<config::Config> config =
+      config::ParseConfig("fuzz", "fuzz.yaml", source, diagnostics);
   Check(config.has_value() != diagnostics.has_errors(), "either a configuration or an error");
   CheckText(diagnostics.Render());
   if (config) CheckConfig(*config);

@@ -18,7 +18,7 @@ namespace bpf_exporter {
 namespace {
 
 // A host of a few names, so that the decoders that ask it get past "unknown".
-HostPaths FuzzedHost() {
+host::HostPaths FuzzedHost() {
   std::string folder = std::filesystem::temp_directory_path() / "decode_fuzzXXXXXX";
   if (mkdtemp(folder.data()) == nullptr) std::abort();
   static const struct Remove {
@@ -34,14 +34,14 @@ HostPaths FuzzedHost() {
   return {.proc = folder, .cgroup = folder + "/cgroup", .pci_ids = {folder + "/pci.ids"}};
 }
 
-Host& Context() {
-  static Host host(FuzzedHost());
+host::Host& Context() {
+  static host::Host host(FuzzedHost());
   return host;
 }
 
-DecoderSpec TakeSpec(FuzzedDataProvider& data) {
-  static const std::vector<std::string> names = DecoderNames();
-  DecoderSpec spec;
+config::DecoderSpec TakeSpec(FuzzedDataProvider& data) {
+  static const std::vector<std::string> names = decode::DecoderNames();
+  config::DecoderSpec spec;
   spec.name.value = names[data.ConsumeIntegralInRange<std::size_t>(0, names.size() - 1)];
   if (spec.name.value == "static_map" && data.ConsumeBool()) {
     spec.allow_unknown = data.ConsumeBool();
@@ -60,21 +60,22 @@ DecoderSpec TakeSpec(FuzzedDataProvider& data) {
   return spec;
 }
 
-std::shared_ptr<const Type> TakeType(FuzzedDataProvider& data, int depth) {
-  auto type = std::make_shared<Type>();
-  type->kind = data.PickValueInArray({Type::Kind::kInt, Type::Kind::kBool, Type::Kind::kChar,
-                                      Type::Kind::kEnum, Type::Kind::kArray, Type::Kind::kStruct,
-                                      Type::Kind::kOther});
+std::shared_ptr<const object::Type> TakeType(FuzzedDataProvider& data, int depth) {
+  auto type = std::make_shared<object::Type>();
+  type->kind = data.PickValueInArray({object::Type::Kind::kInt, object::Type::Kind::kBool,
+                                      object::Type::Kind::kChar, object::Type::Kind::kEnum,
+                                      object::Type::Kind::kArray, object::Type::Kind::kStruct,
+                                      object::Type::Kind::kOther});
   type->name = "type";
   type->size = data.PickValueInArray({1u, 2u, 4u, 8u, 16u});
   type->is_signed = data.ConsumeBool();
-  if (type->kind == Type::Kind::kEnum) type->enumerators = {{"ONE", 1}, {"MINUS", -1}};
-  if (type->kind == Type::Kind::kArray) {
-    type->element = depth > 0 ? TakeType(data, depth - 1) : std::make_shared<Type>();
+  if (type->kind == object::Type::Kind::kEnum) type->enumerators = {{"ONE", 1}, {"MINUS", -1}};
+  if (type->kind == object::Type::Kind::kArray) {
+    type->element = depth > 0 ? TakeType(data, depth - 1) : std::make_shared<object::Type>();
     type->count = data.ConsumeIntegralInRange(0, 20);
     type->size = type->element->size * type->count;
   }
-  if (type->kind == Type::Kind::kStruct) {
+  if (type->kind == object::Type::Kind::kStruct) {
     type->size = 0;
     for (int i = depth > 0 ? data.ConsumeIntegralInRange(0, 4) : 0; i > 0; --i) {
       type->size += data.ConsumeIntegralInRange(0, 3);  // a hole
@@ -86,8 +87,8 @@ std::shared_ptr<const Type> TakeType(FuzzedDataProvider& data, int depth) {
   return type;
 }
 
-MapLayout TakeMap(FuzzedDataProvider& data) {
-  MapLayout map;
+object::MapLayout TakeMap(FuzzedDataProvider& data) {
+  object::MapLayout map;
   map.name = "m";
   map.type = data.PickValueInArray(
       {BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_PERCPU_ARRAY});
@@ -102,8 +103,8 @@ MapLayout TakeMap(FuzzedDataProvider& data) {
   return map;
 }
 
-LabelSpec TakeLabel(FuzzedDataProvider& data) {
-  LabelSpec label;
+config::LabelSpec TakeLabel(FuzzedDataProvider& data) {
+  config::LabelSpec label;
   label.name.value = data.PickValueInArray({"a", "b", "f1", "f2", "cpu", "bucket"});
   if (data.ConsumeBool()) label.field.value = data.PickValueInArray({"f1", "f2", "f3", "f1.f1"});
   if (data.ConsumeBool()) label.size = data.ConsumeIntegralInRange(0, 40);
@@ -114,17 +115,17 @@ LabelSpec TakeLabel(FuzzedDataProvider& data) {
   return label;
 }
 
-Config TakeConfig(FuzzedDataProvider& data) {
-  Config config;
+config::Config TakeConfig(FuzzedDataProvider& data) {
+  config::Config config;
   config.name = "fuzz";
   config.strace_syscall_names = data.ConsumeBool();
-  MetricSpec metric;
-  metric.kind = data.ConsumeBool() ? MetricKind::kCounter : MetricKind::kHistogram;
+  config::MetricSpec metric;
+  metric.kind = data.ConsumeBool() ? config::MetricKind::kCounter : config::MetricKind::kHistogram;
   metric.name.value = "m";
   metric.help = "help";
-  metric.histogram = {.type = BucketType::kLinear, .min = 0, .max = 8};
+  metric.histogram = {.type = config::BucketType::kLinear, .min = 0, .max = 8};
   // The parser lets no histogram through without a label.
-  const int least = metric.kind == MetricKind::kHistogram ? 1 : 0;
+  const int least = metric.kind == config::MetricKind::kHistogram ? 1 : 0;
   for (int i = data.ConsumeIntegralInRange(least, 4); i > 0; --i) {
     metric.labels.push_back(TakeLabel(data));
   }
@@ -140,15 +141,16 @@ bool IsLabelText(std::string_view text) {
     if (text[i] == '"') quoted = !quoted;
     if (text[i] == '\\') ++i;
   }
-  return !quoted && IsValidUtf8(text);
+  return !quoted && decode::IsValidUtf8(text);
 }
 
-void DecodeKey(const MetricPlan& metric, const std::byte* key) {
-  LabelText label_text;
-  const Decoded result = label_text.Build(metric, key, 1);
+void DecodeKey(const plan::MetricPlan& metric, const std::byte* key) {
+  metrics::LabelText label_text;
+  const decode::Decoded result = label_text.Build(metric, key, 1);
   const std::string& text = label_text.text();
-  if (result == Decoded::kError && text.empty()) std::abort();
-  if ((result == Decoded::kOk || result == Decoded::kProvisional) && !IsLabelText(text)) {
+  if (result == decode::Decoded::kError && text.empty()) std::abort();
+  if ((result == decode::Decoded::kOk || result == decode::Decoded::kProvisional) &&
+      !IsLabelText(text)) {
     std::abort();
   }
   std::uint64_t number = 0;
@@ -163,12 +165,12 @@ void DecodeKey(const MetricPlan& metric, const std::byte* key) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace bpf_exporter;
   FuzzedDataProvider data(bytes, size);
-  ObjectLayout object;
+  object::ObjectLayout object;
   object.path = "fuzz.bpf.o";
   object.maps.push_back(TakeMap(data));
   const std::uint32_t key_size = object.maps[0].key_size;
-  Diagnostics diagnostics("fuzz.yaml", "");
-  const auto plan = Resolve(TakeConfig(data), std::move(object), {}, Context(), diagnostics);
+  config::Diagnostics diagnostics("fuzz.yaml", "");
+  const auto plan = plan::Resolve(TakeConfig(data), std::move(object), {}, Context(), diagnostics);
   if (!plan && diagnostics.Render().empty()) std::abort();
   if (!plan) return 0;
   // In memory of exactly this size, so that a byte too far is seen.
@@ -177,7 +179,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   for (std::size_t i = 0; i < std::min(rest.size(), key.size()); ++i) {
     key[i] = static_cast<std::byte>(rest[i]);
   }
-  for (const MapPlan& map : plan->maps) {
+  for (const plan::MapPlan& map : plan->maps) {
     for (const auto& metric : map.metrics) DecodeKey(*metric, key.data());
   }
   return 0;

@@ -9,7 +9,7 @@
 #include "kernel/support.h"
 
 // kprobe, kretprobe, fentry, fexit and lsm: not every kernel has them.
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using AttachingToKernelFunctions = KernelTest;
@@ -24,8 +24,8 @@ TEST_F(AttachingToKernelFunctions, TakesTheFirstFunctionThatTheKernelHas) {
   if (!HasKprobes()) SKIP_ON_THIS_KERNEL("is built without kprobes");
   LoadedObject* object =
       LoadAndAttach(PlanOf("probe_hooks", {"hits"},
-                           {Probe("by_kprobe", ProbeKind::kKprobe, kGetppid),
-                            Probe("by_kretprobe", ProbeKind::kKretprobe, kGetppid)}));
+                           {Probe("by_kprobe", config::ProbeKind::kKprobe, kGetppid),
+                            Probe("by_kretprobe", config::ProbeKind::kKretprobe, kGetppid)}));
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);
   CallGetppid(200);
@@ -40,7 +40,7 @@ TEST_F(AttachingToKernelFunctions, TakesAnOffset) {
   for (const char* offset : {"+0x4", "+5"})
     for (const std::string& function : kGetppid) places.push_back(function + offset);
   LoadedObject* object = LoadAndAttach(
-      PlanOf("probe_hooks", {"hits"}, {Probe("by_kprobe", ProbeKind::kKprobe, places)}));
+      PlanOf("probe_hooks", {"hits"}, {Probe("by_kprobe", config::ProbeKind::kKprobe, places)}));
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);
   CallGetppid(200);
@@ -50,8 +50,8 @@ TEST_F(AttachingToKernelFunctions, TakesAnOffset) {
 TEST_F(AttachingToKernelFunctions, RefusesAnOffsetThatIsNone) {
   LoadedObject* object =
       Load(PlanOf("probe_hooks", {"hits"},
-                  {Probe("by_kprobe", ProbeKind::kKprobe, {"vfs_read+x"}),
-                   Probe("by_kretprobe", ProbeKind::kKretprobe, {"vfs_read+0x5"})}));
+                  {Probe("by_kprobe", config::ProbeKind::kKprobe, {"vfs_read+x"}),
+                   Probe("by_kretprobe", config::ProbeKind::kKretprobe, {"vfs_read+0x5"})}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "by_kprobe"),
@@ -63,8 +63,8 @@ TEST_F(AttachingToKernelFunctions, RefusesAnOffsetThatIsNone) {
 TEST_F(AttachingToKernelFunctions, NamesTheFunctionsThatTheKernelLacks) {
   utsname name{};
   uname(&name);
-  LoadedObject* object = Load(
-      PlanOf("probe_hooks", {"hits"}, {Probe("by_kprobe", ProbeKind::kKprobe, {"no_a", "no_b"})}));
+  LoadedObject* object = Load(PlanOf(
+      "probe_hooks", {"hits"}, {Probe("by_kprobe", config::ProbeKind::kKprobe, {"no_a", "no_b"})}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   EXPECT_EQ(
@@ -76,16 +76,16 @@ TEST_F(AttachingToKernelFunctions, NamesTheFunctionsThatTheKernelLacks) {
 
 // Whether this kernel lets a program of that kind in at all; the probe is ours, but loading it
 // fails with EPERM only where the kernel has no trampolines for it.
-std::string WhyNotLoaded(const ConfigPlan& plan) {
+std::string WhyNotLoaded(const plan::ConfigPlan& plan) {
   const Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
   if (loaded.ok() || loaded.error().code != EPERM) return {};
   return loaded.error().text;
 }
 
 TEST_F(AttachingToKernelFunctions, TakesFentryAndFexit) {
-  const ConfigPlan plan = PlanOf("probe_hooks", {"hits"},
-                                 {Probe("by_fentry", ProbeKind::kFentry, kGetppid),
-                                  Probe("by_fexit", ProbeKind::kFexit, kGetppid)});
+  const plan::ConfigPlan plan = PlanOf("probe_hooks", {"hits"},
+                                       {Probe("by_fentry", config::ProbeKind::kFentry, kGetppid),
+                                        Probe("by_fexit", config::ProbeKind::kFexit, kGetppid)});
   if (const std::string why = WhyNotLoaded(plan); !why.empty())
     SKIP_ON_THIS_KERNEL("does not allow fentry: " + why);
   LoadedObject* object = LoadAndAttach(plan);
@@ -97,8 +97,8 @@ TEST_F(AttachingToKernelFunctions, TakesFentryAndFexit) {
 }
 
 TEST_F(AttachingToKernelFunctions, TakesSecurityHooks) {
-  const ConfigPlan plan =
-      PlanOf("probe_hooks", {"hits"}, {Probe("by_lsm", ProbeKind::kLsm, {"task_getsid"})});
+  const plan::ConfigPlan plan =
+      PlanOf("probe_hooks", {"hits"}, {Probe("by_lsm", config::ProbeKind::kLsm, {"task_getsid"})});
   if (const std::string why = WhyNotLoaded(plan); !why.empty())
     SKIP_ON_THIS_KERNEL("does not allow lsm: " + why);
   LoadedObject* object = LoadAndAttach(plan);
@@ -109,4 +109,4 @@ TEST_F(AttachingToKernelFunctions, TakesSecurityHooks) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

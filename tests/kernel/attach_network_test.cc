@@ -12,7 +12,7 @@
 #include "kernel/namespaces.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 constexpr int kPackets = 60;
@@ -36,19 +36,19 @@ class AttachingToNetwork : public KernelTest {
   std::unique_ptr<OwnNamespace> space_;
 };
 
-ProbeSpec OnInterface(const std::string& program, ProbeKind kind, const std::string& interface,
-                      const std::string& direction = "") {
-  ProbeSpec probe = Probe(program, kind);
+config::ProbeSpec OnInterface(const std::string& program, config::ProbeKind kind,
+                              const std::string& interface, const std::string& direction = "") {
+  config::ProbeSpec probe = Probe(program, kind);
   probe.interface.value = interface;
   probe.direction.value = direction;
   return probe;
 }
 
 TEST_F(AttachingToNetwork, CountsEachPacketOnceWithASocketFilter) {
-  LoadedObject* object =
-      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
-                           {OnInterface("by_socket", ProbeKind::kSocketFilter, "lo"),
-                            OnInterface("by_entry_alone", ProbeKind::kSocketFilter, "lo")}));
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {"hits"},
+             {OnInterface("by_socket", config::ProbeKind::kSocketFilter, "lo"),
+              OnInterface("by_entry_alone", config::ProbeKind::kSocketFilter, "lo")}));
   ASSERT_NE(object, nullptr);
   ASSERT_TRUE(SendDatagrams(kPackets, 100));
   EXPECT_EQ(Hits(*object, 11), kPackets);
@@ -58,9 +58,9 @@ TEST_F(AttachingToNetwork, CountsEachPacketOnceWithASocketFilter) {
 TEST_F(AttachingToNetwork, CountsPacketsWithXdpAndTc) {
   LoadedObject* object =
       LoadAndAttach(PlanOf("probe_hooks", {"hits"},
-                           {OnInterface("by_xdp", ProbeKind::kXdp, "lo"),
-                            OnInterface("by_tc_ingress", ProbeKind::kTc, "lo", "ingress"),
-                            OnInterface("by_tc_egress", ProbeKind::kTc, "lo", "egress")}));
+                           {OnInterface("by_xdp", config::ProbeKind::kXdp, "lo"),
+                            OnInterface("by_tc_ingress", config::ProbeKind::kTc, "lo", "ingress"),
+                            OnInterface("by_tc_egress", config::ProbeKind::kTc, "lo", "egress")}));
   ASSERT_NE(object, nullptr);
   ASSERT_TRUE(SendDatagrams(kPackets, 100));
   EXPECT_EQ(Hits(*object, 12), kPackets);
@@ -70,9 +70,9 @@ TEST_F(AttachingToNetwork, CountsPacketsWithXdpAndTc) {
 
 TEST_F(AttachingToNetwork, DetachesFromInterfaces) {
   LoadAndAttach(PlanOf("probe_hooks", {"hits"},
-                       {OnInterface("by_xdp", ProbeKind::kXdp, "lo"),
-                        OnInterface("by_tc_ingress", ProbeKind::kTc, "lo", "ingress"),
-                        OnInterface("by_socket", ProbeKind::kSocketFilter, "lo")}));
+                       {OnInterface("by_xdp", config::ProbeKind::kXdp, "lo"),
+                        OnInterface("by_tc_ingress", config::ProbeKind::kTc, "lo", "ingress"),
+                        OnInterface("by_socket", config::ProbeKind::kSocketFilter, "lo")}));
   EXPECT_NE(Output("bpftool net show").find("lo("), std::string::npos);
   EXPECT_NE(Output("ip link show lo").find("xdp"), std::string::npos);
   DestroyObjects();
@@ -84,10 +84,10 @@ TEST_F(AttachingToNetwork, DetachesFromInterfaces) {
 TEST_F(AttachingToNetwork, NamesTheInterfacesThereAre) {
   LoadedObject* object =
       Load(PlanOf("probe_hooks", {"hits"},
-                  {OnInterface("by_socket", ProbeKind::kSocketFilter, "eth9"),
-                   OnInterface("by_xdp", ProbeKind::kXdp, "eth9"),
-                   OnInterface("by_tc_egress", ProbeKind::kTc, "eth9", "egress"),
-                   OnInterface("by_entry_alone", ProbeKind::kSocketFilter, "lo")}));
+                  {OnInterface("by_socket", config::ProbeKind::kSocketFilter, "eth9"),
+                   OnInterface("by_xdp", config::ProbeKind::kXdp, "eth9"),
+                   OnInterface("by_tc_egress", config::ProbeKind::kTc, "eth9", "egress"),
+                   OnInterface("by_entry_alone", config::ProbeKind::kSocketFilter, "lo")}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   const std::string problem = ProblemOf(*object, "by_socket");
@@ -100,8 +100,8 @@ TEST_F(AttachingToNetwork, NamesTheInterfacesThereAre) {
 }
 
 TEST_F(AttachingToNetwork, SaysThatAnotherXdpProgramIsThere) {
-  const ConfigPlan plan =
-      PlanOf("probe_hooks", {"hits"}, {OnInterface("by_xdp", ProbeKind::kXdp, "lo")});
+  const plan::ConfigPlan plan =
+      PlanOf("probe_hooks", {"hits"}, {OnInterface("by_xdp", config::ProbeKind::kXdp, "lo")});
   LoadAndAttach(plan);
   LoadedObject* second = Load(plan);
   ASSERT_NE(second, nullptr);
@@ -174,7 +174,7 @@ TEST_F(AttachingToNetwork, CountsThePacketsOfACgroup) {
   ASSERT_TRUE(cgroup.made()) << cgroup.path();
   for (const char* type : {"", "egress", "cgroup_skb/egress", "cgroup_inet_egress"}) {
     for (const std::string& path : {cgroup.path(), cgroup.name()}) {
-      ProbeSpec probe = Probe("by_cgroup", ProbeKind::kCgroup);
+      config::ProbeSpec probe = Probe("by_cgroup", config::ProbeKind::kCgroup);
       probe.path.value = path;
       probe.type.value = type;
       LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
@@ -187,7 +187,7 @@ TEST_F(AttachingToNetwork, CountsThePacketsOfACgroup) {
 }
 
 TEST_F(AttachingToNetwork, SaysThatAPathIsNoCgroup) {
-  ProbeSpec probe = Probe("by_cgroup", ProbeKind::kCgroup);
+  config::ProbeSpec probe = Probe("by_cgroup", config::ProbeKind::kCgroup);
   probe.path.value = "/proc";
   LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
   ASSERT_NE(object, nullptr);
@@ -214,7 +214,7 @@ class QdiscFilter : public AttachingToNetwork {
 
   int ProgramFd(const std::string& program) {
     LoadedObject* object =
-        Load(PlanOf("probe_hooks", {"hits"}, {OnInterface(program, ProbeKind::kTc, "lo")}));
+        Load(PlanOf("probe_hooks", {"hits"}, {OnInterface(program, config::ProbeKind::kTc, "lo")}));
     if (object == nullptr) return -1;
     for (const ProgramState& state : object->programs())
       if (state.name == program) return bpf_prog_get_fd_by_id(state.id);
@@ -271,4 +271,4 @@ TEST_F(QdiscFilter, LeavesTheFiltersOfOthers) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

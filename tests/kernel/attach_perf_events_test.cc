@@ -9,13 +9,13 @@
 #include "kernel/hits.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using AttachingToPerfEvents = KernelTest;
 
 TEST_F(AttachingToPerfEvents, SamplesOnEachCpu) {
-  ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent);
   probe.event.value = "cpu-clock";
   probe.frequency = 200;
   LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
@@ -28,14 +28,14 @@ TEST_F(AttachingToPerfEvents, SamplesOnEachCpu) {
 }
 
 TEST_F(AttachingToPerfEvents, SaysWhatIsWrongWithAPerfEvent) {
-  ProbeSpec without = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  config::ProbeSpec without = Probe("by_perf_event", config::ProbeKind::kPerfEvent);
   without.event.value = "cpu-clock";
-  ProbeSpec too_often = without;
+  config::ProbeSpec too_often = without;
   too_often.frequency = 100'000'000;
-  ProbeSpec unknown = without;
+  config::ProbeSpec unknown = without;
   unknown.event.value = "cpu-glock";
   unknown.frequency = 1;
-  const auto problem = [&](const ProbeSpec& probe) {
+  const auto problem = [&](const config::ProbeSpec& probe) {
     LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
     if (object == nullptr) return std::string("not loaded");
     object->Attach();
@@ -81,7 +81,7 @@ class WithoutCapabilities {
 TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
   const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
   if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
-  ProbeSpec probe = Probe("by_perf_event", ProbeKind::kPerfEvent);
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent);
   probe.event.value = "cpu-clock";
   probe.frequency = 100;
   LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
@@ -112,4 +112,4 @@ TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -8,7 +8,7 @@
 #include "kernel/namespaces.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using Attaching = KernelTest;
@@ -84,10 +84,10 @@ TEST_F(Attaching, NamesTheRemedyWhereTracefsIsNotMounted) {
 }
 
 TEST_F(Attaching, AttachesNothingTwice) {
-  LoadedObject* object =
-      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
-                           {Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"sys_enter"}),
-                            Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"sys_enter"})}));
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {"hits"},
+             {Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint, {"sys_enter"}),
+              Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint, {"sys_enter"})}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   object->AttachNewCpus();
@@ -99,12 +99,13 @@ TEST_F(Attaching, AttachesNothingTwice) {
 TEST_F(Attaching, TakesTracepointsThatEntriesName) {
   const OwnNamespace space(OwnNamespace::Kind::kMount);
   ASSERT_EQ(MountTracefs(space), "");
-  LoadedObject* object = LoadAndAttach(
-      PlanOf("probe_hooks", {"hits"},
-             {Probe("by_tracepoint", ProbeKind::kTracepoint,
-                    {"syscalls/no_such_event", "syscalls/sys_enter_getppid"}),
-              Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"no_such_event", "sys_enter"}),
-              Probe("by_tp_btf", ProbeKind::kRawTracepoint, {"no_such_event", "sys_enter"})}));
+  LoadedObject* object = LoadAndAttach(PlanOf(
+      "probe_hooks", {"hits"},
+      {Probe("by_tracepoint", config::ProbeKind::kTracepoint,
+             {"syscalls/no_such_event", "syscalls/sys_enter_getppid"}),
+       Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint,
+             {"no_such_event", "sys_enter"}),
+       Probe("by_tp_btf", config::ProbeKind::kRawTracepoint, {"no_such_event", "sys_enter"})}));
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);
   CallGetppid(400);
@@ -114,9 +115,9 @@ TEST_F(Attaching, TakesTracepointsThatEntriesName) {
 }
 
 TEST_F(Attaching, NamesTheRawTracepointsThatTheKernelLacks) {
-  LoadedObject* object =
-      Load(PlanOf("probe_hooks", {"hits"},
-                  {Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"no_a", "no_b"})}));
+  LoadedObject* object = Load(
+      PlanOf("probe_hooks", {"hits"},
+             {Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint, {"no_a", "no_b"})}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "by_raw_tracepoint"),
@@ -137,4 +138,4 @@ TEST_F(Attaching, LeavesOutProgramsThatOnlyNewerLibbpfKnows) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

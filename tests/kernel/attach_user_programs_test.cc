@@ -38,25 +38,26 @@ extern "C" __attribute__((noinline, used)) void bpf_exporter_test_static_place()
 }
 // clang-format on
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using AttachingToUserPrograms = KernelTest;
 
-ProbeSpec UserProbe(const std::string& program, ProbeKind kind, const std::string& binary,
-                    const std::string& symbol) {
-  ProbeSpec probe = Probe(program, kind);
+config::ProbeSpec UserProbe(const std::string& program, config::ProbeKind kind,
+                            const std::string& binary, const std::string& symbol) {
+  config::ProbeSpec probe = Probe(program, kind);
   probe.binary.value = binary;
   probe.symbol.value = symbol;
   return probe;
 }
 
 TEST_F(AttachingToUserPrograms, TakesUserFunctions) {
-  LoadedObject* object = LoadAndAttach(PlanOf(
-      "probe_hooks", {"hits"},
-      {UserProbe("by_uprobe", ProbeKind::kUprobe, "/proc/self/exe", "bpf_exporter_test_place"),
-       UserProbe("by_uretprobe", ProbeKind::kUretprobe, "/proc/self/exe",
-                 "bpf_exporter_test_place")}));
+  LoadedObject* object =
+      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
+                           {UserProbe("by_uprobe", config::ProbeKind::kUprobe, "/proc/self/exe",
+                                      "bpf_exporter_test_place"),
+                            UserProbe("by_uretprobe", config::ProbeKind::kUretprobe,
+                                      "/proc/self/exe", "bpf_exporter_test_place")}));
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);
   for (int i = 0; i < 250; ++i) ASSERT_EQ(bpf_exporter_test_place(i), i + 1);
@@ -73,8 +74,8 @@ std::uint64_t HitsOfProcess(LoadedObject* object) {
 }
 
 TEST_F(AttachingToUserPrograms, TakesAnOffsetInAUserFunctionAndOneProcess) {
-  ProbeSpec probe =
-      UserProbe("by_uprobe", ProbeKind::kUprobe, "/proc/self/exe", "bpf_exporter_test_place+0x0");
+  config::ProbeSpec probe = UserProbe("by_uprobe", config::ProbeKind::kUprobe, "/proc/self/exe",
+                                      "bpf_exporter_test_place+0x0");
   probe.pid = getpid();
   EXPECT_EQ(HitsOfProcess(LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}))), 50u);
   DestroyObjects();
@@ -82,8 +83,8 @@ TEST_F(AttachingToUserPrograms, TakesAnOffsetInAUserFunctionAndOneProcess) {
   EXPECT_EQ(HitsOfProcess(LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}))), 0u);
 }
 
-ProbeSpec StaticProbe(const std::string& name) {
-  ProbeSpec probe = UserProbe("by_usdt", ProbeKind::kUsdt, "/proc/self/exe", name);
+config::ProbeSpec StaticProbe(const std::string& name) {
+  config::ProbeSpec probe = UserProbe("by_usdt", config::ProbeKind::kUsdt, "/proc/self/exe", name);
   probe.provider.value = "bpf_exporter_test";
   probe.pid = getpid();  // without cookies (5.15) a library, which a PIE looks like, needs it
   return probe;
@@ -115,11 +116,11 @@ void ExpectCauseOfLibbpf(const std::string& problem, const std::string& ours,
 }
 
 TEST_F(AttachingToUserPrograms, NamesAUserFunctionThatIsNotThere) {
-  LoadedObject* object =
-      Load(PlanOf("probe_hooks", {"hits"},
-                  {UserProbe("by_uprobe", ProbeKind::kUprobe, "/proc/self/exe", "no_such_place"),
-                   UserProbe("by_uretprobe", ProbeKind::kUretprobe, "/nonexistent/binary", "main"),
-                   UserProbe("by_kprobe", ProbeKind::kUprobe, "/proc/self/exe", "place+many")}));
+  LoadedObject* object = Load(PlanOf(
+      "probe_hooks", {"hits"},
+      {UserProbe("by_uprobe", config::ProbeKind::kUprobe, "/proc/self/exe", "no_such_place"),
+       UserProbe("by_uretprobe", config::ProbeKind::kUretprobe, "/nonexistent/binary", "main"),
+       UserProbe("by_kprobe", config::ProbeKind::kUprobe, "/proc/self/exe", "place+many")}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   ExpectCauseOfLibbpf(ProblemOf(*object, "by_uprobe"),
@@ -136,7 +137,7 @@ TEST_F(AttachingToUserPrograms, NamesAUserFunctionThatIsNotThere) {
 TEST_F(AttachingToUserPrograms, SaysThatABinaryIsNoElfFile) {
   LoadedObject* object =
       Load(PlanOf("probe_hooks", {"hits"},
-                  {UserProbe("by_uprobe", ProbeKind::kUprobe, "/etc/passwd", "main")}));
+                  {UserProbe("by_uprobe", config::ProbeKind::kUprobe, "/etc/passwd", "main")}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   ExpectCauseOfLibbpf(ProblemOf(*object, "by_uprobe"),
@@ -145,9 +146,9 @@ TEST_F(AttachingToUserPrograms, SaysThatABinaryIsNoElfFile) {
 }
 
 TEST_F(AttachingToUserPrograms, FindsALibraryByItsName) {
-  LoadedObject* object =
-      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
-                           {UserProbe("by_uprobe", ProbeKind::kUprobe, "libc.so.6", "getppid")}));
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {"hits"},
+             {UserProbe("by_uprobe", config::ProbeKind::kUprobe, "libc.so.6", "getppid")}));
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);
   for (int i = 0; i < 100; ++i) getppid();
@@ -155,4 +156,4 @@ TEST_F(AttachingToUserPrograms, FindsALibraryByItsName) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

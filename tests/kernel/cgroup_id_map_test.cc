@@ -11,7 +11,7 @@
 #include "host/host.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 // Folders in a temporary folder stand for cgroups; the clock stands still unless moved.
@@ -53,7 +53,7 @@ class CgroupIdMaps : public KernelTest {
 };
 
 TEST_F(CgroupIdMaps, FollowTheCgroupsThatMatch) {
-  Host host({.cgroup = folder_}, [this] { return now_; });
+  host::Host host({.cgroup = folder_}, [this] { return now_; });
   const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 10, nullptr));
   ASSERT_TRUE(fd.valid());
   CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
@@ -71,7 +71,7 @@ TEST_F(CgroupIdMaps, FollowTheCgroupsThatMatch) {
 }
 
 TEST_F(CgroupIdMaps, TakeWhatTheyHadNoRoomForWhenOthersGo) {
-  Host host({.cgroup = folder_}, [this] { return now_; });
+  host::Host host({.cgroup = folder_}, [this] { return now_; });
   const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 1, nullptr));
   ASSERT_TRUE(fd.valid());
   CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
@@ -93,4 +93,4 @@ TEST_F(CgroupIdMaps, TakeWhatTheyHadNoRoomForWhenOthersGo) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

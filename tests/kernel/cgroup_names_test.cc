@@ -13,7 +13,7 @@
 #include "host/host.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using std::chrono::milliseconds;
@@ -33,11 +33,11 @@ class CgroupNamesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (geteuid() != 0) SKIP_OR_FAIL("making cgroups needs root");
-    const std::string root = CgroupRoot("/sys/fs/cgroup");
-    if (!IsCgroup2(root)) SKIP_OR_FAIL("no cgroup2 below /sys/fs/cgroup");
+    const std::string root = host::CgroupRoot("/sys/fs/cgroup");
+    if (!host::IsCgroup2(root)) SKIP_OR_FAIL("no cgroup2 below /sys/fs/cgroup");
     if (!KernelTells()) GTEST_SKIP() << "fanotify knows cgroup2 since Linux 6.6";
     top_ = root + "/bpf_exporter_test_" + std::to_string(getpid());
-    decoder_ = *MakeDecoder({.name = {"cgroup", {}}}, {0}, host_);
+    decoder_ = *decode::MakeDecoder({.name = {"cgroup", {}}}, {0}, host_);
     host_.Open();
     EXPECT_EQ(Decode(Inode(root)), root);  // the walk
     Make("");
@@ -68,12 +68,12 @@ class CgroupNamesTest : public ::testing::Test {
   static std::string Unknown(std::uint64_t id) { return "unknown_cgroup_id:" + std::to_string(id); }
 
   Time now_{std::chrono::hours(1)};
-  Host host_{{}, [this] { return now_; }};
+  host::Host host_{{}, [this] { return now_; }};
 
  private:
   std::string top_;
   std::vector<std::string> made_;
-  std::shared_ptr<const Decoder> decoder_;
+  std::shared_ptr<const decode::Decoder> decoder_;
 };
 
 TEST_F(CgroupNamesTest, NamesANewCgroupAtOnce) {
@@ -105,8 +105,8 @@ TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentTogetherWithItsParents) {
 }
 
 TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBeforeTheFirstLookUp) {
-  Host host({}, [this] { return now_; });
-  const auto decoder = *MakeDecoder({.name = {"cgroup", {}}}, {0}, host);
+  host::Host host({}, [this] { return now_; });
+  const auto decoder = *decode::MakeDecoder({.name = {"cgroup", {}}}, {0}, host);
   host.Open();
   const std::uint64_t id = Make("short");
   Remove("short");
@@ -133,10 +133,10 @@ TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
 }
 
 TEST_F(CgroupNamesTest, TellsWhatCameAndWent) {
-  CgroupFollower follower(host_);
+  host::CgroupFollower follower(host_);
   follower.Poll();
   const std::uint64_t id = Make("a");
-  CgroupChanges changes = follower.Poll();
+  host::CgroupChanges changes = follower.Poll();
   ASSERT_EQ(changes.created.size(), 1u);
   EXPECT_EQ(changes.created[0].path, Path("a"));
   EXPECT_EQ(changes.created[0].id, id);
@@ -166,4 +166,4 @@ TEST_F(CgroupNamesTest, WalksWhenTheQueueOverflowed) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

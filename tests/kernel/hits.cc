@@ -8,7 +8,7 @@
 
 #include <ctime>
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 
 void WantThisProcess(const LoadedObject& object) {
   const std::uint64_t wanted[] = {static_cast<std::uint64_t>(getpid()), SYS_getppid};
@@ -36,4 +36,4 @@ void Burn(double seconds) {
   }
 }
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -6,7 +6,7 @@
 
 #include "kernel/load/object.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 
 // Of objects made with tests/data/programs/hits.h. From now on events of this process, and its
 // getppid calls, count.
@@ -18,4 +18,4 @@ void CallGetppid(int times);
 // Burns that much CPU time.
 void Burn(double seconds);
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -8,7 +8,7 @@
 #include "kernel/namespaces.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using InterfacesTest = KernelTest;
@@ -19,7 +19,7 @@ TEST_F(InterfacesTest, KeepTheNameOfOneThatIsGoneForTenMinutes) {
   if (std::system("ip link add gone type veth 2>/dev/null") != 0)
     GTEST_SKIP() << "this kernel has no virtual interfaces";
   Time now{std::chrono::hours(1)};
-  Interfaces interfaces([&] { return now; });
+  host::Interfaces interfaces([&] { return now; });
   const std::uint32_t index = if_nametoindex("gone");
   EXPECT_EQ(interfaces.Name(index), "gone");
   ASSERT_EQ(std::system("ip link delete gone"), 0);
@@ -31,4 +31,4 @@ TEST_F(InterfacesTest, KeepTheNameOfOneThatIsGoneForTenMinutes) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -6,7 +6,7 @@
 #include "kernel/load/object.h"
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using Loading = KernelTest;
@@ -17,7 +17,7 @@ std::string Release() {
   return name.release;
 }
 
-std::string LoadError(const ConfigPlan& plan) {
+std::string LoadError(const plan::ConfigPlan& plan) {
   ::testing::internal::CaptureStderr();
   const Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
@@ -25,7 +25,7 @@ std::string LoadError(const ConfigPlan& plan) {
   return loaded.ok() ? "" : loaded.error().text;
 }
 
-ProbeSpec Optional(ProbeSpec probe) {
+config::ProbeSpec Optional(config::ProbeSpec probe) {
   probe.optional = true;
   return probe;
 }
@@ -42,9 +42,9 @@ TEST_F(Loading, SaysWhatTheVerifierSaid) {
 }
 
 TEST_F(Loading, LeavesOutAnOptionalProgramThatTheVerifierRefuses) {
-  LoadedObject* object =
-      Load(PlanOf("rejected", {"hits"},
-                  {Optional(Probe("unchecked", ProbeKind::kRawTracepoint, {"sys_enter"}))}));
+  LoadedObject* object = Load(
+      PlanOf("rejected", {"hits"},
+             {Optional(Probe("unchecked", config::ProbeKind::kRawTracepoint, {"sys_enter"}))}));
   ASSERT_NE(object, nullptr);
   ASSERT_EQ(object->programs().size(), 2u);
   const ProgramState& sound = object->programs()[0];
@@ -73,20 +73,22 @@ TEST_F(Loading, NamesTheProgramWhoseTargetTheKernelLacks) {
 }
 
 TEST_F(Loading, NamesTheTargetsOfAnEntryThatTheKernelLacks) {
-  EXPECT_EQ(LoadError(PlanOf("probe_hooks", {},
-                             {Probe("by_tp_btf", ProbeKind::kRawTracepoint, {"no_a", "no_b"})})),
-            "object 'probe_hooks.bpf.o': program 'by_tp_btf': raw_tracepoint: kernel " + Release() +
-                " has no no_a, no_b");
+  EXPECT_EQ(
+      LoadError(PlanOf("probe_hooks", {},
+                       {Probe("by_tp_btf", config::ProbeKind::kRawTracepoint, {"no_a", "no_b"})})),
+      "object 'probe_hooks.bpf.o': program 'by_tp_btf': raw_tracepoint: kernel " + Release() +
+          " has no no_a, no_b");
 }
 
 TEST_F(Loading, RefusesAnEntryOfAnotherKindThanTheProgram) {
   EXPECT_EQ(
-      LoadError(PlanOf("probe_hooks", {}, {Probe("by_socket", ProbeKind::kKprobe, {"f"})})),
+      LoadError(PlanOf("probe_hooks", {}, {Probe("by_socket", config::ProbeKind::kKprobe, {"f"})})),
       "object 'probe_hooks.bpf.o': program 'by_socket': section 'socket' makes it a socket_filter "
       "program, which cannot attach as kprobe");
-  EXPECT_EQ(LoadError(PlanOf("probe_hooks", {}, {Probe("by_fentry", ProbeKind::kFexit, {"f"})})),
-            "object 'probe_hooks.bpf.o': program 'by_fentry': section 'fentry' cannot attach as "
-            "fexit");
+  EXPECT_EQ(
+      LoadError(PlanOf("probe_hooks", {}, {Probe("by_fentry", config::ProbeKind::kFexit, {"f"})})),
+      "object 'probe_hooks.bpf.o': program 'by_fentry': section 'fentry' cannot attach as "
+      "fexit");
 }
 
 TEST_F(Loading, NamesAMapThatCannotBeMade) {
@@ -104,7 +106,7 @@ TEST_F(Loading, NamesTheKindOfMapThatTheKernelLacks) {
 }
 
 TEST_F(Loading, NamesAFileThatIsNotThere) {
-  ConfigPlan plan;
+  plan::ConfigPlan plan;
   plan.object.path = "/nonexistent/gone.bpf.o";
   // What libbpf says of it differs between its releases.
   const std::string error = LoadError(plan);
@@ -114,7 +116,7 @@ TEST_F(Loading, NamesAFileThatIsNotThere) {
 }
 
 TEST_F(Loading, NamesABtfFileThatIsNotThere) {
-  const ConfigPlan plan = PlanOf("section_hooks", {});
+  const plan::ConfigPlan plan = PlanOf("section_hooks", {});
   const Result<LoadedObject> loaded = LoadedObject::Load(plan, {.btf_path = "/nonexistent/btf"});
   ASSERT_TRUE(loaded.ok()) << "nothing in this object needs BTF for relocation";
 }
@@ -148,8 +150,9 @@ TEST_F(Loading, TellsTheMemoryOfAMap) {
 }
 
 TEST_F(Loading, CountsTheRunsOfItsPrograms) {
-  LoadedObject* object = LoadAndAttach(PlanOf(
-      "probe_hooks", {}, {Probe("by_raw_tracepoint", ProbeKind::kRawTracepoint, {"sys_enter"})}));
+  LoadedObject* object = LoadAndAttach(
+      PlanOf("probe_hooks", {},
+             {Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint, {"sys_enter"})}));
   ASSERT_NE(object, nullptr);
   const auto runs = [&] {
     for (std::size_t i = 0; i < object->programs().size(); ++i)
@@ -171,4 +174,4 @@ TEST_F(Loading, CountsTheRunsOfItsPrograms) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -13,7 +13,7 @@
 
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 const std::vector<std::string> kMaps = {
@@ -23,20 +23,21 @@ const std::vector<std::string> kMaps = {
 
 std::uint32_t PossibleCpus() { return static_cast<std::uint32_t>(libbpf_num_possible_cpus()); }
 
-MapLayout LayoutIn(const ConfigPlan& plan, const std::string& map) {
-  for (const MapPlan& known : plan.maps)
+object::MapLayout LayoutIn(const plan::ConfigPlan& plan, const std::string& map) {
+  for (const plan::MapPlan& known : plan.maps)
     if (known.layout.name == map) return known.layout;
   ADD_FAILURE() << "no map " << map;
   return {};
 }
 
-std::size_t ValueBytes(const MapLayout& layout) {
-  return IsPerCpu(layout.type) ? std::size_t{(layout.value_size + 7) / 8 * 8} * PossibleCpus()
-                               : layout.value_size;
+std::size_t ValueBytes(const object::MapLayout& layout) {
+  return object::IsPerCpu(layout.type)
+             ? std::size_t{(layout.value_size + 7) / 8 * 8} * PossibleCpus()
+             : layout.value_size;
 }
 
 // Writes rows 0 … count-1 with keys and values that differ in every byte that there is.
-void Fill(int fd, const MapLayout& layout, std::uint32_t count) {
+void Fill(int fd, const object::MapLayout& layout, std::uint32_t count) {
   std::vector<unsigned char> key(layout.key_size), value(ValueBytes(layout));
   for (std::uint32_t row = 0; row < count; ++row) {
     for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(i * 7);
@@ -73,7 +74,8 @@ std::map<std::string, std::string> BpftoolDump(int fd) {
 }
 
 // What the reader hands over, in bpftool's form.
-std::map<std::string, std::string> ReaderRows(MapReader& reader, const MapLayout& layout) {
+std::map<std::string, std::string> ReaderRows(metrics::MapReader& reader,
+                                              const object::MapLayout& layout) {
   RowCollector collector(ValueBytes(layout));
   const Status status = reader.Read(collector);
   EXPECT_TRUE(status) << status.error().text;
@@ -88,8 +90,9 @@ std::map<std::string, std::string> ReaderRows(MapReader& reader, const MapLayout
   return collector.rows;
 }
 
-std::unique_ptr<MapReader> ReaderWith(int fd, const MapLayout& layout, const ReadOptions& options) {
-  Result<std::unique_ptr<MapReader>> reader =
+std::unique_ptr<metrics::MapReader> ReaderWith(int fd, const object::MapLayout& layout,
+                                               const ReadOptions& options) {
+  Result<std::unique_ptr<metrics::MapReader>> reader =
       MakeMapReader(fd, layout, std::make_shared<ReadBuffers>(), options);
   EXPECT_TRUE(reader.ok()) << reader.error().text;
   return reader.ok() ? std::move(*reader) : nullptr;
@@ -98,19 +101,19 @@ std::unique_ptr<MapReader> ReaderWith(int fd, const MapLayout& layout, const Rea
 class MapKinds : public KernelTest, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
-  const ConfigPlan plan = PlanOf("map_kinds", kMaps);
+  const plan::ConfigPlan plan = PlanOf("map_kinds", kMaps);
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
-  const MapLayout layout = LayoutIn(plan, GetParam());
+  const object::MapLayout layout = LayoutIn(plan, GetParam());
   const int fd = object->MapFd(GetParam());
   const bool array = layout.type == BPF_MAP_TYPE_ARRAY || layout.type == BPF_MAP_TYPE_PERCPU_ARRAY;
   // LRU maps evict before they are full.
   const std::uint32_t rows = array ? layout.max_entries : layout.max_entries / 4 * 3;
   Fill(fd, layout, rows);
 
-  Result<std::unique_ptr<MapReader>> reader = object->Reader(GetParam());
+  Result<std::unique_ptr<metrics::MapReader>> reader = object->Reader(GetParam());
   ASSERT_TRUE(reader.ok()) << reader.error().text;
-  EXPECT_EQ((*reader)->cpus(), IsPerCpu(layout.type) ? PossibleCpus() : 1u);
+  EXPECT_EQ((*reader)->cpus(), object::IsPerCpu(layout.type) ? PossibleCpus() : 1u);
   const std::map<std::string, std::string> expected = BpftoolDump(fd);
   EXPECT_EQ(ReaderRows(**reader, layout), expected);
   EXPECT_EQ(ReaderRows(**reader, layout), expected) << "the second time";
@@ -124,28 +127,28 @@ TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
 }
 
 TEST_P(MapKinds, ReadsTheSameWithoutBatchesAndWithTheSmallest) {
-  const ConfigPlan plan = PlanOf("map_kinds", kMaps);
+  const plan::ConfigPlan plan = PlanOf("map_kinds", kMaps);
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
-  const MapLayout layout = LayoutIn(plan, GetParam());
+  const object::MapLayout layout = LayoutIn(plan, GetParam());
   const int fd = object->MapFd(GetParam());
   Fill(fd, layout, layout.max_entries / 4 * 3);
   const std::map<std::string, std::string> expected = BpftoolDump(fd);
   for (const ReadOptions& options : {ReadOptions{.batches = false}, ReadOptions{.first_batch = 1},
                                      ReadOptions{.first_batch = 7}}) {
-    const std::unique_ptr<MapReader> reader = ReaderWith(fd, layout, options);
+    const std::unique_ptr<metrics::MapReader> reader = ReaderWith(fd, layout, options);
     ASSERT_NE(reader, nullptr);
     EXPECT_EQ(ReaderRows(*reader, layout), expected) << options.first_batch;
   }
 }
 
 TEST_P(MapKinds, ReadsAnEmptyMap) {
-  const ConfigPlan plan = PlanOf("map_kinds", kMaps);
+  const plan::ConfigPlan plan = PlanOf("map_kinds", kMaps);
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
-  const MapLayout layout = LayoutIn(plan, GetParam());
+  const object::MapLayout layout = LayoutIn(plan, GetParam());
   for (const bool batches : {true, false}) {
-    const std::unique_ptr<MapReader> reader =
+    const std::unique_ptr<metrics::MapReader> reader =
         ReaderWith(object->MapFd(GetParam()), layout, {.batches = batches});
     ASSERT_NE(reader, nullptr);
     EXPECT_EQ(ReaderRows(*reader, layout), BpftoolDump(object->MapFd(GetParam())));
@@ -173,24 +176,24 @@ TEST_F(MapReaders, MapsArraysThatMetricsReadAndNoOthers) {
 }
 
 TEST_F(MapReaders, ReadsAnArrayThatCannotBeMapped) {
-  const ConfigPlan plan = PlanOf("map_kinds", {"locked"});
+  const plan::ConfigPlan plan = PlanOf("map_kinds", {"locked"});
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
-  const MapLayout layout = LayoutIn(plan, "locked");
+  const object::MapLayout layout = LayoutIn(plan, "locked");
   for (std::uint32_t row = 0; row < layout.max_entries; ++row) {
     const std::uint32_t value[2] = {0, row * 3};
     ASSERT_EQ(bpf_map_update_elem(object->MapFd("locked"), &row, value, BPF_ANY), 0);
   }
-  Result<std::unique_ptr<MapReader>> reader = object->Reader("locked");
+  Result<std::unique_ptr<metrics::MapReader>> reader = object->Reader("locked");
   ASSERT_TRUE(reader.ok()) << reader.error().text;
   EXPECT_EQ(ReaderRows(**reader, layout), BpftoolDump(object->MapFd("locked")));
 }
 
 // Counts the keys below `stable`, each of which has itself as its value.
-struct StableKeys : RowSink {
+struct StableKeys : metrics::RowSink {
   explicit StableKeys(std::uint64_t stable) : seen(stable) {}
 
-  void OnRows(const RowBlock& block) override {
+  void OnRows(const metrics::RowBlock& block) override {
     for (std::size_t i = 0; i < block.count; ++i) {
       std::uint64_t key = 0, value = 0;
       std::memcpy(&key, block.keys + i * block.key_stride, sizeof(key));
@@ -210,8 +213,8 @@ struct StableKeys : RowSink {
 };
 
 // While another thread inserts and deletes, keys that are never deleted come exactly once.
-void ReadWhileChurning(LoadedObject& object, const MapLayout& layout, const ReadOptions& options,
-                       std::uint64_t stable, int walks) {
+void ReadWhileChurning(LoadedObject& object, const object::MapLayout& layout,
+                       const ReadOptions& options, std::uint64_t stable, int walks) {
   constexpr std::uint64_t kChurned = 10'000;
   const int fd = object.MapFd("churned");
   for (std::uint64_t key = 0; key < stable; ++key)
@@ -230,7 +233,7 @@ void ReadWhileChurning(LoadedObject& object, const MapLayout& layout, const Read
       }
     }
   });
-  const std::unique_ptr<MapReader> reader = ReaderWith(fd, layout, options);
+  const std::unique_ptr<metrics::MapReader> reader = ReaderWith(fd, layout, options);
   for (int walk = 0; walk < walks; ++walk) {
     StableKeys keys(stable);
     const Status status = reader->Read(keys);
@@ -245,21 +248,21 @@ void ReadWhileChurning(LoadedObject& object, const MapLayout& layout, const Read
 }
 
 TEST_F(MapReaders, KeepsEveryKeyOnceWhileOthersComeAndGo) {
-  const ConfigPlan plan = PlanOf("map_kinds", {"churned"});
+  const plan::ConfigPlan plan = PlanOf("map_kinds", {"churned"});
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
   ReadWhileChurning(*object, plan.maps[0].layout, {}, 100'000, 25);
 }
 
 TEST_F(MapReaders, KeepsEveryKeyOnceAlsoWithoutBatches) {
-  const ConfigPlan plan = PlanOf("map_kinds", {"churned"});
+  const plan::ConfigPlan plan = PlanOf("map_kinds", {"churned"});
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
   ReadWhileChurning(*object, plan.maps[0].layout, {.batches = false}, 10'000, 20);
 }
 
 TEST_F(MapReaders, RefusesMapsWithoutRows) {
-  MapLayout layout;
+  object::MapLayout layout;
   layout.name = "events";
   layout.type = BPF_MAP_TYPE_RINGBUF;
   const auto reader = MakeMapReader(-1, layout, std::make_shared<ReadBuffers>());
@@ -273,11 +276,11 @@ TEST_F(MapReaders, ReportsAMapThatCannotBeRead) {
     return bpf_map_create(BPF_MAP_TYPE_HASH, "write_only", 4, 8, 10, &options);
   }();
   ASSERT_GE(fd, 0);
-  MapLayout layout;
+  object::MapLayout layout;
   layout.name = "write_only";
   layout.type = BPF_MAP_TYPE_HASH;
   for (const bool batches : {true, false}) {
-    const std::unique_ptr<MapReader> reader = ReaderWith(fd, layout, {.batches = batches});
+    const std::unique_ptr<metrics::MapReader> reader = ReaderWith(fd, layout, {.batches = batches});
     RowCollector collector(8);
     const Status status = reader->Read(collector);
     ASSERT_FALSE(status.ok());
@@ -290,4 +293,4 @@ TEST_F(MapReaders, ReportsAMapThatCannotBeRead) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

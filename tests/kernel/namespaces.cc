@@ -14,7 +14,7 @@
 #include <cstring>
 #include <vector>
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 int Flag(OwnNamespace::Kind kind) {
@@ -75,4 +75,4 @@ bool SendDatagrams(int count, std::size_t size) {
   return true;
 }
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

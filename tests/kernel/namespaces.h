@@ -5,7 +5,7 @@
 
 #include "base/fd.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 
 // A network namespace of our own with lo up, or a mount namespace, for as long as this lives; the
 // machine stays as it was. For a process with one thread.
@@ -30,4 +30,4 @@ class OwnNamespace {
 // False if one was lost.
 bool SendDatagrams(int count, std::size_t size);
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

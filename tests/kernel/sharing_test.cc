@@ -8,7 +8,7 @@
 #include "kernel/support.h"
 
 // Programs that call each other, and maps that objects share.
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 class Sharing : public KernelTest {
@@ -33,14 +33,14 @@ class Sharing : public KernelTest {
   std::unique_ptr<OwnNamespace> network_, mounts_;
 };
 
-ProbeSpec OnLoopback(const std::string& program) {
-  ProbeSpec probe = Probe(program, ProbeKind::kSocketFilter);
+config::ProbeSpec OnLoopback(const std::string& program) {
+  config::ProbeSpec probe = Probe(program, config::ProbeKind::kSocketFilter);
   probe.interface.value = "lo";
   return probe;
 }
 
 std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t slot) {
-  Result<std::unique_ptr<MapReader>> reader = object.Reader(map);
+  Result<std::unique_ptr<metrics::MapReader>> reader = object.Reader(map);
   if (!reader) {
     ADD_FAILURE() << reader.error().text;
     return 0;
@@ -83,7 +83,7 @@ TEST_F(Sharing, LetsProgramsOfOneObjectWriteOneMap) {
 TEST_F(Sharing, SharesMapsPinnedByName) {
   ASSERT_TRUE(UseOwnPins()) << strerror(errno);
   ASSERT_TRUE(UseOwnNetwork());
-  const ConfigPlan plan = PlanOf("pinned_map", {"shared_hits"}, {OnLoopback("by_socket")});
+  const plan::ConfigPlan plan = PlanOf("pinned_map", {"shared_hits"}, {OnLoopback("by_socket")});
   LoadedObject* first = LoadAndAttach(plan);
   LoadedObject* second = LoadAndAttach(plan);
   ASSERT_NE(first, nullptr);
@@ -106,4 +106,4 @@ TEST_F(Sharing, NamesAPinThatIsAnotherMap) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -17,7 +17,7 @@
 
 #include "object/read_layout.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 bool IsSet(const char* variable) {
@@ -81,13 +81,13 @@ std::set<std::string> StillThere(const std::set<std::string>& ids) {
   return left;
 }
 
-ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
-                  std::vector<ProbeSpec> probes) {
-  ConfigPlan plan;
+plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
+                        std::vector<config::ProbeSpec> probes) {
+  plan::ConfigPlan plan;
   plan.config.name = object;
   plan.config.probes = std::move(probes);
   const std::string path = fmt::format("{}/tests/data/{}.bpf.o", BINARY_DIR, object);
-  Result<ObjectLayout> layout = ReadObjectLayout(path);
+  Result<object::ObjectLayout> layout = object::ReadObjectLayout(path);
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
   bpf_object* opened = bpf_object__open_file(path.c_str(), nullptr);
   if (opened == nullptr || !layout) {
@@ -101,7 +101,7 @@ ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& map
       ADD_FAILURE() << "no map '" << name << "' in " << plan.object.path;
       continue;
     }
-    MapPlan map_plan;
+    plan::MapPlan map_plan;
     map_plan.layout.name = name;
     map_plan.layout.type = bpf_map__type(map);
     map_plan.layout.key_size = bpf_map__key_size(map);
@@ -114,9 +114,9 @@ ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& map
   return plan;
 }
 
-ProbeSpec Probe(const std::string& program, ProbeKind kind,
-                const std::vector<std::string>& targets) {
-  ProbeSpec probe;
+config::ProbeSpec Probe(const std::string& program, config::ProbeKind kind,
+                        const std::vector<std::string>& targets) {
+  config::ProbeSpec probe;
   probe.program.value = program;
   probe.kind = kind;
   for (const std::string& target : targets) probe.targets.push_back({target, {}});
@@ -141,7 +141,7 @@ void KernelTest::TearDown() {
   EXPECT_EQ(OpenFds(), fds_before_) << "descriptors left open";
 }
 
-LoadedObject* KernelTest::Load(const ConfigPlan& plan) {
+LoadedObject* KernelTest::Load(const plan::ConfigPlan& plan) {
   Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
   if (!loaded) {
     ADD_FAILURE() << loaded.error().text;
@@ -151,7 +151,7 @@ LoadedObject* KernelTest::Load(const ConfigPlan& plan) {
   return objects_.back().get();
 }
 
-LoadedObject* KernelTest::LoadAndAttach(const ConfigPlan& plan) {
+LoadedObject* KernelTest::LoadAndAttach(const plan::ConfigPlan& plan) {
   LoadedObject* object = Load(plan);
   if (object == nullptr) return nullptr;
   object->Attach();
@@ -166,7 +166,7 @@ std::string ProblemOf(const LoadedObject& object, const std::string& program) {
   return "no such program";
 }
 
-void RowCollector::OnRows(const RowBlock& block) {
+void RowCollector::OnRows(const metrics::RowBlock& block) {
   for (std::size_t i = 0; i < block.count; ++i) {
     std::string key;
     if (block.keys != nullptr) {
@@ -197,4 +197,4 @@ std::string Output(const std::string& command) {
   return output;
 }
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

@@ -13,7 +13,7 @@
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 
 // Why this process cannot run kernel tests; empty if it can.
 std::string WhyNoBpf();
@@ -23,17 +23,17 @@ bool KernelIsRequired();
 bool EveryKindIsRequired();
 
 // Ends the test: it cannot run on this machine.
-#define SKIP_OR_FAIL(why)                                             \
-  do {                                                                \
-    if (::bpf_exporter::testing::KernelIsRequired()) FAIL() << (why); \
-    GTEST_SKIP() << (why);                                            \
+#define SKIP_OR_FAIL(why)                                            \
+  do {                                                               \
+    if (::bpf_exporter::kernel::KernelIsRequired()) FAIL() << (why); \
+    GTEST_SKIP() << (why);                                           \
   } while (false)
 
 // Ends the test: this very kernel lacks a feature. Fine unless it is one that has them all.
-#define SKIP_ON_THIS_KERNEL(why)                                         \
-  do {                                                                   \
-    if (::bpf_exporter::testing::EveryKindIsRequired()) FAIL() << (why); \
-    GTEST_SKIP() << "this kernel " << (why);                             \
+#define SKIP_ON_THIS_KERNEL(why)                                        \
+  do {                                                                  \
+    if (::bpf_exporter::kernel::EveryKindIsRequired()) FAIL() << (why); \
+    GTEST_SKIP() << "this kernel " << (why);                            \
   } while (false)
 
 std::size_t OpenFds();
@@ -43,10 +43,10 @@ std::set<std::string> BpfIdsOfThisProcess();
 std::set<std::string> StillThere(const std::set<std::string>& ids);
 
 // A plan of the object tests/data/NAME.bpf.o with these maps read by metrics.
-ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
-                  std::vector<ProbeSpec> probes = {});
-ProbeSpec Probe(const std::string& program, ProbeKind kind,
-                const std::vector<std::string>& targets = {});
+plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
+                        std::vector<config::ProbeSpec> probes = {});
+config::ProbeSpec Probe(const std::string& program, config::ProbeKind kind,
+                        const std::vector<std::string>& targets = {});
 
 // Skips where BPF is not allowed. Every object that a test keeps here is destroyed at the end, and
 // then nothing of it may be left: no descriptor, no program, map or link.
@@ -59,9 +59,9 @@ class KernelTest : public ::testing::Test {
   void DestroyObjects();
 
   // Loads and keeps; a failure ends in ADD_FAILURE and null.
-  LoadedObject* Load(const ConfigPlan& plan);
+  LoadedObject* Load(const plan::ConfigPlan& plan);
   // Loads and attaches; every program must be attached.
-  LoadedObject* LoadAndAttach(const ConfigPlan& plan);
+  LoadedObject* LoadAndAttach(const plan::ConfigPlan& plan);
 
  private:
   std::size_t fds_before_ = 0;
@@ -72,9 +72,9 @@ class KernelTest : public ::testing::Test {
 std::string ProblemOf(const LoadedObject& object, const std::string& program);
 
 // Rows as a reader handed them over, by key; a key that comes twice is counted.
-class RowCollector : public RowSink {
+class RowCollector : public metrics::RowSink {
  public:
-  void OnRows(const RowBlock& block) override;
+  void OnRows(const metrics::RowBlock& block) override;
   explicit RowCollector(std::size_t value_bytes) : value_bytes_(value_bytes) {}
 
   std::map<std::string, std::string> rows;
@@ -87,4 +87,4 @@ class RowCollector : public RowSink {
 // The output of a command, which must succeed.
 std::string Output(const std::string& command);
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel

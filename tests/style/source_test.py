@@ -164,6 +164,16 @@ class Source(unittest.TestCase):
         loose = set(os.listdir(os.path.join(ROOT, "exporter"))) - set(LAYERS)
         self.assertEqual({"CMakeLists.txt", "README.md", "main.cc"}, loose)
 
+    def test_every_folder_is_a_namespace(self):
+        wrong = []
+        for path in files("exporter", "tests/unit", suffixes=(".h", ".cc")):
+            folder = path.removeprefix("tests/unit/").removeprefix("exporter/").split("/")[0]
+            inner = "" if folder in ("base", "main.cc") else "::" + folder
+            opened = set(re.findall(r"^namespace (bpf_exporter[\w:]*) {", read(path), re.MULTILINE))
+            if not opened <= {"bpf_exporter" + inner, "bpf_exporter::log" + inner}:
+                wrong.append(f"{path}: {sorted(opened)}, not bpf_exporter{inner}")
+        self.assertEqual([], wrong)
+
     def test_includes_point_one_way(self):
         wrong = []
         for path, bracket, header in includes():

@@ -13,31 +13,31 @@
 #include "kernel/attach/program_type.h"
 #include "kernel/attach/section.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 // The kind that explains an error of SEC("tp/…") and the like; nothing where none fits.
-std::optional<ProbeKind> KindOfSection(std::string_view section) {
+std::optional<config::ProbeKind> KindOfSection(std::string_view section) {
   std::string_view word = section.substr(0, section.find('/'));
   if (word.ends_with(".s")) word.remove_suffix(2);
-  constexpr std::pair<std::string_view, ProbeKind> kWords[] = {
-      {"tp", ProbeKind::kTracepoint},
-      {"tracepoint", ProbeKind::kTracepoint},
-      {"raw_tp", ProbeKind::kRawTracepoint},
-      {"raw_tracepoint", ProbeKind::kRawTracepoint},
-      {"tp_btf", ProbeKind::kRawTracepoint},
-      {"kprobe", ProbeKind::kKprobe},
-      {"kretprobe", ProbeKind::kKretprobe},
-      {"kprobe.multi", ProbeKind::kKprobe},
-      {"kretprobe.multi", ProbeKind::kKretprobe},
-      {"ksyscall", ProbeKind::kKprobe},
-      {"kretsyscall", ProbeKind::kKretprobe},
-      {"uprobe", ProbeKind::kUprobe},
-      {"uretprobe", ProbeKind::kUretprobe},
-      {"usdt", ProbeKind::kUsdt},
-      {"fentry", ProbeKind::kFentry},
-      {"fexit", ProbeKind::kFexit},
-      {"lsm", ProbeKind::kLsm},
+  constexpr std::pair<std::string_view, config::ProbeKind> kWords[] = {
+      {"tp", config::ProbeKind::kTracepoint},
+      {"tracepoint", config::ProbeKind::kTracepoint},
+      {"raw_tp", config::ProbeKind::kRawTracepoint},
+      {"raw_tracepoint", config::ProbeKind::kRawTracepoint},
+      {"tp_btf", config::ProbeKind::kRawTracepoint},
+      {"kprobe", config::ProbeKind::kKprobe},
+      {"kretprobe", config::ProbeKind::kKretprobe},
+      {"kprobe.multi", config::ProbeKind::kKprobe},
+      {"kretprobe.multi", config::ProbeKind::kKretprobe},
+      {"ksyscall", config::ProbeKind::kKprobe},
+      {"kretsyscall", config::ProbeKind::kKretprobe},
+      {"uprobe", config::ProbeKind::kUprobe},
+      {"uretprobe", config::ProbeKind::kUretprobe},
+      {"usdt", config::ProbeKind::kUsdt},
+      {"fentry", config::ProbeKind::kFentry},
+      {"fexit", config::ProbeKind::kFexit},
+      {"lsm", config::ProbeKind::kLsm},
   };
   for (const auto& [name, kind] : kWords)
     if (name == word) return kind;
@@ -52,7 +52,7 @@ std::string CodeText(int code) {
   return ErrnoError("", code).text.substr(2);
 }
 
-Error Failed(ProbeKind kind, std::string_view target, int code) {
+Error Failed(config::ProbeKind kind, std::string_view target, int code) {
   return {fmt::format("{} '{}': {}{}", ProbeKindName(kind), target, CodeText(code),
                       AttachRemedy(kind, code)),
           code};
@@ -60,10 +60,10 @@ Error Failed(ProbeKind kind, std::string_view target, int code) {
 
 // Calls `attach(target)`, which returns a link or null and errno, until one works.
 template <typename Function>
-Result<Attachment> FirstTarget(const ProbeSpec& probe, Function attach) {
+Result<Attachment> FirstTarget(const config::ProbeSpec& probe, Function attach) {
   std::string tried;
   int code = EINVAL;
-  for (const Text& target : probe.targets) {
+  for (const config::Text& target : probe.targets) {
     LinkPtr link(attach(target.value));
     if (link != nullptr) return Attachment(std::move(link));
     code = errno;
@@ -111,9 +111,9 @@ std::optional<Place> ParsePlace(std::string_view symbol) {
 
 constexpr pid_t kAllProcesses = -1;
 
-Result<Attachment> AttachKprobe(const bpf_program* program, const ProbeSpec& probe) {
-  const bool at_return = probe.kind == ProbeKind::kKretprobe;
-  for (const Text& target : probe.targets) {
+Result<Attachment> AttachKprobe(const bpf_program* program, const config::ProbeSpec& probe) {
+  const bool at_return = probe.kind == config::ProbeKind::kKretprobe;
+  for (const config::Text& target : probe.targets) {
     const std::optional<Place> place = ParsePlace(target.value);
     if (!place || place->function.empty() || (at_return && place->offset != 0))
       return Error{fmt::format("{} '{}': the target reads FUNCTION{}", ProbeKindName(probe.kind),
@@ -129,7 +129,7 @@ Result<Attachment> AttachKprobe(const bpf_program* program, const ProbeSpec& pro
   });
 }
 
-Result<Attachment> AttachUprobe(const bpf_program* program, const ProbeSpec& probe) {
+Result<Attachment> AttachUprobe(const bpf_program* program, const config::ProbeSpec& probe) {
   const std::string name = fmt::format("{}:{}", probe.binary.value, probe.symbol.value);
   const std::optional<Place> place = ParsePlace(probe.symbol.value);
   if (!place)
@@ -137,7 +137,7 @@ Result<Attachment> AttachUprobe(const bpf_program* program, const ProbeSpec& pro
                              ProbeKindName(probe.kind), name),
                  EINVAL};
   LIBBPF_OPTS(bpf_uprobe_opts, options);
-  options.retprobe = probe.kind == ProbeKind::kUretprobe;
+  options.retprobe = probe.kind == config::ProbeKind::kUretprobe;
   if (!place->function.empty()) options.func_name = place->function.c_str();
   LinkPtr link(bpf_program__attach_uprobe_opts(program, probe.pid.value_or(kAllProcesses),
                                                probe.binary.value.c_str(), place->offset,
@@ -146,7 +146,7 @@ Result<Attachment> AttachUprobe(const bpf_program* program, const ProbeSpec& pro
   return Attachment(std::move(link));
 }
 
-Result<Attachment> AttachUsdt(const bpf_program* program, const ProbeSpec& probe) {
+Result<Attachment> AttachUsdt(const bpf_program* program, const config::ProbeSpec& probe) {
   LinkPtr link(bpf_program__attach_usdt(program, probe.pid.value_or(kAllProcesses),
                                         probe.binary.value.c_str(), probe.provider.value.c_str(),
                                         probe.symbol.value.c_str(), nullptr));
@@ -165,12 +165,12 @@ Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEvent&
   PerfEvents events(program, event);
   if (Status status = events.Update(); !status) {
     const Error& error = status.error();
-    return Error{error.text + AttachRemedy(ProbeKind::kPerfEvent, error.code), error.code};
+    return Error{error.text + AttachRemedy(config::ProbeKind::kPerfEvent, error.code), error.code};
   }
   return Attachment(std::move(events));
 }
 
-Result<Attachment> AttachPerfProbe(const bpf_program* program, const ProbeSpec& probe) {
+Result<Attachment> AttachPerfProbe(const bpf_program* program, const config::ProbeSpec& probe) {
   Result<PerfEvent> event = PerfEventByName(probe.event.value);
   if (!event) return event.error();
   if (!probe.frequency || *probe.frequency == 0)
@@ -193,7 +193,7 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
   LinkPtr link(bpf_program__attach(program));
   if (link != nullptr) return Attachment(std::move(link));
   const int code = errno;
-  const std::optional<ProbeKind> kind = KindOfSection(section);
+  const std::optional<config::ProbeKind> kind = KindOfSection(section);
   // libbpf's answer for sections that do not say where to attach.
   if (code == EOPNOTSUPP && (!kind || section.find('/') == std::string::npos))
     return Error{fmt::format("section '{}' needs an entry under probes:", section), code};
@@ -202,42 +202,42 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
                code};
 }
 
-Result<Attachment> AttachProbe(const bpf_program* program, const ProbeSpec& probe) {
+Result<Attachment> AttachProbe(const bpf_program* program, const config::ProbeSpec& probe) {
   switch (probe.kind) {
-    case ProbeKind::kTracepoint:
+    case config::ProbeKind::kTracepoint:
       return FirstTarget(
           probe, [&](const std::string& target) { return AttachTracepoint(program, target); });
-    case ProbeKind::kRawTracepoint:
+    case config::ProbeKind::kRawTracepoint:
       if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING) break;
       return FirstTarget(probe, [&](const std::string& target) {
         return bpf_program__attach_raw_tracepoint(program, target.c_str());
       });
-    case ProbeKind::kKprobe:
-    case ProbeKind::kKretprobe:
+    case config::ProbeKind::kKprobe:
+    case config::ProbeKind::kKretprobe:
       return AttachKprobe(program, probe);
-    case ProbeKind::kUprobe:
-    case ProbeKind::kUretprobe:
+    case config::ProbeKind::kUprobe:
+    case config::ProbeKind::kUretprobe:
       return AttachUprobe(program, probe);
-    case ProbeKind::kUsdt:
+    case config::ProbeKind::kUsdt:
       return AttachUsdt(program, probe);
-    case ProbeKind::kPerfEvent:
+    case config::ProbeKind::kPerfEvent:
       return AttachPerfProbe(program, probe);
-    case ProbeKind::kXdp:
+    case config::ProbeKind::kXdp:
       return AttachXdp(program, probe.interface.value);
-    case ProbeKind::kTc:
+    case config::ProbeKind::kTc:
       return AttachTc(program, probe.interface.value, probe.direction.value);
-    case ProbeKind::kSocketFilter:
+    case config::ProbeKind::kSocketFilter:
       return AttachSocketFilter(program, probe.interface.value);
-    case ProbeKind::kCgroup:
+    case config::ProbeKind::kCgroup:
       return AttachCgroup(program, probe.path.value);
-    case ProbeKind::kFentry:
-    case ProbeKind::kFexit:
-    case ProbeKind::kLsm:
+    case config::ProbeKind::kFentry:
+    case config::ProbeKind::kFexit:
+    case config::ProbeKind::kLsm:
       break;
   }
   // Tied to their target when they were loaded.
-  LinkPtr link(probe.kind == ProbeKind::kLsm ? bpf_program__attach_lsm(program)
-                                             : bpf_program__attach_trace(program));
+  LinkPtr link(probe.kind == config::ProbeKind::kLsm ? bpf_program__attach_lsm(program)
+                                                     : bpf_program__attach_trace(program));
   if (link == nullptr) {
     const int code = errno;
     return Failed(probe.kind, probe.targets.empty() ? "" : probe.targets.front().value, code);
@@ -245,4 +245,4 @@ Result<Attachment> AttachProbe(const bpf_program* program, const ProbeSpec& prob
   return Attachment(std::move(link));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

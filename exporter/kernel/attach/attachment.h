@@ -12,7 +12,7 @@
 #include "kernel/handles.h"
 #include "kernel/kernel_facts.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // One place that a program is attached to; letting go of it detaches. An Fd is a packet socket
 // or a bpf_link without libbpf's wrapper.
@@ -22,7 +22,7 @@ using Attachment = std::variant<LinkPtr, Fd, PerfEvents, TcFilter>;
 Result<Attachment> AttachBySection(const bpf_program* program);
 // Attaches a loaded program as its entry under `probes:` says. Of several targets it takes the
 // first that works. Errors read "kprobe: cause; remedy".
-Result<Attachment> AttachProbe(const bpf_program* program, const ProbeSpec& probe);
+Result<Attachment> AttachProbe(const bpf_program* program, const config::ProbeSpec& probe);
 
 // The kinds that concern interfaces and cgroups. Each expects a program of the right type.
 Result<Attachment> AttachXdp(const bpf_program* program, const std::string& interface);
@@ -32,6 +32,7 @@ Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::str
 Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& path);
 
 // What a failed attachment of that kind may need, as "; remedy"; empty if there is no telling.
-std::string AttachRemedy(ProbeKind kind, int code, const KernelFacts& facts = ReadKernelFacts());
+std::string AttachRemedy(config::ProbeKind kind, int code,
+                         const KernelFacts& facts = ReadKernelFacts());
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

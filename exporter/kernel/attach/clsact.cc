@@ -15,7 +15,7 @@
 
 #include "base/fd.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 std::mutex mutex;
@@ -81,4 +81,4 @@ Clsact::~Clsact() {
   bpf_tc_hook_destroy(&hook);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

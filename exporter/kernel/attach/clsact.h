@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // The clsact qdisc of an interface, shared by all our filters there.
 class Clsact {
@@ -25,4 +25,4 @@ class Clsact {
   bool made_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -21,7 +21,7 @@
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 std::string InterfaceNames() {
@@ -39,7 +39,7 @@ std::string InterfaceNames() {
 }
 
 // Its index, or an error that lists the interfaces there are.
-Result<unsigned> InterfaceIndex(ProbeKind kind, const std::string& name) {
+Result<unsigned> InterfaceIndex(config::ProbeKind kind, const std::string& name) {
   const unsigned index = if_nametoindex(name.c_str());
   if (index != 0) return index;
   return Error{fmt::format("{}: attach to interface '{}': no such interface (have: {})",
@@ -47,7 +47,7 @@ Result<unsigned> InterfaceIndex(ProbeKind kind, const std::string& name) {
                ENODEV};
 }
 
-Error Failed(ProbeKind kind, std::string_view what, int code) {
+Error Failed(config::ProbeKind kind, std::string_view what, int code) {
   Error error = ErrnoError(fmt::format("{}: {}", ProbeKindName(kind), what), code);
   error.text += AttachRemedy(kind, code);
   return error;
@@ -65,19 +65,20 @@ std::string Cgroup2Mount() {
 }  // namespace
 
 Result<Attachment> AttachXdp(const bpf_program* program, const std::string& interface) {
-  Result<unsigned> index = InterfaceIndex(ProbeKind::kXdp, interface);
+  Result<unsigned> index = InterfaceIndex(config::ProbeKind::kXdp, interface);
   if (!index) return index.error();
   LinkPtr link(bpf_program__attach_xdp(program, static_cast<int>(*index)));
   if (link == nullptr) {
     const int code = errno;
-    return Failed(ProbeKind::kXdp, fmt::format("attach to interface '{}'", interface), code);
+    return Failed(config::ProbeKind::kXdp, fmt::format("attach to interface '{}'", interface),
+                  code);
   }
   return Attachment(std::move(link));
 }
 
 Result<Attachment> AttachTc(const bpf_program* program, const std::string& interface,
                             const std::string& direction) {
-  Result<unsigned> index = InterfaceIndex(ProbeKind::kTc, interface);
+  Result<unsigned> index = InterfaceIndex(config::ProbeKind::kTc, interface);
   if (!index) return index.error();
   const bool ingress = direction == "ingress";
   if (!ingress && direction != "egress")
@@ -89,16 +90,17 @@ Result<Attachment> AttachTc(const bpf_program* program, const std::string& inter
   // Before 6.6 a kernel has no such links.
   Result<TcFilter> filter = TcFilter::Attach(program_fd, interface_index, ingress);
   if (filter.ok()) return Attachment(std::move(*filter));
-  return Failed(ProbeKind::kTc, fmt::format("attach to {} of interface '{}'", direction, interface),
+  return Failed(config::ProbeKind::kTc,
+                fmt::format("attach to {} of interface '{}'", direction, interface),
                 filter.error().code);
 }
 
 Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::string& interface) {
-  Result<unsigned> index = InterfaceIndex(ProbeKind::kSocketFilter, interface);
+  Result<unsigned> index = InterfaceIndex(config::ProbeKind::kSocketFilter, interface);
   if (!index) return index.error();
   const auto failed = [&](std::string_view what) {
     const int code = errno;
-    return Failed(ProbeKind::kSocketFilter, what, code);
+    return Failed(config::ProbeKind::kSocketFilter, what, code);
   };
   // Protocol 0: no packet comes before the filter is in place.
   Fd socket_fd(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -130,7 +132,7 @@ Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& p
   const Fd directory(open(full.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) {
     const int code = errno;
-    return Failed(ProbeKind::kCgroup, fmt::format("open '{}'", full), code);
+    return Failed(config::ProbeKind::kCgroup, fmt::format("open '{}'", full), code);
   }
   struct statfs file_system {};
   if (fstatfs(directory.get(), &file_system) == 0 && file_system.f_type != CGROUP2_SUPER_MAGIC)
@@ -140,9 +142,9 @@ Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& p
   LinkPtr link(bpf_program__attach_cgroup(program, directory.get()));
   if (link == nullptr) {
     const int code = errno;
-    return Failed(ProbeKind::kCgroup, fmt::format("attach to '{}'", full), code);
+    return Failed(config::ProbeKind::kCgroup, fmt::format("attach to '{}'", full), code);
   }
   return Attachment(std::move(link));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

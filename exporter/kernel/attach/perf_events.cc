@@ -14,7 +14,7 @@
 
 #include "base/fd.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 struct EventName {
@@ -134,4 +134,4 @@ Status PerfEvents::AttachTo(int cpu) {
   return {};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -11,7 +11,7 @@
 #include "kernel/attach/section.h"
 #include "kernel/handles.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // The event of `perf_event: {event: NAME}`: "cpu-clock", "instructions" … as perf calls them, or
 // "TYPE/CONFIG" in numbers. An error lists the names.
@@ -38,4 +38,4 @@ class PerfEvents {
   std::map<int, LinkPtr> links_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -11,11 +11,11 @@
 #include "kernel/kernel_facts.h"
 #include "object/libbpf_log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 struct Kind {
-  ProbeKind kind;
+  config::ProbeKind kind;
   std::string_view name;
   std::vector<bpf_prog_type> types;  // the first is given to a program without one
   bpf_attach_type attach;            // … together with this
@@ -23,24 +23,24 @@ struct Kind {
 
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
-      {ProbeKind::kTracepoint, "tracepoint", {BPF_PROG_TYPE_TRACEPOINT}, {}},
-      {ProbeKind::kRawTracepoint,
+      {config::ProbeKind::kTracepoint, "tracepoint", {BPF_PROG_TYPE_TRACEPOINT}, {}},
+      {config::ProbeKind::kRawTracepoint,
        "raw_tracepoint",
        {BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, BPF_PROG_TYPE_TRACING},
        {}},
-      {ProbeKind::kKprobe, "kprobe", {BPF_PROG_TYPE_KPROBE}, {}},
-      {ProbeKind::kKretprobe, "kretprobe", {BPF_PROG_TYPE_KPROBE}, {}},
-      {ProbeKind::kFentry, "fentry", {BPF_PROG_TYPE_TRACING}, BPF_TRACE_FENTRY},
-      {ProbeKind::kFexit, "fexit", {BPF_PROG_TYPE_TRACING}, BPF_TRACE_FEXIT},
-      {ProbeKind::kLsm, "lsm", {BPF_PROG_TYPE_LSM}, BPF_LSM_MAC},
-      {ProbeKind::kUprobe, "uprobe", {BPF_PROG_TYPE_KPROBE}, {}},
-      {ProbeKind::kUretprobe, "uretprobe", {BPF_PROG_TYPE_KPROBE}, {}},
-      {ProbeKind::kUsdt, "usdt", {BPF_PROG_TYPE_KPROBE}, {}},
-      {ProbeKind::kPerfEvent, "perf_event", {BPF_PROG_TYPE_PERF_EVENT}, {}},
-      {ProbeKind::kXdp, "xdp", {BPF_PROG_TYPE_XDP}, BPF_XDP},
-      {ProbeKind::kTc, "tc", {BPF_PROG_TYPE_SCHED_CLS}, {}},
-      {ProbeKind::kSocketFilter, "socket_filter", {BPF_PROG_TYPE_SOCKET_FILTER}, {}},
-      {ProbeKind::kCgroup,
+      {config::ProbeKind::kKprobe, "kprobe", {BPF_PROG_TYPE_KPROBE}, {}},
+      {config::ProbeKind::kKretprobe, "kretprobe", {BPF_PROG_TYPE_KPROBE}, {}},
+      {config::ProbeKind::kFentry, "fentry", {BPF_PROG_TYPE_TRACING}, BPF_TRACE_FENTRY},
+      {config::ProbeKind::kFexit, "fexit", {BPF_PROG_TYPE_TRACING}, BPF_TRACE_FEXIT},
+      {config::ProbeKind::kLsm, "lsm", {BPF_PROG_TYPE_LSM}, BPF_LSM_MAC},
+      {config::ProbeKind::kUprobe, "uprobe", {BPF_PROG_TYPE_KPROBE}, {}},
+      {config::ProbeKind::kUretprobe, "uretprobe", {BPF_PROG_TYPE_KPROBE}, {}},
+      {config::ProbeKind::kUsdt, "usdt", {BPF_PROG_TYPE_KPROBE}, {}},
+      {config::ProbeKind::kPerfEvent, "perf_event", {BPF_PROG_TYPE_PERF_EVENT}, {}},
+      {config::ProbeKind::kXdp, "xdp", {BPF_PROG_TYPE_XDP}, BPF_XDP},
+      {config::ProbeKind::kTc, "tc", {BPF_PROG_TYPE_SCHED_CLS}, {}},
+      {config::ProbeKind::kSocketFilter, "socket_filter", {BPF_PROG_TYPE_SOCKET_FILTER}, {}},
+      {config::ProbeKind::kCgroup,
        "cgroup",
        {BPF_PROG_TYPE_CGROUP_SKB, BPF_PROG_TYPE_CGROUP_SOCK, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
         BPF_PROG_TYPE_SOCK_OPS, BPF_PROG_TYPE_CGROUP_DEVICE, BPF_PROG_TYPE_CGROUP_SYSCTL,
@@ -50,7 +50,7 @@ const std::vector<Kind>& Kinds() {
   return kinds;
 }
 
-const Kind& KindOf(ProbeKind kind) {
+const Kind& KindOf(config::ProbeKind kind) {
   for (const Kind& known : Kinds())
     if (known.kind == kind) return known;
   return Kinds().front();
@@ -72,17 +72,17 @@ Status CheckKind(const bpf_program* program, const Kind& kind) {
                  EINVAL};
   }
   const bpf_attach_type wanted =
-      kind.kind == ProbeKind::kRawTracepoint ? BPF_TRACE_RAW_TP : kind.attach;
+      kind.kind == config::ProbeKind::kRawTracepoint ? BPF_TRACE_RAW_TP : kind.attach;
   if (IsTraced(program) && bpf_program__expected_attach_type(program) != wanted)
     return Error{fmt::format("section '{}' cannot attach as {}", section, kind.name), EINVAL};
   return {};
 }
 
-Status SetTarget(bpf_program* program, const ProbeSpec& probe, const Kind& kind) {
+Status SetTarget(bpf_program* program, const config::ProbeSpec& probe, const Kind& kind) {
   std::string names;
-  LibbpfLog log;
+  object::LibbpfLog log;
   int error = EINVAL;
-  for (const Text& target : probe.targets) {
+  for (const config::Text& target : probe.targets) {
     if (bpf_program__set_attach_target(program, 0, target.value.c_str()) == 0) return {};
     error = errno;
     names += (names.empty() ? "" : ", ") + target.value;
@@ -99,12 +99,13 @@ Status SetTarget(bpf_program* program, const ProbeSpec& probe, const Kind& kind)
   return ErrnoError(fmt::format("{} {}", kind.name, names), error);
 }
 
-bool SameTexts(const std::vector<Text>& a, const std::vector<Text>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Text& x, const Text& y) { return x.value == y.value; });
+bool SameTexts(const std::vector<config::Text>& a, const std::vector<config::Text>& b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(),
+      [](const config::Text& x, const config::Text& y) { return x.value == y.value; });
 }
 
-bool SamePlace(const ProbeSpec& a, const ProbeSpec& b) {
+bool SamePlace(const config::ProbeSpec& a, const config::ProbeSpec& b) {
   return a.kind == b.kind && a.pid == b.pid && a.frequency == b.frequency &&
          SameTexts(a.targets, b.targets) &&
          SameTexts(
@@ -114,7 +115,7 @@ bool SamePlace(const ProbeSpec& a, const ProbeSpec& b) {
 
 // "ingress", "egress", or as sections ("cgroup/sock_create") and bpftool ("cgroup_inet_ingress")
 // call it.
-Status SetCgroupType(bpf_program* program, const ProbeSpec& probe) {
+Status SetCgroupType(bpf_program* program, const config::ProbeSpec& probe) {
   const std::string& name = probe.type.value;
   if (name.empty()) return {};
   bpf_attach_type attach{};
@@ -135,20 +136,20 @@ Status SetCgroupType(bpf_program* program, const ProbeSpec& probe) {
 
 }  // namespace
 
-std::string_view ProbeKindName(ProbeKind kind) { return KindOf(kind).name; }
+std::string_view ProbeKindName(config::ProbeKind kind) { return KindOf(kind).name; }
 
-std::vector<ProbeSpec> ProbesOf(const Config& config, const std::string& program) {
-  std::vector<ProbeSpec> probes;
-  for (const ProbeSpec& probe : config.probes) {
+std::vector<config::ProbeSpec> ProbesOf(const config::Config& config, const std::string& program) {
+  std::vector<config::ProbeSpec> probes;
+  for (const config::ProbeSpec& probe : config.probes) {
     if (probe.program.value != program) continue;
     if (std::none_of(probes.begin(), probes.end(),
-                     [&](const ProbeSpec& known) { return SamePlace(known, probe); }))
+                     [&](const config::ProbeSpec& known) { return SamePlace(known, probe); }))
       probes.push_back(probe);
   }
   return probes;
 }
 
-Status PrepareProgram(bpf_program* program, const std::vector<ProbeSpec>& probes) {
+Status PrepareProgram(bpf_program* program, const std::vector<config::ProbeSpec>& probes) {
   const std::string_view section = bpf_program__section_name(program);
   const bool untyped = bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC;
   if (untyped && !XdpSectionInterface(section).empty()) {
@@ -161,13 +162,13 @@ Status PrepareProgram(bpf_program* program, const std::vector<ProbeSpec>& probes
     bpf_program__set_type(program, kind.types.front());
     bpf_program__set_expected_attach_type(program, kind.attach);
   }
-  for (const ProbeSpec& probe : probes)
+  for (const config::ProbeSpec& probe : probes)
     if (Status fits = CheckKind(program, KindOf(probe.kind)); !fits) return fits;
   if (probes.empty()) return {};
 
-  const ProbeSpec& probe = probes.front();
-  if (probe.kind == ProbeKind::kCgroup) {
-    for (const ProbeSpec& other : probes)
+  const config::ProbeSpec& probe = probes.front();
+  if (probe.kind == config::ProbeKind::kCgroup) {
+    for (const config::ProbeSpec& other : probes)
       if (other.type.value != probe.type.value)
         return Error{"cgroup: a program has one type; use a program for each", EINVAL};
     return SetCgroupType(program, probe);
@@ -181,4 +182,4 @@ Status PrepareProgram(bpf_program* program, const std::vector<ProbeSpec>& probes
   return SetTarget(program, probe, KindOf(probe.kind));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

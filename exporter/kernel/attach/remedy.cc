@@ -7,7 +7,7 @@
 #include "kernel/attach/attachment.h"
 #include "kernel/kernel_facts.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 std::string PermissionRemedy(const KernelFacts& facts) {
@@ -45,48 +45,48 @@ std::string KprobeRemedy(const KernelFacts& facts, int code) {
   return PermissionRemedy(facts);
 }
 
-std::string Remedy(ProbeKind kind, int code, const KernelFacts& facts) {
+std::string Remedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   const bool permission = code == EPERM || code == EACCES;
   switch (kind) {
-    case ProbeKind::kTracepoint:
+    case config::ProbeKind::kTracepoint:
       return permission || code == ENOENT ? TracepointRemedy(facts, code) : std::string();
-    case ProbeKind::kRawTracepoint:
+    case config::ProbeKind::kRawTracepoint:
       if (code == ENOENT) return fmt::format("kernel {} has no such raw tracepoint", facts.release);
       if (code == EINVAL)
         return fmt::format("kernel {} gives it fewer arguments than the program reads",
                            facts.release);
       return {};
-    case ProbeKind::kKprobe:
-    case ProbeKind::kKretprobe:
+    case config::ProbeKind::kKprobe:
+    case config::ProbeKind::kKretprobe:
       return KprobeRemedy(facts, code);
-    case ProbeKind::kUprobe:
-    case ProbeKind::kUretprobe:
-    case ProbeKind::kUsdt:
+    case config::ProbeKind::kUprobe:
+    case config::ProbeKind::kUretprobe:
+    case config::ProbeKind::kUsdt:
       return permission ? PermissionRemedy(facts) : std::string();
-    case ProbeKind::kPerfEvent:
+    case config::ProbeKind::kPerfEvent:
       if (permission) return PermissionRemedy(facts);
       if (code == ENOENT || code == EOPNOTSUPP || code == ENODEV)
         return "this machine has no such event";
       if (code == EINVAL)
         return "the event is unknown or its frequency above kernel.perf_event_max_sample_rate";
       return {};
-    case ProbeKind::kLsm:
+    case config::ProbeKind::kLsm:
       if (!facts.lsms.empty() && facts.lsms.find("bpf") == std::string::npos)
         return fmt::format("the kernel runs without the BPF LSM: boot it with lsm={},bpf",
                            facts.lsms);
       return {};
-    case ProbeKind::kXdp:
+    case config::ProbeKind::kXdp:
       if (code == EBUSY) return "another XDP program is attached there";
       [[fallthrough]];
-    case ProbeKind::kTc:
-    case ProbeKind::kCgroup:
+    case config::ProbeKind::kTc:
+    case config::ProbeKind::kCgroup:
       return code == EPERM && !facts.Has(CAP_NET_ADMIN) ? "the process lacks CAP_NET_ADMIN"
                                                         : std::string();
-    case ProbeKind::kSocketFilter:
+    case config::ProbeKind::kSocketFilter:
       return code == EPERM && !facts.Has(CAP_NET_RAW) ? "the process lacks CAP_NET_RAW"
                                                       : std::string();
-    case ProbeKind::kFentry:
-    case ProbeKind::kFexit:
+    case config::ProbeKind::kFentry:
+    case config::ProbeKind::kFexit:
       return {};
   }
   return {};
@@ -94,9 +94,9 @@ std::string Remedy(ProbeKind kind, int code, const KernelFacts& facts) {
 
 }  // namespace
 
-std::string AttachRemedy(ProbeKind kind, int code, const KernelFacts& facts) {
+std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   const std::string remedy = Remedy(kind, code, facts);
   return remedy.empty() ? remedy : "; " + remedy;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 constexpr std::string_view kPerfEvent = "perf_event/";
@@ -62,4 +62,4 @@ std::string_view XdpSectionInterface(std::string_view section) {
   return name;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

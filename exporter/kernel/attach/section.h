@@ -8,7 +8,7 @@
 #include "base/result.h"
 
 // ELF sections of the dialect that libbpf does not know.
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // SEC("perf_event/type=T,config=C,frequency=F").
 struct PerfEvent {
@@ -23,4 +23,4 @@ std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section)
 // libbpf's own xdp/devmap and xdp/cpumap among them.
 std::string_view XdpSectionInterface(std::string_view section);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -9,7 +9,7 @@
 
 #include "kernel/attach/clsact.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 // From <linux/bpf.h> of 6.6, newer than Debian 12's.
@@ -64,4 +64,4 @@ TcFilter::~TcFilter() {
   bpf_tc_detach(&hook, &options);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -7,7 +7,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 class Clsact;
 
@@ -34,4 +34,4 @@ class TcFilter {
 // A tcx link, where the kernel has them (6.6): it goes with its descriptor.
 Result<Fd> AttachTcx(int program_fd, int interface, bool ingress);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 constexpr const char* kKallsyms = "/proc/kallsyms";
@@ -31,26 +31,27 @@ std::optional<std::pair<std::string_view, std::uint64_t>> ReadLine(std::string_v
 }
 
 // The addresses of `wanted`, as far as they are there.
-Result<std::map<std::string, std::uint64_t>> FindSymbols(const std::vector<Text>& wanted) {
+Result<std::map<std::string, std::uint64_t>> FindSymbols(const std::vector<config::Text>& wanted) {
   std::map<std::string, std::uint64_t> found;
   std::ifstream file(kKallsyms);
   if (!file) return ErrnoError(fmt::format("'kaddrs': open {}", kKallsyms), errno);
   for (std::string line; found.size() < wanted.size() && std::getline(file, line);) {
     const auto symbol = ReadLine(line);
     if (!symbol) continue;
-    const auto asked = std::find_if(wanted.begin(), wanted.end(),
-                                    [&](const Text& text) { return text.value == symbol->first; });
+    const auto asked = std::find_if(wanted.begin(), wanted.end(), [&](const config::Text& text) {
+      return text.value == symbol->first;
+    });
     if (asked != wanted.end()) found.emplace(asked->value, symbol->second);
   }
   return found;
 }
 
-Status SetConstant(const ConfigPlan& plan, bpf_object* object, const std::string& symbol,
+Status SetConstant(const plan::ConfigPlan& plan, bpf_object* object, const std::string& symbol,
                    std::uint64_t address) {
   const auto& globals = plan.object.globals;
-  const auto global = std::find_if(globals.begin(), globals.end(), [&](const GlobalLayout& one) {
-    return one.name == "kaddr_" + symbol;
-  });
+  const auto global =
+      std::find_if(globals.begin(), globals.end(),
+                   [&](const object::GlobalLayout& one) { return one.name == "kaddr_" + symbol; });
   if (global == globals.end()) return Error{fmt::format("no variable kaddr_{}", symbol)};
   bpf_map* map = bpf_object__find_map_by_name(object, global->section.c_str());
   std::size_t size = 0;
@@ -63,11 +64,11 @@ Status SetConstant(const ConfigPlan& plan, bpf_object* object, const std::string
 
 }  // namespace
 
-Status SetKernelAddresses(const ConfigPlan& plan, bpf_object* object) {
+Status SetKernelAddresses(const plan::ConfigPlan& plan, bpf_object* object) {
   if (plan.config.kaddrs.empty()) return {};
   const Result<std::map<std::string, std::uint64_t>> found = FindSymbols(plan.config.kaddrs);
   if (!found) return found.error();
-  for (const Text& symbol : plan.config.kaddrs) {
+  for (const config::Text& symbol : plan.config.kaddrs) {
     const auto address = found->find(symbol.value);
     if (address == found->end())
       return Error{
@@ -83,4 +84,4 @@ Status SetKernelAddresses(const ConfigPlan& plan, bpf_object* object) {
   return {};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 constexpr std::size_t kMostLines = 5;
@@ -172,4 +172,4 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
   return failure;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

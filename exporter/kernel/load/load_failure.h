@@ -6,7 +6,7 @@
 
 #include "kernel/kernel_facts.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // What libbpf's log says of an object that did not load.
 struct LoadFailure {
@@ -24,4 +24,4 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
 // The last lines of a verifier's log that tell something, at most five, oldest first.
 std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_log);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -18,19 +18,19 @@
 #include "object/libbpf_log.h"
 #include "plan/attach_points.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 struct Program {
   const bpf_program* handle = nullptr;
-  bool only_called = false;             // others jump into it; nothing attaches it
-  std::vector<ProbeSpec> probes;        // empty: attached as its section says
-  std::vector<Attachment> attachments;  // one for each probe that worked
-  std::string cpu_problem;              // what AttachNewCpus met last
+  bool only_called = false;               // others jump into it; nothing attaches it
+  std::vector<config::ProbeSpec> probes;  // empty: attached as its section says
+  std::vector<Attachment> attachments;    // one for each probe that worked
+  std::string cpu_problem;                // what AttachNewCpus met last
 };
 
 // An attachment's error without a remedy of ours ends with what libbpf said last.
-std::string WithLastWords(const std::string& error, const LibbpfLog& log) {
+std::string WithLastWords(const std::string& error, const object::LibbpfLog& log) {
   if (error.find("; ") != std::string::npos || log.lines().empty()) return error;
   std::string_view words = log.lines().back();
   for (const std::string_view start : {"libbpf: ", "prog '"}) {
@@ -41,8 +41,8 @@ std::string WithLastWords(const std::string& error, const LibbpfLog& log) {
   return fmt::format("{}; {}", error, words);
 }
 
-ProgramLayout LayoutOf(const ConfigPlan& plan, const std::string& program) {
-  for (const ProgramLayout& layout : plan.object.programs)
+object::ProgramLayout LayoutOf(const plan::ConfigPlan& plan, const std::string& program) {
+  for (const object::ProgramLayout& layout : plan.object.programs)
     if (layout.name == program) return layout;
   return {};
 }
@@ -50,7 +50,7 @@ ProgramLayout LayoutOf(const ConfigPlan& plan, const std::string& program) {
 }  // namespace
 
 struct LoadedObject::State {
-  std::vector<MapLayout> maps;
+  std::vector<object::MapLayout> maps;
   std::shared_ptr<ReadBuffers> buffers;
   ObjectPtr object;
   // After the object, so that everything is detached before it is closed.
@@ -63,11 +63,11 @@ LoadedObject::LoadedObject(LoadedObject&&) noexcept = default;
 LoadedObject& LoadedObject::operator=(LoadedObject&&) noexcept = default;
 LoadedObject::~LoadedObject() = default;
 
-Result<LoadedObject> LoadedObject::Load(const ConfigPlan& plan, const LoadOptions& options) {
+Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const LoadOptions& options) {
   Result<OpenedObject> opened = OpenAndLoad(plan, options);
   if (!opened) return opened.error();
   auto state = std::make_unique<State>();
-  for (const MapPlan& map : plan.maps) state->maps.push_back(map.layout);
+  for (const plan::MapPlan& map : plan.maps) state->maps.push_back(map.layout);
   state->buffers = options.buffers ? options.buffers : std::make_shared<ReadBuffers>();
   state->object = std::move(opened->object);
   bpf_program* handle = nullptr;
@@ -78,9 +78,9 @@ Result<LoadedObject> LoadedObject::Load(const ConfigPlan& plan, const LoadOption
     about.name = bpf_program__name(handle);
     about.section = bpf_program__section_name(handle);
     program.probes = ProbesOf(plan.config, about.name);
-    const ProgramLayout layout = LayoutOf(plan, about.name);
-    program.only_called = IsOnlyCalled(layout, plan.config);
-    about.needed = IsNeeded(layout, plan.config);
+    const object::ProgramLayout layout = LayoutOf(plan, about.name);
+    program.only_called = plan::IsOnlyCalled(layout, plan.config);
+    about.needed = plan::IsNeeded(layout, plan.config);
     if (const auto left = opened->left_out.find(about.name); left != opened->left_out.end()) {
       about.problem = left->second;
     } else if (bpf_program__fd(handle) >= 0) {
@@ -104,7 +104,7 @@ void LoadedObject::Attach() {
       state.problem = "called by other programs only, through a program array";
       continue;
     }
-    const LibbpfLog log;
+    const object::LibbpfLog log;
     state.problem.clear();
     const auto keep = [&](Result<Attachment> attached) {
       if (attached.ok())
@@ -113,7 +113,7 @@ void LoadedObject::Attach() {
         state.problem = WithLastWords(attached.error().text, log);
     };
     if (program.probes.empty()) keep(AttachBySection(program.handle));
-    for (const ProbeSpec& probe : program.probes) keep(AttachProbe(program.handle, probe));
+    for (const config::ProbeSpec& probe : program.probes) keep(AttachProbe(program.handle, probe));
     state.attached = state.problem.empty();
   }
 }
@@ -126,10 +126,11 @@ std::vector<std::string> LoadedObject::AttachNewCpus() {
     for (Attachment& attachment : program.attachments) {
       PerfEvents* events = std::get_if<PerfEvents>(&attachment);
       if (events == nullptr) continue;
-      const LibbpfLog quiet;
+      const object::LibbpfLog quiet;
       const Status status = events->Update();
       if (!status && problem.empty())
-        problem = status.error().text + AttachRemedy(ProbeKind::kPerfEvent, status.error().code);
+        problem =
+            status.error().text + AttachRemedy(config::ProbeKind::kPerfEvent, status.error().code);
     }
     if (!problem.empty() && problem != program.cpu_problem)
       news.push_back(fmt::format("program '{}': {}", state_->states[i].name, problem));
@@ -160,9 +161,10 @@ std::uint32_t LoadedObject::MapId(const std::string& map) const {
   return bpf_obj_get_info_by_fd(MapFd(map), &info, &size) == 0 ? info.id : 0;
 }
 
-Result<std::unique_ptr<MapReader>> LoadedObject::Reader(const std::string& map) {
-  const auto layout = std::find_if(state_->maps.begin(), state_->maps.end(),
-                                   [&](const MapLayout& known) { return known.name == map; });
+Result<std::unique_ptr<metrics::MapReader>> LoadedObject::Reader(const std::string& map) {
+  const auto layout =
+      std::find_if(state_->maps.begin(), state_->maps.end(),
+                   [&](const object::MapLayout& known) { return known.name == map; });
   if (layout == state_->maps.end()) return Error{fmt::format("map '{}': not in the plan", map)};
   const int fd = MapFd(map);
   if (fd < 0) return Error{fmt::format("map '{}': not in the object", map)};
@@ -178,4 +180,4 @@ std::uint64_t LoadedObject::MapMemoryBytes(const std::string& map) const {
   return 0;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

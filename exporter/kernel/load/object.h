@@ -12,7 +12,7 @@
 #include "plan/plan.h"
 
 // BPF objects on their way into the kernel. The only folder that knows libbpf.
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 struct LoadOptions {
   std::string btf_path;  // BTF of the kernel for CO-RE; empty: /sys/kernel/btf/vmlinux
@@ -53,7 +53,7 @@ class LoadedObject {
  public:
   // Opens and loads (not yet attached). The error has the last telling lines of the verifier's
   // log. Programs that are optional and cannot load are left out, with their `problem` set.
-  static Result<LoadedObject> Load(const ConfigPlan& plan, const LoadOptions& options);
+  static Result<LoadedObject> Load(const plan::ConfigPlan& plan, const LoadOptions& options);
   LoadedObject(LoadedObject&&) noexcept;
   LoadedObject& operator=(LoadedObject&&) noexcept;
   ~LoadedObject();
@@ -69,7 +69,7 @@ class LoadedObject {
   std::vector<ProgramRun> ProgramStatistics() const;
 
   // A reader of the map of that name, which must be in the plan. It must not outlive this object.
-  Result<std::unique_ptr<MapReader>> Reader(const std::string& map);
+  Result<std::unique_ptr<metrics::MapReader>> Reader(const std::string& map);
   // Bytes of kernel memory that the map is charged with (fdinfo's memlock); 0 if not told.
   std::uint64_t MapMemoryBytes(const std::string& map) const;
   // The map's fd, owned by this object; -1 if there is none of that name.
@@ -83,4 +83,4 @@ class LoadedObject {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

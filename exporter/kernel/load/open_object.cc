@@ -18,18 +18,18 @@
 #include "object/libbpf_log.h"
 #include "plan/attach_points.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
-std::string Subject(const ConfigPlan& plan) {
+std::string Subject(const plan::ConfigPlan& plan) {
   return fmt::format("object '{}'", std::filesystem::path(plan.object.path).filename().string());
 }
 
 // Arrays that metrics read can be mapped. Pinned ones stay as they are: whoever made the pin
 // decided their flags.
-bool MakeMappable(const ConfigPlan& plan, bpf_object* object) {
+bool MakeMappable(const plan::ConfigPlan& plan, bpf_object* object) {
   bool any = false;
-  for (const MapPlan& map_plan : plan.maps) {
+  for (const plan::MapPlan& map_plan : plan.maps) {
     bpf_map* map = bpf_object__find_map_by_name(object, map_plan.layout.name.c_str());
     if (map == nullptr || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
         bpf_map__pin_path(map) != nullptr)
@@ -49,7 +49,7 @@ void LoadNothing(bpf_object* object) {
   bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, object) bpf_map__set_autocreate(map, false);
-  LibbpfLog quiet;
+  object::LibbpfLog quiet;
   bpf_object__load(object);
 }
 
@@ -60,17 +60,17 @@ std::string KernelLacksType(const bpf_object* object, const std::string& name, i
   const bpf_map_type type = bpf_map__type(map);
   if (libbpf_probe_bpf_map_type(type, nullptr) != 0) return "";
   return fmt::format("; kernel {} has no maps of type {}", ReadKernelFacts().release,
-                     MapTypeName(type));
+                     object::MapTypeName(type));
 }
 
 struct Attempt {
-  const ConfigPlan& plan;
+  const plan::ConfigPlan& plan;
   const LoadOptions& options;
   std::map<std::string, std::string> left_out;
   bool mappable = true;  // whether to try; then, whether there was anything to try
 
   bool LeaveOut(const std::string& program, const std::string& why) {
-    return IsOptional(program, plan.config) && left_out.emplace(program, why).second;
+    return plan::IsOptional(program, plan.config) && left_out.emplace(program, why).second;
   }
 
   Result<ObjectPtr> Open();
@@ -80,7 +80,7 @@ struct Attempt {
 };
 
 Result<ObjectPtr> Attempt::Open() {
-  LibbpfLog log;
+  object::LibbpfLog log;
   LIBBPF_OPTS(bpf_object_open_opts, open_options);
   if (!options.btf_path.empty()) open_options.btf_custom_path = options.btf_path.c_str();
   ObjectPtr object(bpf_object__open_file(plan.object.path.c_str(), &open_options));
@@ -93,7 +93,7 @@ Result<ObjectPtr> Attempt::Open() {
 
 Status Attempt::Prepare(bpf_program* program) {
   const std::string name = bpf_program__name(program);
-  const std::vector<ProbeSpec> probes = ProbesOf(plan.config, name);
+  const std::vector<config::ProbeSpec> probes = ProbesOf(plan.config, name);
   // SEC("?…") waits for somebody to ask for it.
   if (!probes.empty()) bpf_program__set_autoload(program, true);
   if (!left_out.contains(name) && bpf_program__autoload(program)) {
@@ -101,7 +101,7 @@ Status Attempt::Prepare(bpf_program* program) {
     if (!prepared && !LeaveOut(name, prepared.error().text))
       return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
     const char* section = bpf_program__section_name(program);
-    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && IsOfNewerLibbpf(section))
+    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan::IsOfNewerLibbpf(section))
       left_out.emplace(name, fmt::format("section '{}' needs an entry under probes: libbpf {} does "
                                          "not know it",
                                          section, libbpf_version_string()));
@@ -127,7 +127,7 @@ Result<ObjectPtr> Attempt::Load() {
   }
   if (mappable) mappable = MakeMappable(plan, object);
 
-  LibbpfLog log;
+  object::LibbpfLog log;
   const int code = -bpf_object__load(object);
   if (code == 0) return opened;
   const LoadFailure failure = ExplainLoadFailure(log.lines(), code, ReadKernelFacts());
@@ -144,7 +144,7 @@ Result<ObjectPtr> Attempt::Load() {
 
 }  // namespace
 
-Result<OpenedObject> OpenAndLoad(const ConfigPlan& plan, const LoadOptions& options) {
+Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options) {
   Attempt attempt{plan, options, {}};
   // Every attempt leaves out one more program, or the mapping of arrays.
   for (std::size_t left = plan.config.probes.size() + 2; left > 0; --left) {
@@ -155,4 +155,4 @@ Result<OpenedObject> OpenAndLoad(const ConfigPlan& plan, const LoadOptions& opti
   return Error{fmt::format("{}: load: gave up", Subject(plan))};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -8,7 +8,7 @@
 #include "kernel/handles.h"
 #include "kernel/load/object.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // An object in the kernel, and the optional programs that are missing from it.
 struct OpenedObject {
@@ -17,6 +17,6 @@ struct OpenedObject {
 };
 
 // Opens and loads the plan's object; as LoadedObject::Load, of which it is the first half.
-Result<OpenedObject> OpenAndLoad(const ConfigPlan& plan, const LoadOptions& options);
+Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -8,7 +8,7 @@
 
 #include "kernel/load/object.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 Result<ProgramInfo> ReadProgramInfo(int fd) {
   bpf_prog_info info{};
@@ -31,4 +31,4 @@ Result<Fd> EnableStats() {
   return error;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

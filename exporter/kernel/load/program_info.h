@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "kernel/load/object.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // What the kernel says of a loaded program.
 struct ProgramInfo {
@@ -18,4 +18,4 @@ struct ProgramInfo {
 
 Result<ProgramInfo> ReadProgramInfo(int fd);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

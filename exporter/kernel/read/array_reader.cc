@@ -4,10 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
-class ArrayReader : public MapReader {
+class ArrayReader : public metrics::MapReader {
  public:
   ArrayReader(const std::byte* area, std::size_t bytes, std::uint32_t count, std::size_t stride)
       : area_(area), bytes_(bytes), count_(count), stride_(stride) {}
@@ -15,8 +15,8 @@ class ArrayReader : public MapReader {
   ArrayReader(const ArrayReader&) = delete;
   ArrayReader& operator=(const ArrayReader&) = delete;
 
-  Status Read(RowSink& sink) override {
-    RowBlock block;
+  Status Read(metrics::RowSink& sink) override {
+    metrics::RowBlock block;
     block.count = count_;
     block.key_stride = sizeof(std::uint32_t);
     block.values = area_;
@@ -36,7 +36,7 @@ class ArrayReader : public MapReader {
 
 }  // namespace
 
-std::unique_ptr<MapReader> MapArray(const RowShape& shape) {
+std::unique_ptr<metrics::MapReader> MapArray(const RowShape& shape) {
   // The kernel lays elements out at multiples of 8 bytes and maps whole pages.
   const std::size_t stride = (std::size_t{shape.value_size} + 7) / 8 * 8;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -47,4 +47,4 @@ std::unique_ptr<MapReader> MapArray(const RowShape& shape) {
                                        shape.max_entries, stride);
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -9,7 +9,7 @@
 
 #include "object/libbpf_log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 struct FreePerfBuffer {
@@ -24,7 +24,7 @@ constexpr std::uint32_t kMostRingRecords = 65'536;
 
 // The callbacks are called from C, through which nothing may be thrown; what memory is missing for
 // is lost.
-void Count(EventTable& table, const void* data, std::size_t size) noexcept {
+void Count(metrics::EventTable& table, const void* data, std::size_t size) noexcept {
   try {
     table.Add({static_cast<const char*>(data), size});
   } catch (const std::bad_alloc&) {
@@ -33,20 +33,20 @@ void Count(EventTable& table, const void* data, std::size_t size) noexcept {
 }
 
 struct Perf {
-  std::shared_ptr<EventTable> table;
+  std::shared_ptr<metrics::EventTable> table;
   std::unique_ptr<perf_buffer, FreePerfBuffer> buffer;
 };
 
 void OnPerfRecord(void* table, int, void* data, std::uint32_t size) {
-  Count(*static_cast<EventTable*>(table), data, size);
+  Count(*static_cast<metrics::EventTable*>(table), data, size);
 }
 
 void OnPerfLost(void* table, int, unsigned long long records) {
-  static_cast<EventTable*>(table)->AddLost(records);
+  static_cast<metrics::EventTable*>(table)->AddLost(records);
 }
 
 struct Ring {
-  std::shared_ptr<EventTable> table;
+  std::shared_ptr<metrics::EventTable> table;
   std::uint32_t left = 0;  // records that this round may still take
   std::unique_ptr<ring_buffer, FreeRingBuffer> buffer;
 };
@@ -80,7 +80,7 @@ EventBuffers& EventBuffers::operator=(EventBuffers&&) noexcept = default;
 EventBuffers::~EventBuffers() = default;
 
 Status EventBuffers::Open(const EventSource& source) {
-  const LibbpfLog quiet;  // errno tells the cause
+  const object::LibbpfLog quiet;  // errno tells the cause
   if (source.is_ringbuf) {
     auto ring = std::make_unique<Ring>();
     ring->table = source.table;
@@ -109,4 +109,4 @@ void EventBuffers::Consume() {
   }
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "metrics/event_table.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // One buffer that programs send records through, and the table that counts them.
 struct EventSource {
@@ -17,7 +17,7 @@ struct EventSource {
   int map_fd = -1;  // of a perf_event_array or ringbuf map; outlives the buffers
   bool is_ringbuf = false;
   std::uint32_t pages = 64;  // of a perf buffer, a CPU; a power of two
-  std::shared_ptr<EventTable> table;
+  std::shared_ptr<metrics::EventTable> table;
 };
 
 // The open buffers of one configuration. One thread at a time.
@@ -42,4 +42,4 @@ class EventBuffers {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -8,30 +8,30 @@
 #include <utility>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
-class TableReader : public MapReader {
+class TableReader : public metrics::MapReader {
  public:
-  explicit TableReader(std::shared_ptr<EventTable> table) : table_(std::move(table)) {}
-  Status Read(RowSink& sink) override { return table_->Read(sink); }
+  explicit TableReader(std::shared_ptr<metrics::EventTable> table) : table_(std::move(table)) {}
+  Status Read(metrics::RowSink& sink) override { return table_->Read(sink); }
   std::uint32_t cpus() const override { return 1; }
 
  private:
-  std::shared_ptr<EventTable> table_;
+  std::shared_ptr<metrics::EventTable> table_;
 };
 
-class QueueReader : public MapReader {
+class QueueReader : public metrics::MapReader {
  public:
   QueueReader(std::string map, int map_fd, std::uint32_t max_entries, std::uint32_t record_size,
-              std::shared_ptr<EventTable> table)
+              std::shared_ptr<metrics::EventTable> table)
       : map_(std::move(map)),
         map_fd_(map_fd),
         max_entries_(max_entries),
         record_(record_size),
         table_(std::move(table)) {}
 
-  Status Read(RowSink& sink) override {
+  Status Read(metrics::RowSink& sink) override {
     for (std::uint32_t i = 0; i < max_entries_; ++i) {
       if (bpf_map_lookup_and_delete_elem(map_fd_, nullptr, record_.data()) != 0) {
         if (errno == ENOENT) break;
@@ -49,20 +49,22 @@ class QueueReader : public MapReader {
   const int map_fd_;
   const std::uint32_t max_entries_;
   std::vector<char> record_;
-  std::shared_ptr<EventTable> table_;
+  std::shared_ptr<metrics::EventTable> table_;
 };
 
 }  // namespace
 
-std::unique_ptr<MapReader> MakeEventTableReader(std::shared_ptr<EventTable> table) {
+std::unique_ptr<metrics::MapReader> MakeEventTableReader(
+    std::shared_ptr<metrics::EventTable> table) {
   return std::make_unique<TableReader>(std::move(table));
 }
 
-std::unique_ptr<MapReader> MakeQueueReader(std::string map, int map_fd, std::uint32_t max_entries,
-                                           std::uint32_t record_size,
-                                           std::shared_ptr<EventTable> table) {
+std::unique_ptr<metrics::MapReader> MakeQueueReader(std::string map, int map_fd,
+                                                    std::uint32_t max_entries,
+                                                    std::uint32_t record_size,
+                                                    std::shared_ptr<metrics::EventTable> table) {
   return std::make_unique<QueueReader>(std::move(map), map_fd, max_entries, record_size,
                                        std::move(table));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

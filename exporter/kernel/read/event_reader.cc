@@ -13,7 +13,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 // Records whose program suppressed the wake-up are found after this time at the latest.
@@ -82,4 +82,4 @@ Result<EventReader> EventReader::Start(std::vector<EventBuffers> buffers) {
   return EventReader(std::move(state));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

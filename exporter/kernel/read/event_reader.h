@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "kernel/read/event_buffers.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // Reads the records of all buffers on one thread of its own, from when it is made until it is
 // destroyed. What is not read in time, the kernel drops.
@@ -25,4 +25,4 @@ class EventReader {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

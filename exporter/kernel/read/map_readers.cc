@@ -8,7 +8,7 @@
 #include "kernel/read/array_reader.h"
 #include "kernel/read/row_reader.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 bool HasRows(bpf_map_type type) {
@@ -31,12 +31,12 @@ bool HasRows(bpf_map_type type) {
 
 }  // namespace
 
-Result<std::unique_ptr<MapReader>> MakeMapReader(int fd, const MapLayout& layout,
-                                                 std::shared_ptr<ReadBuffers> buffers,
-                                                 const ReadOptions& options) {
+Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(int fd, const object::MapLayout& layout,
+                                                          std::shared_ptr<ReadBuffers> buffers,
+                                                          const ReadOptions& options) {
   if (!HasRows(layout.type))
     return Error{fmt::format("map '{}': a {} map has no rows to read", layout.name,
-                             MapTypeName(layout.type))};
+                             object::MapTypeName(layout.type))};
   // The kernel's own numbers: a pinned map may differ from what the object says.
   bpf_map_info info{};
   std::uint32_t size = sizeof(info);
@@ -48,7 +48,7 @@ Result<std::unique_ptr<MapReader>> MakeMapReader(int fd, const MapLayout& layout
   shape.key_size = info.key_size;
   shape.value_size = info.value_size;
   shape.max_entries = info.max_entries;
-  if (IsPerCpu(layout.type)) {
+  if (object::IsPerCpu(layout.type)) {
     const int cpus = libbpf_num_possible_cpus();
     if (cpus < 1)
       return ErrnoError(fmt::format("map '{}': count the possible CPUs", layout.name), -cpus);
@@ -59,10 +59,10 @@ Result<std::unique_ptr<MapReader>> MakeMapReader(int fd, const MapLayout& layout
   }
   if (layout.type == BPF_MAP_TYPE_ARRAY && (info.map_flags & BPF_F_MMAPABLE) != 0 &&
       options.batches) {
-    if (std::unique_ptr<MapReader> reader = MapArray(shape)) return reader;
+    if (std::unique_ptr<metrics::MapReader> reader = MapArray(shape)) return reader;
   }
-  return std::unique_ptr<MapReader>(
+  return std::unique_ptr<metrics::MapReader>(
       std::make_unique<RowReader>(std::move(shape), std::move(buffers), options));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -9,7 +9,7 @@
 #include "metrics/map_reader.h"
 #include "object/layout.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 struct ReadOptions {
   // Rows asked for at once, less where they would need over 1 MiB; grows when a bucket of the map
@@ -21,8 +21,8 @@ struct ReadOptions {
 // A reader of the loaded map behind `fd`, which stays the caller's and must outlive the reader.
 // Arrays created with BPF_F_MMAPABLE are read through a mapping, everything else in batches.
 // Errors: a map type that has no rows, or the kernel's answer.
-Result<std::unique_ptr<MapReader>> MakeMapReader(int fd, const MapLayout& layout,
-                                                 std::shared_ptr<ReadBuffers> buffers,
-                                                 const ReadOptions& options = {});
+Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(int fd, const object::MapLayout& layout,
+                                                          std::shared_ptr<ReadBuffers> buffers,
+                                                          const ReadOptions& options = {});
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

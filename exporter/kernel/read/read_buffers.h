@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // Memory that map readers of one thread share: they read one after the other, so that 40
 // configurations need one pair of buffers and not 40. Not for two reads at the same time.
@@ -32,4 +32,4 @@ class ReadBuffers {
   std::vector<std::byte> values_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 // The kernel's own "not supported", which has no name in user space.
@@ -42,7 +42,7 @@ RowReader::RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers,
 // kernel first gathers the values of all CPUs as it does for a batch, so only the summing is saved.
 // A per-CPU hash of 20,000 rows in an emulated guest with 16 CPUs (Linux 6.1), medians of 7 in each
 // of two boots: batches 124 and 78 ms, 0.7 ms of it our summing; iterator 111 and 92 ms.
-Status RowReader::Read(RowSink& sink) {
+Status RowReader::Read(metrics::RowSink& sink) {
   Status status;
   if (batches_ != Batches::kUnsupported) status = ReadBatches(sink);
   if (batches_ == Batches::kUnsupported) status = WalkRows(shape_, *buffers_, batch_, sink);
@@ -51,7 +51,7 @@ Status RowReader::Read(RowSink& sink) {
 }
 
 // Sets batches_ to kUnsupported, and has read nothing, if this kernel has none for this map.
-Status RowReader::ReadBatches(RowSink& sink) {
+Status RowReader::ReadBatches(metrics::RowSink& sink) {
   // Each call that succeeds moves on by a bucket or a key at least, so this is never reached by a
   // walk that ends.
   const std::uint64_t most_calls = std::uint64_t{shape_.max_entries} * 4 + 1024;
@@ -92,7 +92,7 @@ Status RowReader::ReadBatches(RowSink& sink) {
     batches_ = Batches::kWork;
     retries = 0;
     if (count > 0) {
-      RowBlock block;
+      metrics::RowBlock block;
       block.keys = keys;
       block.count = count;
       block.key_stride = shape_.key_size;
@@ -114,4 +114,4 @@ bool RowReader::GrowBatch() {
   return true;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -12,7 +12,7 @@
 #include "kernel/read/read_buffers.h"
 #include "metrics/map_reader.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 
 // What a reader must know of a loaded map.
 struct RowShape {
@@ -27,17 +27,17 @@ struct RowShape {
 
 // Reads any map with keys: in batches, or by next key and look-up where the kernel cannot batch
 // this kind of map.
-class RowReader : public MapReader {
+class RowReader : public metrics::MapReader {
  public:
   RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers, const ReadOptions& options);
 
-  Status Read(RowSink& sink) override;
+  Status Read(metrics::RowSink& sink) override;
   std::uint32_t cpus() const override { return shape_.cpus; }
 
  private:
   enum class Batches { kUnknown, kWork, kUnsupported };
 
-  Status ReadBatches(RowSink& sink);
+  Status ReadBatches(metrics::RowSink& sink);
   bool GrowBatch();
 
   RowShape shape_;
@@ -51,6 +51,6 @@ class RowReader : public MapReader {
 // The walk for kernels without batches: all keys first, each once however often the walk had to
 // start again, then a look-up for each. Keys that vanish in between are left out.
 Status WalkRows(const RowShape& shape, ReadBuffers& buffers, std::uint32_t block_rows,
-                RowSink& sink);
+                metrics::RowSink& sink);
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

@@ -9,7 +9,7 @@
 
 #include "kernel/read/row_reader.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 // Keys of one size, one after the other.
@@ -74,13 +74,13 @@ Result<KeyList> AllKeys(const RowShape& shape) {
 }  // namespace
 
 Status WalkRows(const RowShape& shape, ReadBuffers& buffers, std::uint32_t block_rows,
-                RowSink& sink) {
+                metrics::RowSink& sink) {
   Result<KeyList> all = AllKeys(shape);
   if (!all) return all.error();
   const KeyList& keys = *all;
   std::byte* block_keys = buffers.Keys(std::size_t{block_rows} * shape.key_size);
   std::byte* block_values = buffers.Values(std::size_t{block_rows} * shape.value_stride);
-  RowBlock block;
+  metrics::RowBlock block;
   block.keys = block_keys;
   block.key_stride = shape.key_size;
   block.values = block_values;
@@ -101,4 +101,4 @@ Status WalkRows(const RowShape& shape, ReadBuffers& buffers, std::uint32_t block
   return {};
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

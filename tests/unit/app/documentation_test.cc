@@ -10,7 +10,7 @@
 #include "app/options.h"
 #include "metrics/self_metric_table.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 std::vector<std::string> Lines(const std::string& path) {
@@ -67,7 +67,7 @@ TEST(DocumentationTest, TheTableOfSelfMetricsIsTheCodes) {
     }
   }
   std::vector<std::string> expected;
-  for (const SelfMetric& metric : SelfMetricTable()) {
+  for (const metrics::SelfMetric& metric : metrics::SelfMetricTable()) {
     std::string labels;
     std::istringstream names{std::string(metric.labels)};
     for (std::string name; std::getline(names, name, ',');) {
@@ -81,4 +81,4 @@ TEST(DocumentationTest, TheTableOfSelfMetricsIsTheCodes) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

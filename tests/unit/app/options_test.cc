@@ -8,7 +8,7 @@
 
 #include "base/version.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 Options Parsed(const std::vector<std::string>& arguments) {
@@ -193,4 +193,4 @@ TEST(OptionsTest, PrintsHelpAndVersion) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

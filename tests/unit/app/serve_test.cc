@@ -7,14 +7,14 @@
 
 #include "unit/web/http_client.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::Fetch;
-using testing::Reply;
+using web::Fetch;
+using web::Reply;
 
 TEST(StuckProblemTest, WaitsForTenIntervalsAMinuteAndFortyTimesTheWork) {
   EXPECT_EQ(StuckProblem(seconds(5), seconds(60), seconds(0)), "");
@@ -37,26 +37,26 @@ class ServeTest : public ::testing::Test {
   void Start() {
     options_.listen_address = "127.0.0.1:0";
     self_.emplace(options_.metrics_prefix, configs_, ServedPaths(options_));
-    collector_.emplace(std::vector<Collector::Source>(),
-                       self_->ForCollector([this](const CollectorStats& stats) {
+    collector_.emplace(std::vector<metrics::Collector::Source>(),
+                       self_->ForCollector([this](const metrics::CollectorStats& stats) {
                          pulse_.Beat(stats.last_duration);
-                         return KernelStats{};
+                         return metrics::KernelStats{};
                        }));
-    Result<Server> server = Serve({options_, configs_, *collector_, *self_, pages_, pulse_});
+    Result<web::Server> server = Serve({options_, configs_, *collector_, *self_, pages_, pulse_});
     ASSERT_TRUE(server.ok()) << server.error().text;
     server_.emplace(*std::move(server));
   }
   Reply Get(const std::string& path, const std::string& headers = "") {
-    return Fetch(server_->port(), "GET", path, headers);
+    return web::Fetch(server_->port(), "GET", path, headers);
   }
 
   Options options_;
-  std::vector<ConfigStatus> configs_ = {{.name = "one", .up = true}};
+  std::vector<metrics::ConfigStatus> configs_ = {{.name = "one", .up = true}};
   Pulse pulse_;
-  std::optional<SelfMetrics> self_;
-  std::optional<Collector> collector_;
-  PageCache pages_;
-  std::optional<Server> server_;
+  std::optional<metrics::SelfMetrics> self_;
+  std::optional<metrics::Collector> collector_;
+  exposition::PageCache pages_;
+  std::optional<web::Server> server_;
 };
 
 TEST_F(ServeTest, ServesTheNewestSnapshotAsText) {
@@ -92,7 +92,8 @@ TEST_F(ServeTest, CountsRequestsAndBytesOfPages) {
   Get("/nothing");
   server_.reset();  // a request is counted after its answer was sent
   collector_->Take();
-  const std::string_view page = pages_.Get(collector_->Latest(), Encoding::kIdentity)->body;
+  const std::string_view page =
+      pages_.Get(collector_->Latest(), exposition::Encoding::kIdentity)->body;
   const auto has = [&](const std::string& line) {
     EXPECT_NE(page.find("\n" + line + "\n"), std::string::npos) << line;
   };
@@ -161,4 +162,4 @@ TEST_F(ServeTest, ServesTheMapsToDebug) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

@@ -9,7 +9,7 @@
 #include "app/check.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -35,7 +35,7 @@ class StartTest : public ::testing::Test {
 
   // The exit code and what was printed; only for starts that end before anything is loaded.
   std::pair<int, std::string> Ended() {
-    Host host;
+    host::Host host;
     ::testing::internal::CaptureStderr();
     const auto started = Start(options_, host);
     const std::string text = ::testing::internal::GetCapturedStderr();
@@ -114,10 +114,10 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
   WriteShipped("packets");
   fs::copy_file(Path("packets"), Path("second"));
   std::ofstream(Path("second"), std::ios::app) << "object: packets.bpf.o\n";
-  Host host;
-  const auto sources = SourcesInDir(dir_.string(), {}, options_.programs_dir);
+  host::Host host;
+  const auto sources = loader::SourcesInDir(dir_.string(), {}, options_.programs_dir);
   ASSERT_TRUE(sources.ok());
-  std::vector<PlannedConfig> planned = PlanConfigs(*sources, {}, host);
+  std::vector<loader::PlannedConfig> planned = loader::PlanConfigs(*sources, {}, host);
   ASSERT_EQ(planned.size(), 2u);
   EXPECT_TRUE(planned[0].plan.has_value()) << planned[0].messages;
   EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;  // the same metrics may be one
@@ -129,7 +129,8 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
                                   "    - name: packets_unreadable_total\n"
                                   "      help: Another kind\n"
                                   "      map: packets_unreadable\n";
-  planned = PlanConfigs(*SourcesInDir(dir_.string(), {}, options_.programs_dir), {}, host);
+  planned = loader::PlanConfigs(*loader::SourcesInDir(dir_.string(), {}, options_.programs_dir), {},
+                                host);
   ASSERT_EQ(planned.size(), 3u);
   EXPECT_FALSE(planned[2].plan.has_value());
   EXPECT_EQ(
@@ -154,4 +155,4 @@ TEST_F(StartTest, ChecksFilesAndDirectoriesWithTheSameAnswer) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::app

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 TEST(Diagnostics, SaysNothingWhenNothingIsWrong) {
@@ -134,4 +134,4 @@ TEST(Quoted, CutsAndKeepsOnOneLine) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -9,7 +9,7 @@
 
 #include "unit/config/parsed.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 class Files : public testing::Test {
@@ -118,4 +118,4 @@ TEST(ConfigNames, StayBelowTheDirectory) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -5,7 +5,7 @@
 #include <regex>
 #include <set>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 using nlohmann::json;
@@ -127,4 +127,4 @@ Problems SchemaProblems(const json& root, const json& schema, const json& value,
   return problems;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

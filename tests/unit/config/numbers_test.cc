@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr auto kNone = NumberProblem::kNone;
@@ -101,4 +101,4 @@ TEST(Numbers, RefusesWhatIsNoDuration) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

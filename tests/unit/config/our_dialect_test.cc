@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/config/parsed.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 class OurDialect : public testing::Test {
@@ -128,4 +128,4 @@ TEST(OurDialectAlone, WarnsOfWhatHasNoEffect) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -8,7 +8,7 @@
 
 #include "config/parse.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 
 inline std::string DataPath(const std::string& file) {
   return std::string(SOURCE_DIR "/tests/data/") + file;
@@ -33,4 +33,4 @@ inline std::string Complaints(const std::string& source) {
   return diagnostics.Render();
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

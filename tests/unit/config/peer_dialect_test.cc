@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/config/parsed.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 TEST(PeerDialect, ReadsLabelsWithSizesPaddingAndDecoders) {
@@ -97,4 +97,4 @@ TEST(PeerDialect, ReadsEveryKindOfBucket) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/config/parsed.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 std::vector<std::string> Values(const std::vector<Text>& texts) {
@@ -56,4 +56,4 @@ TEST(Probes, ReadsTheMapForms) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

@@ -12,7 +12,7 @@
 #include "unit/config/parsed.h"
 
 // Holds config/schema.json and the reader together.
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 using nlohmann::json;
@@ -175,4 +175,4 @@ TEST(Schema, RefusesWhatAnEditorCanKnow) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

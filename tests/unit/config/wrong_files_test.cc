@@ -7,7 +7,7 @@
 #include "unit/config/parsed.h"
 
 // Each tests/data/wrong/NAME.yaml has its whole diagnostics in NAME.txt.
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 std::vector<std::string> FilesEndingIn(const std::string& ending) {
@@ -43,4 +43,4 @@ TEST(WrongFiles, HaveNoDiagnosticsWithoutAFile) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

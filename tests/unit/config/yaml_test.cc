@@ -3,7 +3,7 @@
 
 #include "unit/config/parsed.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::config {
 namespace {
 
 constexpr char kMetrics[] = "metrics: {counters: []}\n";
@@ -115,4 +115,4 @@ TEST(Yaml, TakesNullForAbsent) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::config

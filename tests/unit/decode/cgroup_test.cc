@@ -9,7 +9,7 @@
 #include "host/host.h"
 #include "unit/decode/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 using std::chrono::milliseconds;
@@ -142,9 +142,9 @@ TEST_F(CgroupDecoder, WithoutTheFolderEverythingIsUnknown) {
 
 class CgroupFollowing : public CgroupDecoder {
  protected:
-  static std::set<std::string> Paths(const std::vector<Cgroup>& cgroups) {
+  static std::set<std::string> Paths(const std::vector<host::Cgroup>& cgroups) {
     std::set<std::string> paths;
-    for (const Cgroup& cgroup : cgroups) paths.insert(cgroup.path);
+    for (const host::Cgroup& cgroup : cgroups) paths.insert(cgroup.path);
     return paths;
   }
   using Set = std::set<std::string>;
@@ -153,8 +153,8 @@ class CgroupFollowing : public CgroupDecoder {
 TEST_F(CgroupFollowing, TellsAllAndThenWhatChanged) {
   const std::uint64_t first = Make("a");
   Make("b");
-  CgroupFollower follower(host_);
-  CgroupChanges changes = follower.Poll();
+  host::CgroupFollower follower(host_);
+  host::CgroupChanges changes = follower.Poll();
   EXPECT_EQ(Paths(changes.created), (Set{Path(""), Path("a"), Path("b")}));
   EXPECT_EQ(Paths(changes.removed), Set{});
 
@@ -179,7 +179,7 @@ TEST_F(CgroupFollowing, TellsAllAndThenWhatChanged) {
 TEST_F(CgroupFollowing, StartsWithAllWhenADecoderWalkedBefore) {
   const std::uint64_t id = Make("a");
   EXPECT_EQ(Decode(id), Ok(Path("a")));
-  CgroupFollower follower(host_);
+  host::CgroupFollower follower(host_);
   EXPECT_EQ(Paths(follower.Poll().created), (Set{Path(""), Path("a")}));
 }
 
@@ -194,7 +194,7 @@ TEST(CgroupOnThisHost, NamesTheRootOfTheDefaultHierarchy) {
                            : is_cgroup2("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified"
                                                                   : nullptr;
   if (root == nullptr) GTEST_SKIP() << "no cgroup2 below /sys/fs/cgroup";
-  Host host;
+  host::Host host;
   const auto decoder = MakeDecoder(Spec("cgroup"), {0}, host);
   ASSERT_TRUE(decoder);
   std::string out;
@@ -203,4 +203,4 @@ TEST(CgroupOnThisHost, NamesTheRootOfTheDefaultHierarchy) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -8,7 +8,7 @@
 
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 // A folder of its own for a test's files, removed with it.
 class TemporaryFolder {
@@ -57,4 +57,4 @@ class HostTest : public DecoderTest {
   const std::shared_ptr<Time> time_;
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -3,7 +3,7 @@
 
 #include "unit/decode/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class Ifname : public HostTest {};
@@ -28,4 +28,4 @@ TEST_F(Ifname, NeedsFourBytes) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -5,7 +5,7 @@
 
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class InetIp : public DecoderTest {
@@ -63,4 +63,4 @@ TEST_F(InetIp, AgreesWithInetNtopOnRandomAddresses) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class IntegerDecoders : public DecoderTest {};
@@ -71,4 +71,4 @@ TEST_F(IntegerDecoders, UnsignedEnumDoesNotExtendTheSign) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/decode/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 using std::chrono::milliseconds;
@@ -78,4 +78,4 @@ TEST_F(MajorMinor, WithoutTheFileEverythingIsUnknown) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -4,7 +4,7 @@
 #include "decode/families.h"
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class NumberDecoders : public DecoderTest {};
@@ -81,4 +81,4 @@ TEST_F(NumberDecoders, DurationIsReadable) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -5,7 +5,7 @@
 
 #include "unit/decode/re2_says.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 TEST(Patterns, MatchAnywhereAndWhateverTheirGroups) {
@@ -16,14 +16,14 @@ TEST(Patterns, MatchAnywhereAndWhateverTheirGroups) {
 }
 
 TEST(Patterns, MatchTextThatIsNotUtf8) {
-  EXPECT_TRUE(
-      Patterns(std::vector<Text>{{"^/sys/.*[.]scope$", {}}}).AnyMatches("/sys/caf\xe9.scope"));
+  EXPECT_TRUE(Patterns(std::vector<config::Text>{{"^/sys/.*[.]scope$", {}}})
+                  .AnyMatches("/sys/caf\xe9.scope"));
 }
 
 TEST(Patterns, WithoutExpressionsNothingMatches) { EXPECT_FALSE(Patterns({}).AnyMatches("/")); }
 
 TEST(Patterns, ThatDoNotCompileMatchNothing) {
-  EXPECT_FALSE(Patterns(std::vector<Text>{{"[a", {}}}).AnyMatches("[a"));
+  EXPECT_FALSE(Patterns(std::vector<config::Text>{{"[a", {}}}).AnyMatches("[a"));
 }
 
 std::string Extracted(const std::string& expression, std::string_view text) {
@@ -61,4 +61,4 @@ TEST(Pattern, OfBrokenSyntaxIsReadToItsEnd) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -2,13 +2,13 @@
 #include "unit/decode/re2_says.h"
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class Regexp : public DecoderTest {
  protected:
-  static DecoderSpec Of(std::vector<std::string> expressions) {
-    DecoderSpec spec = Spec("regexp");
+  static config::DecoderSpec Of(std::vector<std::string> expressions) {
+    config::DecoderSpec spec = Spec("regexp");
     spec.regexps.emplace();
     for (std::string& one : expressions) spec.regexps->push_back({std::move(one), {}});
     return spec;
@@ -68,4 +68,4 @@ TEST_F(Regexp, RefusesAMissingList) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

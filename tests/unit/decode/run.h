@@ -12,7 +12,7 @@
 #include "decode/decoder.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 
 // What a decoder said, as one value to compare and print.
 struct Answer {
@@ -41,28 +41,29 @@ std::string Raw(T value) {
   return std::string(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
-inline DecoderSpec Spec(std::string name) { return {.name = {std::move(name), {}}}; }
+inline config::DecoderSpec Spec(std::string name) { return {.name = {std::move(name), {}}}; }
 
 // Makes decoders with a host of their own and runs them.
 class DecoderTest : public testing::Test {
  protected:
-  explicit DecoderTest(HostPaths paths = {}, Clock now = std::chrono::steady_clock::now)
+  explicit DecoderTest(host::HostPaths paths = {}, Clock now = std::chrono::steady_clock::now)
       : host_(std::move(paths), std::move(now)) {}
 
   // One decoder on text from another one before it.
-  Answer Text(const DecoderSpec& spec, std::string_view in, bool strace_syscall_names = false) {
+  Answer Text(const config::DecoderSpec& spec, std::string_view in,
+              bool strace_syscall_names = false) {
     return Run(spec, {0, strace_syscall_names}, in);
   }
   Answer Text(std::string name, std::string_view in) { return Text(Spec(std::move(name)), in); }
 
   // One decoder, the first of its label, on all the label's bytes.
-  Answer First(const DecoderSpec& spec, std::string_view in) {
+  Answer First(const config::DecoderSpec& spec, std::string_view in) {
     return Run(spec, {static_cast<std::uint32_t>(in.size())}, in);
   }
   Answer First(std::string name, std::string_view in) { return First(Spec(std::move(name)), in); }
 
   // The error of making the decoder; empty if there is none.
-  std::string MakeError(const DecoderSpec& spec, std::uint32_t size) {
+  std::string MakeError(const config::DecoderSpec& spec, std::uint32_t size) {
     const auto decoder = MakeDecoder(spec, {size}, host_);
     return decoder ? "" : decoder.error().text;
   }
@@ -70,10 +71,10 @@ class DecoderTest : public testing::Test {
     return MakeError(Spec(std::move(name)), size);
   }
 
-  Host host_;
+  host::Host host_;
 
  private:
-  Answer Run(const DecoderSpec& spec, const DecoderInput& input, std::string_view in) {
+  Answer Run(const config::DecoderSpec& spec, const DecoderInput& input, std::string_view in) {
     const auto decoder = MakeDecoder(spec, input, host_);
     if (!decoder) return Failed("not made: " + decoder.error().text);
     std::string out = "left over from the row before";
@@ -82,4 +83,4 @@ class DecoderTest : public testing::Test {
   }
 };
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class StaticMap : public DecoderTest {
  protected:
-  DecoderSpec spec_ = {.name = {"static_map", {}},
-                       .static_map = {{{"1", "read"}, {"2", "write"}, {"0x3", "sync"}}}};
+  config::DecoderSpec spec_ = {.name = {"static_map", {}},
+                               .static_map = {{{"1", "read"}, {"2", "write"}, {"0x3", "sync"}}}};
 };
 
 TEST_F(StaticMap, LooksTheTextUp) {
@@ -40,4 +40,4 @@ TEST_F(StaticMap, TakesRawBytes) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -8,7 +8,7 @@
 #include "decode/syscall_table.h"
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class Syscall : public DecoderTest {
@@ -152,4 +152,4 @@ TEST_F(Syscall, AgreesWithTheHeadersOfTheBuildHost) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

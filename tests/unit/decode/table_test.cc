@@ -5,7 +5,7 @@
 
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class Table : public DecoderTest {};
@@ -52,7 +52,7 @@ TEST_F(Table, DescribesEveryDecoderOnceInTheDocumentation) {
 TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
   std::mt19937 random(1);
   for (const std::string& name : DecoderNames()) {
-    DecoderSpec spec = Spec(name);
+    config::DecoderSpec spec = Spec(name);
     spec.static_map = {{{"1", "one"}}};
     spec.regexps = {{{"^(.*)$", {}}}};
     for (std::uint32_t size = 0; size <= 40; ++size) {
@@ -71,7 +71,7 @@ TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
 
 class Chain : public DecoderTest {
  protected:
-  std::shared_ptr<const Decoder> Make(const DecoderSpec& spec, std::uint32_t size = 0) {
+  std::shared_ptr<const Decoder> Make(const config::DecoderSpec& spec, std::uint32_t size = 0) {
     return *MakeDecoder(spec, {size}, host_);
   }
   static Answer Run(const std::vector<std::shared_ptr<const Decoder>>& decoders,
@@ -83,14 +83,14 @@ class Chain : public DecoderTest {
 };
 
 TEST_F(Chain, RunsLeftToRight) {
-  DecoderSpec map = Spec("static_map");
+  config::DecoderSpec map = Spec("static_map");
   map.static_map = {{{"8", "eight"}}};
   EXPECT_EQ(Run({Make(Spec("uint"), 4), Make(map)}, Raw<std::uint32_t>(8)), Ok("eight"));
   EXPECT_EQ(Run({}, "as it is"), Ok("as it is"));
 }
 
 TEST_F(Chain, EndsAtAnErrorOrASkip) {
-  DecoderSpec nothing = Spec("regexp");
+  config::DecoderSpec nothing = Spec("regexp");
   nothing.regexps.emplace();
   EXPECT_EQ(Run({Make(Spec("uint")), Make(Spec("hex"))}, "abc"),
             Failed("decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3"));
@@ -103,4 +103,4 @@ TEST_F(Chain, IsProvisionalIfOneDecoderIs) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

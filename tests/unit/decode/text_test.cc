@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 class TextDecoders : public DecoderTest {};
@@ -60,4 +60,4 @@ TEST_F(TextDecoders, DnameLeavesABrokenNameAsItIs) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

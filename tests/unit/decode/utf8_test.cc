@@ -3,7 +3,7 @@
 
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::decode {
 namespace {
 
 // U+FFFD, n times.
@@ -75,4 +75,4 @@ TEST(ValidUtf8, MakesRandomBytesValid) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::decode

@@ -3,7 +3,7 @@
 
 #include "exposition/page.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 TEST(ChooseEncoding, TakesGzipWhenItIsOffered) {
@@ -24,4 +24,4 @@ TEST(ChooseEncoding, TakesIdentityOtherwise) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

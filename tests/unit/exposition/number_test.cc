@@ -11,7 +11,7 @@
 #include <random>
 #include <string>
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
 std::string Unsigned(std::uint64_t number) {
@@ -129,4 +129,4 @@ TEST(Number, WritesBoundsOfNanosecondLadders) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

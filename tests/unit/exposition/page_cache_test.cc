@@ -11,11 +11,8 @@
 #include "exposition/page.h"
 #include "unit/exposition/snapshots.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
-
-using test::CounterSnapshots;
-using test::Gunzip;
 
 TEST(PageCache, MakesAPageOncePerSnapshotAndEncoding) {
   CounterSnapshots snapshots(3);
@@ -81,11 +78,11 @@ int WrongPages(WhileMade while_made, std::uint64_t behind) {
   PageCache cache(while_made);
   std::mutex mutex;
   std::uint64_t value = 1;
-  std::shared_ptr<const Snapshot> newest = snapshots.Take(value);
+  std::shared_ptr<const metrics::Snapshot> newest = snapshots.Take(value);
   std::atomic<int> wrong = 0;
   const auto scrape = [&](Encoding encoding) {
     for (int i = 0; i < 60; ++i) {
-      std::shared_ptr<const Snapshot> snapshot;
+      std::shared_ptr<const metrics::Snapshot> snapshot;
       std::uint64_t expected = 0;
       {
         const std::lock_guard lock(mutex);
@@ -133,4 +130,4 @@ TEST(Gzip, CompressesTextsOfAnySizeAndKind) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

@@ -11,7 +11,7 @@
 #include "metrics/collector.h"
 #include "unit/metrics/fakes.h"
 
-namespace bpf_exporter::test {
+namespace bpf_exporter::exposition {
 
 // What zlib, which is not what compressed it, makes of a gzip text.
 inline std::string Gunzip(std::string_view compressed) {
@@ -38,11 +38,11 @@ inline std::string Gunzip(std::string_view compressed) {
 class CounterSnapshots {
  public:
   explicit CounterSnapshots(std::uint32_t count)
-      : collector_(SourceList(Source("ops", map_, 4, 8, {Counter()})), nullptr) {
-    for (std::uint32_t id = 0; id < count; ++id) map_->rows.push_back({Bytes(id), ""});
+      : collector_(metrics::SourceList(metrics::Source("ops", map_, 4, 8, {Counter()})), nullptr) {
+    for (std::uint32_t id = 0; id < count; ++id) map_->rows.push_back({metrics::Bytes(id), ""});
   }
-  std::shared_ptr<const Snapshot> Take(std::uint64_t value) {
-    for (auto& row : map_->rows) row.value = Bytes(value);
+  std::shared_ptr<const metrics::Snapshot> Take(std::uint64_t value) {
+    for (auto& row : map_->rows) row.value = metrics::Bytes(value);
     return collector_.Take();
   }
   // The page of a snapshot with that value.
@@ -55,12 +55,13 @@ class CounterSnapshots {
   }
 
  private:
-  static MetricPlan Counter() {
-    return Metric(MetricKind::kCounter, "ops_total", {Label("id", 0, 4, UintDecoder())});
+  static plan::MetricPlan Counter() {
+    return metrics::Metric(config::MetricKind::kCounter, "ops_total",
+                           {metrics::Label("id", 0, 4, metrics::UintDecoder())});
   }
 
-  std::shared_ptr<FakeMap> map_ = std::make_shared<FakeMap>();
-  Collector collector_;
+  std::shared_ptr<metrics::FakeMap> map_ = std::make_shared<metrics::FakeMap>();
+  metrics::Collector collector_;
 };
 
-}  // namespace bpf_exporter::test
+}  // namespace bpf_exporter::exposition

@@ -10,16 +10,16 @@
 
 #include "unit/metrics/fakes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::exposition {
 namespace {
 
-std::string Page(const Snapshot& snapshot) {
+std::string Page(const metrics::Snapshot& snapshot) {
   TextBuffer page;
   RenderTextPage(snapshot, page);
   return std::string(page.view());
 }
 
-TEST(TextPage, IsEmptyWithoutFamilies) { EXPECT_EQ(Page(Snapshot()), ""); }
+TEST(TextPage, IsEmptyWithoutFamilies) { EXPECT_EQ(Page(metrics::Snapshot()), ""); }
 
 TEST(TextPage, WritesFamiliesOfTheRegistrySortedByName) {
   prometheus::Registry registry;
@@ -43,7 +43,7 @@ TEST(TextPage, WritesFamiliesOfTheRegistrySortedByName) {
       .Register(registry)
       .Add({}, prometheus::Summary::Quantiles{{0.5, 0.05}})
       .Observe(2);
-  Snapshot snapshot;
+  metrics::Snapshot snapshot;
   snapshot.own = registry.Collect();
   EXPECT_EQ(Page(snapshot),
             "# HELP a_seconds H\n"
@@ -76,12 +76,14 @@ prometheus::MetricFamily OwnGauge(std::string name, double value) {
 }
 
 TEST(TextPage, MixesMapFamiliesAndOwnOnesByName) {
-  auto map = std::make_shared<test::FakeMap>();
-  map->rows = {{"k", test::Bytes(std::uint64_t{5})}};
-  const auto plain = [](std::string name) { return test::Metric(MetricKind::kCounter, name, {}); };
-  Collector collector(
-      test::SourceList(test::Source("m", map, 1, 8, {plain("b"), plain("d")})),
-      [](const CollectorStats&) {
+  auto map = std::make_shared<metrics::FakeMap>();
+  map->rows = {{"k", metrics::Bytes(std::uint64_t{5})}};
+  const auto plain = [](std::string name) {
+    return metrics::Metric(config::MetricKind::kCounter, name, {});
+  };
+  metrics::Collector collector(
+      metrics::SourceList(metrics::Source("m", map, 1, 8, {plain("b"), plain("d")})),
+      [](const metrics::CollectorStats&) {
         return std::vector{OwnGauge("e", 5), OwnGauge("c", 3), OwnGauge("a", 1), OwnGauge("c", 4)};
       });
   EXPECT_EQ(Page(*collector.Take()),
@@ -94,18 +96,19 @@ TEST(TextPage, MixesMapFamiliesAndOwnOnesByName) {
 
 // Texts around the sizes at which copying changes its way, at every place in the buffer.
 TEST(TextPage, CopiesLabelTextsOfAnyLength) {
-  auto map = std::make_shared<test::FakeMap>();
+  auto map = std::make_shared<metrics::FakeMap>();
   std::string expected = "# HELP ops Help\n# TYPE ops counter\n";
   for (std::size_t length = 0; length < 200; ++length) {
     const std::string text(length, static_cast<char>('a' + length % 26));
-    map->rows.push_back({test::Padded(text, 200), test::Bytes(std::uint64_t{length})});
+    map->rows.push_back({metrics::Padded(text, 200), metrics::Bytes(std::uint64_t{length})});
     expected += "ops{t=\"" + text + "\"} " + std::to_string(length) + "\n";
   }
-  auto metric =
-      test::Metric(MetricKind::kCounter, "ops", {test::Label("t", 0, 200, test::TextDecoder())});
-  Collector collector(test::SourceList(test::Source("m", map, 200, 8, {metric})), nullptr);
+  auto metric = metrics::Metric(config::MetricKind::kCounter, "ops",
+                                {metrics::Label("t", 0, 200, metrics::TextDecoder())});
+  metrics::Collector collector(metrics::SourceList(metrics::Source("m", map, 200, 8, {metric})),
+                               nullptr);
   EXPECT_EQ(Page(*collector.Take()), expected);
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::exposition

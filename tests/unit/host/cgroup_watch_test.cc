@@ -8,7 +8,7 @@
 
 #include "unit/decode/run.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::host {
 namespace {
 
 constexpr int kKernfsHandle = 0xfe;
@@ -16,7 +16,7 @@ constexpr int kKernfsHandle = 0xfe;
 // One information record of fanotify(7): header, file system id, file handle, name.
 std::string Record(std::uint8_t type, std::uint64_t id, std::string_view name = "",
                    int handle_type = kKernfsHandle) {
-  std::string handle = Raw<unsigned>(8) + Raw<int>(handle_type) + Raw(id);
+  std::string handle = decode::Raw<unsigned>(8) + decode::Raw<int>(handle_type) + decode::Raw(id);
   handle.append(name);
   do {
     handle += '\0';
@@ -24,7 +24,7 @@ std::string Record(std::uint8_t type, std::uint64_t id, std::string_view name = 
   const fanotify_event_info_header header = {
       .info_type = type,
       .len = static_cast<std::uint16_t>(sizeof(fanotify_event_info_fid) + handle.size())};
-  return Raw(header) + Raw<std::uint64_t>(0x1234) + handle;
+  return decode::Raw(header) + decode::Raw<std::uint64_t>(0x1234) + handle;
 }
 
 std::string Event(std::uint64_t mask, const std::string& records,
@@ -35,7 +35,7 @@ std::string Event(std::uint64_t mask, const std::string& records,
   event.metadata_len = sizeof(event);
   event.mask = mask;
   event.fd = FAN_NOFD;
-  return Raw(event) + records;
+  return decode::Raw(event) + records;
 }
 
 std::string Created(std::uint64_t parent, std::string_view name) {
@@ -115,4 +115,4 @@ TEST(CgroupEvents, RandomBytesAreSurvived) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::host

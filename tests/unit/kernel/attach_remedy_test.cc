@@ -6,7 +6,7 @@
 
 #include "kernel/attach/attachment.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 KernelFacts Facts(std::initializer_list<int> capabilities) {
@@ -23,63 +23,63 @@ KernelFacts Facts(std::initializer_list<int> capabilities) {
 TEST(AttachRemedy, NamesTheSysctlThatDebianSets) {
   KernelFacts facts = Facts({CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH});
   facts.perf_event_paranoid = 3;
-  for (const ProbeKind kind :
-       {ProbeKind::kTracepoint, ProbeKind::kKprobe, ProbeKind::kUprobe, ProbeKind::kPerfEvent})
+  for (const config::ProbeKind kind : {config::ProbeKind::kTracepoint, config::ProbeKind::kKprobe,
+                                       config::ProbeKind::kUprobe, config::ProbeKind::kPerfEvent})
     EXPECT_EQ(AttachRemedy(kind, EACCES, facts),
               "; kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON "
               "is enough");
 }
 
 TEST(AttachRemedy, NamesTheCapability) {
-  EXPECT_EQ(AttachRemedy(ProbeKind::kPerfEvent, EACCES, Facts({CAP_BPF})),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kPerfEvent, EACCES, Facts({CAP_BPF})),
             "; the process lacks CAP_PERFMON");
-  EXPECT_EQ(AttachRemedy(ProbeKind::kUprobe, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kUprobe, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
             "; the process lacks CAP_SYS_ADMIN");
-  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
             "; reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's");
-  EXPECT_EQ(AttachRemedy(ProbeKind::kCgroup, EPERM, Facts({CAP_BPF})),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kCgroup, EPERM, Facts({CAP_BPF})),
             "; the process lacks CAP_NET_ADMIN");
-  EXPECT_EQ(AttachRemedy(ProbeKind::kSocketFilter, EPERM, Facts({CAP_BPF})),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kSocketFilter, EPERM, Facts({CAP_BPF})),
             "; the process lacks CAP_NET_RAW");
 }
 
 TEST(AttachRemedy, TellsAMissingEventFromAMissingMount) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
-  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, ENOENT, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
             "; kernel 6.1.0 has no such event");
   facts.lockdown = "confidentiality";
-  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, ENOENT, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
             "; lockdown=confidentiality hides tracefs");
   facts.tracefs = false;
-  EXPECT_EQ(AttachRemedy(ProbeKind::kTracepoint, ENOENT, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
             "; tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
 }
 
 TEST(AttachRemedy, TellsAMissingFunctionFromAKernelWithoutKprobes) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
-  EXPECT_EQ(AttachRemedy(ProbeKind::kKretprobe, ENOENT, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kKretprobe, ENOENT, facts),
             "; kernel 6.1.0 has no such function to probe");
   facts.lockdown = "integrity";
-  EXPECT_EQ(AttachRemedy(ProbeKind::kKprobe, EPERM, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kKprobe, EPERM, facts),
             "; the kernel is locked down (lockdown=integrity)");
   facts.kprobes = false;
-  EXPECT_EQ(AttachRemedy(ProbeKind::kKprobe, ENOENT, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kKprobe, ENOENT, facts),
             "; this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)");
 }
 
 TEST(AttachRemedy, SaysThatARawTracepointHasFewerArguments) {
-  EXPECT_EQ(AttachRemedy(ProbeKind::kRawTracepoint, EINVAL, Facts({CAP_SYS_ADMIN})),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kRawTracepoint, EINVAL, Facts({CAP_SYS_ADMIN})),
             "; kernel 6.1.0 gives it fewer arguments than the program reads");
-  EXPECT_EQ(AttachRemedy(ProbeKind::kRawTracepoint, EBUSY, Facts({CAP_SYS_ADMIN})), "");
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kRawTracepoint, EBUSY, Facts({CAP_SYS_ADMIN})), "");
 }
 
 TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
-  EXPECT_EQ(AttachRemedy(ProbeKind::kLsm, EBUSY, facts), "");
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kLsm, EBUSY, facts), "");
   facts.lsms = "lockdown,apparmor";
-  EXPECT_EQ(AttachRemedy(ProbeKind::kLsm, EBUSY, facts),
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kLsm, EBUSY, facts),
             "; the kernel runs without the BPF LSM: boot it with lsm=lockdown,apparmor,bpf");
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

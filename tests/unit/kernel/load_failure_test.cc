@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -202,4 +202,4 @@ TEST(TellingLines, CutsLongLines) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

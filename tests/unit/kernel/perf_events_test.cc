@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 using Cpus = std::vector<int>;
@@ -49,4 +49,4 @@ TEST(PerfEventByName, ListsTheNamesItKnows) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

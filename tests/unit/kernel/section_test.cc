@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace bpf_exporter {
+namespace bpf_exporter::kernel {
 namespace {
 
 std::string ErrorOf(std::string_view section) {
@@ -73,4 +73,4 @@ TEST(XdpSection, NamesItsInterface) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::kernel

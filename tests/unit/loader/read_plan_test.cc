@@ -12,7 +12,7 @@
 #include "app/check.h"
 #include "host/host.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::loader {
 namespace {
 
 namespace fs = std::filesystem;
@@ -45,7 +45,7 @@ class ReadPlanTest : public testing::Test {
 
   fs::path dir_;
   fs::path programs_;
-  Host host_;
+  host::Host host_;
 };
 
 TEST_F(ReadPlanTest, FindsTheObjectBesideTheFileFirst) {
@@ -91,11 +91,11 @@ TEST_F(ReadPlanTest, SaysThatTheFileIsNotThere) {
 }
 
 // The exit code of a check by a user who may do nothing.
-int CheckAsNobody(const CheckOptions& options) {
+int CheckAsNobody(const app::CheckOptions& options) {
   const pid_t child = fork();
   if (child == 0) {
     if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(99);
-    _exit(Check(options));
+    _exit(app::Check(options));
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -112,4 +112,4 @@ TEST_F(ReadPlanTest, NeedsNoPrivilege) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::loader

@@ -9,22 +9,8 @@
 
 #include "unit/metrics/fixture.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
-
-using test::Bytes;
-using test::FakeMap;
-using test::Fixture;
-using test::IdCounter;
-using test::IdRow;
-using test::Label;
-using test::Metric;
-using test::PageOf;
-using test::Scripted;
-using test::Source;
-using test::SourceList;
-using test::TextDecoder;
-using test::UintDecoder;
 
 TEST(CollectorKeys, CountsAKeyThatIsReadTwiceOnce) {
   auto map = std::make_shared<FakeMap>();
@@ -62,11 +48,12 @@ TEST(CollectorKeys, SkipsRowsThatCannotBeDecodedAndCountsThem) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(3, 30)};
   auto metric = IdCounter();
-  metric.labels = {
-      Label("id", 0, 4, Scripted([](std::string_view in, std::string& out) {
-              out = in[0] == 2 ? "no such thing" : "x";
-              return in[0] == 1 ? Decoded::kSkip : in[0] == 2 ? Decoded::kError : Decoded::kOk;
-            }))};
+  metric.labels = {Label("id", 0, 4, Scripted([](std::string_view in, std::string& out) {
+                           out = in[0] == 2 ? "no such thing" : "x";
+                           return in[0] == 1   ? decode::Decoded::kSkip
+                                  : in[0] == 2 ? decode::Decoded::kError
+                                               : decode::Decoded::kOk;
+                         }))};
   Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(fixture.TakePage(),
@@ -83,7 +70,7 @@ TEST(CollectorKeys, CountsTheSkippedRowsOfAllMetricsOfOneName) {
     auto metric = IdCounter();
     metric.labels = {Label("id", 0, 4, Scripted([most](std::string_view in, std::string& out) {
                              out = "x";
-                             return in[0] <= most ? Decoded::kSkip : Decoded::kOk;
+                             return in[0] <= most ? decode::Decoded::kSkip : decode::Decoded::kOk;
                            }))};
     return metric;
   };
@@ -126,7 +113,7 @@ TEST(CollectorKeys, AsksAgainForProvisionalAnswers) {
       Label("id", 0, 4, Scripted([&asked, known](std::string_view in, std::string& out) {
               ++asked;
               out = *known ? std::string("eth") + static_cast<char>('0' + in[0]) : "unknown";
-              return *known ? Decoded::kOk : Decoded::kProvisional;
+              return *known ? decode::Decoded::kOk : decode::Decoded::kProvisional;
             }))};
   Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
   const std::string header = "# HELP ops_total Help\n# TYPE ops_total counter\n";
@@ -147,7 +134,7 @@ TEST(CollectorKeys, AsksAtMostAThousandProvisionalAnswersAgain) {
   metric.labels = {Label("id", 0, 4, Scripted([&asked](std::string_view, std::string& out) {
                            ++asked;
                            out = "unknown";
-                           return Decoded::kProvisional;
+                           return decode::Decoded::kProvisional;
                          }))};
   Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
   fixture.TakePage();
@@ -175,7 +162,7 @@ TEST(CollectorKeys, LeavesOutSeriesOverTheLimitUntilThereIsRoom) {
 TEST(CollectorKeys, TakesOnlyTheZeroKeyWhereAMetricHasNoLabels) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(7, 1), IdRow(0, 5)};
-  auto metric = Metric(MetricKind::kCounter, "ops_total", {});
+  auto metric = Metric(config::MetricKind::kCounter, "ops_total", {});
   metric.zero_key_only = true;
   Fixture fixture(SourceList(Source("a", map, 4, 8, {metric})));
   EXPECT_EQ(fixture.TakePage(), "# HELP ops_total Help\n# TYPE ops_total counter\nops_total 5\n");
@@ -187,11 +174,11 @@ TEST(CollectorKeys, TakesRecordsOfBuffersByTheirSize) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {{Bytes(std::uint32_t{1}) + "abcd", Bytes(std::uint64_t{3})},
                {Bytes(std::uint32_t{1}) + "abce", Bytes(std::uint64_t{4})}};
-  auto metric = Metric(MetricKind::kCounter, "events_total",
+  auto metric = Metric(config::MetricKind::kCounter, "events_total",
                        {Label("id", 0, 4, UintDecoder()), Label("t", 4, 3, TextDecoder())});
   metric.counts_events = true;
   Collector::Source source = Source("events", map, 4, 4, {metric});
-  source.plan.events = EventsPlan{.record_size = 8};
+  source.plan.events = plan::EventsPlan{.record_size = 8};
   Fixture fixture(SourceList(std::move(source)));
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(fixture.TakePage(),
@@ -296,4 +283,4 @@ TEST(CollectorKeys, SharesOneSnapshotBetweenCallsThatOverlap) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

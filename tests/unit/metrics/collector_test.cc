@@ -3,26 +3,12 @@
 
 #include "unit/metrics/fixture.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
-
-using test::Bytes;
-using test::CpuLabel;
-using test::FakeMap;
-using test::Fixture;
-using test::IdCounter;
-using test::IdRow;
-using test::Label;
-using test::Metric;
-using test::Padded;
-using test::Source;
-using test::SourceList;
-using test::TextDecoder;
-using test::UintDecoder;
 
 TEST(Collector, ExposesCountersOfAHashMap) {
   auto map = std::make_shared<FakeMap>();
-  auto metric = Metric(MetricKind::kCounter, "ops_total",
+  auto metric = Metric(config::MetricKind::kCounter, "ops_total",
                        {Label("comm", 4, 16, TextDecoder()), Label("id", 0, 4, UintDecoder())});
   metric.help = "Operations";
   map->rows = {
@@ -57,7 +43,8 @@ TEST(Collector, SumsEqualLabelSetsOfOneMap) {
   map->rows = {{Bytes(std::uint32_t{1}) + "a", Bytes(std::uint64_t{8})},
                {Bytes(std::uint32_t{2}) + "b", Bytes(std::uint64_t{1})},
                {Bytes(std::uint32_t{3}) + "a", Bytes((std::uint64_t{1} << 53) + 1)}};
-  auto metric = Metric(MetricKind::kCounter, "ops_total", {Label("t", 4, 1, TextDecoder())});
+  auto metric =
+      Metric(config::MetricKind::kCounter, "ops_total", {Label("t", 4, 1, TextDecoder())});
   Fixture fixture(SourceList(Source("ops", map, 5, 8, {metric})));
   EXPECT_EQ(fixture.TakePage(),
             "# HELP ops_total Help\n# TYPE ops_total counter\n"
@@ -80,7 +67,7 @@ TEST(Collector, LeavesOutAMetricThatDoesNotFitItsFamily) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 10)};
   auto gauge = IdCounter();
-  gauge.kind = MetricKind::kGauge;
+  gauge.kind = config::MetricKind::kGauge;
   Fixture fixture(
       SourceList(Source("a", map, 4, 8, {IdCounter()}), Source("b", map, 4, 8, {gauge})));
   EXPECT_EQ(fixture.TakePage(),
@@ -92,7 +79,7 @@ TEST(Collector, KeepsGaugesSigned) {
   map->rows = {{Bytes(std::uint32_t{1}), Bytes(std::int16_t{-3})},
                {Bytes(std::uint32_t{2}), Bytes(std::int16_t{4})}};
   auto metric = IdCounter();
-  metric.kind = MetricKind::kGauge;
+  metric.kind = config::MetricKind::kGauge;
   metric.value = {0, 2, true};
   Fixture fixture(SourceList(Source("g", map, 4, 2, {metric})));
   EXPECT_EQ(fixture.TakePage(),
@@ -130,10 +117,10 @@ TEST(Collector, RunsTheDecodersOfTheCpuLabelOnItsNumber) {
                 Bytes(std::uint64_t{1}) + Bytes(std::uint64_t{2}) + Bytes(std::uint64_t{4})}};
   auto metric = IdCounter();
   metric.labels.insert(metric.labels.begin(),
-                       CpuLabel(test::Scripted([](std::string_view in, std::string& out) {
-                         if (in == Bytes(std::uint16_t{1})) return Decoded::kSkip;
+                       CpuLabel(Scripted([](std::string_view in, std::string& out) {
+                         if (in == Bytes(std::uint16_t{1})) return decode::Decoded::kSkip;
                          out = in == Bytes(std::uint16_t{0}) ? "first" : "other";
-                         return Decoded::kOk;
+                         return decode::Decoded::kOk;
                        })));
   Fixture fixture(SourceList(Source("p", map, 4, 8, {metric})));
   EXPECT_EQ(fixture.TakePage(),
@@ -141,9 +128,9 @@ TEST(Collector, RunsTheDecodersOfTheCpuLabelOnItsNumber) {
             "ops_total{cpu=\"first\",id=\"1\"} 1\nops_total{cpu=\"other\",id=\"1\"} 4\n");
 }
 
-MetricPlan Latency() {
+plan::MetricPlan Latency() {
   auto metric =
-      Metric(MetricKind::kHistogram, "latency_seconds", {Label("t", 0, 1, TextDecoder())});
+      Metric(config::MetricKind::kHistogram, "latency_seconds", {Label("t", 0, 1, TextDecoder())});
   metric.histogram.numbers = {1, 2, 3};
   metric.histogram.bounds = {2e-6, 4e-6, 8e-6};
   metric.histogram.sum_number = 4;
@@ -195,9 +182,9 @@ TEST(Collector, FoldsArraysInTheValueIntoHistograms) {
   metric.labels = {};
   metric.histogram.bucket.reset();
   metric.histogram.multiplier = 1;
-  metric.histogram.array = ValueField{0, 4, false};
+  metric.histogram.array = plan::ValueField{0, 4, false};
   metric.histogram.array_size = 4;
-  metric.histogram.sum = ValueField{16, 8, false};
+  metric.histogram.sum = plan::ValueField{16, 8, false};
   Fixture fixture(SourceList(Source("l", map, 1, 24, {metric})));
   const std::string page =
       "# HELP latency_seconds Help\n# TYPE latency_seconds histogram\n"
@@ -218,9 +205,9 @@ TEST(Collector, KeepsSumsOfSignedFieldsSigned) {
   auto metric = Latency();
   metric.labels = {};
   metric.histogram.bucket.reset();
-  metric.histogram.array = ValueField{0, 8, false};
+  metric.histogram.array = plan::ValueField{0, 8, false};
   metric.histogram.array_size = 1;
-  metric.histogram.sum = ValueField{8, 4, true};
+  metric.histogram.sum = plan::ValueField{8, 4, true};
   for (const auto& [multiplier, sum] : {std::pair(1.0, "-7"), std::pair(0.5, "-3.5")}) {
     metric.histogram.multiplier = multiplier;
     Fixture fixture(SourceList(Source("l", map, 1, 12, {metric})));
@@ -231,4 +218,4 @@ TEST(Collector, KeepsSumsOfSignedFieldsSigned) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

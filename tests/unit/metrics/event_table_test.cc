@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 using namespace std::chrono_literals;
@@ -106,4 +106,4 @@ TEST(EventTable, LosesNothingWhileItIsRead) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

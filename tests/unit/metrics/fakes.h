@@ -15,7 +15,7 @@
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
 
-namespace bpf_exporter::test {
+namespace bpf_exporter::metrics {
 
 // The bytes of numbers and texts one after the other, as a program would lay out a packed struct.
 template <typename T>
@@ -79,41 +79,43 @@ class FakeReader : public MapReader {
 };
 
 // A decoder that does what the test says.
-class ScriptedDecoder : public Decoder {
+class ScriptedDecoder : public decode::Decoder {
  public:
-  using Script = std::function<Decoded(std::string_view, std::string&)>;
+  using Script = std::function<decode::Decoded(std::string_view, std::string&)>;
   explicit ScriptedDecoder(Script script) : script_(std::move(script)) {}
-  Decoded Decode(std::string_view in, std::string& out) const override { return script_(in, out); }
+  decode::Decoded Decode(std::string_view in, std::string& out) const override {
+    return script_(in, out);
+  }
 
  private:
   Script script_;
 };
 
-inline std::shared_ptr<const Decoder> Scripted(ScriptedDecoder::Script script) {
+inline std::shared_ptr<const decode::Decoder> Scripted(ScriptedDecoder::Script script) {
   return std::make_shared<ScriptedDecoder>(std::move(script));
 }
 
 // Little-endian bytes to decimal text.
-inline std::shared_ptr<const Decoder> UintDecoder() {
+inline std::shared_ptr<const decode::Decoder> UintDecoder() {
   return Scripted([](std::string_view in, std::string& out) {
     std::uint64_t number = 0;
     std::memcpy(&number, in.data(), in.size());
     out = std::to_string(number);
-    return Decoded::kOk;
+    return decode::Decoded::kOk;
   });
 }
 
 // Bytes up to the first NUL.
-inline std::shared_ptr<const Decoder> TextDecoder() {
+inline std::shared_ptr<const decode::Decoder> TextDecoder() {
   return Scripted([](std::string_view in, std::string& out) {
     out = in.substr(0, in.find('\0'));
-    return Decoded::kOk;
+    return decode::Decoded::kOk;
   });
 }
 
-inline LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t size,
-                       std::shared_ptr<const Decoder> decoder) {
-  LabelPlan label;
+inline plan::LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t size,
+                             std::shared_ptr<const decode::Decoder> decoder) {
+  plan::LabelPlan label;
   label.name = std::move(name);
   label.offset = offset;
   label.size = size;
@@ -121,14 +123,15 @@ inline LabelPlan Label(std::string name, std::uint32_t offset, std::uint32_t siz
   return label;
 }
 
-inline LabelPlan CpuLabel(std::shared_ptr<const Decoder> decoder = UintDecoder()) {
-  LabelPlan label = Label("cpu", 0, 2, std::move(decoder));
+inline plan::LabelPlan CpuLabel(std::shared_ptr<const decode::Decoder> decoder = UintDecoder()) {
+  plan::LabelPlan label = Label("cpu", 0, 2, std::move(decoder));
   label.is_cpu = true;
   return label;
 }
 
-inline MetricPlan Metric(MetricKind kind, std::string family, std::vector<LabelPlan> labels) {
-  MetricPlan metric;
+inline plan::MetricPlan Metric(config::MetricKind kind, std::string family,
+                               std::vector<plan::LabelPlan> labels) {
+  plan::MetricPlan metric;
   metric.kind = kind;
   metric.config = "test";
   metric.family = std::move(family);
@@ -139,15 +142,15 @@ inline MetricPlan Metric(MetricKind kind, std::string family, std::vector<LabelP
 
 inline Collector::Source Source(std::string map_name, std::shared_ptr<FakeMap> map,
                                 std::uint32_t key_size, std::uint32_t value_size,
-                                std::vector<MetricPlan> metrics) {
+                                std::vector<plan::MetricPlan> metrics) {
   Collector::Source source;
   source.config = "test";
   source.plan.layout.name = std::move(map_name);
   source.plan.layout.key_size = key_size;
   source.plan.layout.value_size = value_size;
   source.plan.layout.max_entries = 1'000'000;
-  for (MetricPlan& metric : metrics) {
-    source.plan.metrics.push_back(std::make_shared<const MetricPlan>(std::move(metric)));
+  for (plan::MetricPlan& metric : metrics) {
+    source.plan.metrics.push_back(std::make_shared<const plan::MetricPlan>(std::move(metric)));
   }
   source.reader = std::make_unique<FakeReader>(std::move(map));
   return source;
@@ -160,4 +163,4 @@ std::vector<Collector::Source> SourceList(Sources&&... sources) {
   return all;
 }
 
-}  // namespace bpf_exporter::test
+}  // namespace bpf_exporter::metrics

@@ -11,11 +11,11 @@
 #include "metrics/collector.h"
 #include "unit/metrics/fakes.h"
 
-namespace bpf_exporter::test {
+namespace bpf_exporter::metrics {
 
 inline std::string PageOf(const Snapshot& snapshot) {
-  TextBuffer page;
-  RenderTextPage(snapshot, page);
+  exposition::TextBuffer page;
+  exposition::RenderTextPage(snapshot, page);
   return std::string(page.view());
 }
 
@@ -32,12 +32,12 @@ struct Fixture {
   Collector collector;
 };
 
-inline MetricPlan IdCounter() {
-  return Metric(MetricKind::kCounter, "ops_total", {Label("id", 0, 4, UintDecoder())});
+inline plan::MetricPlan IdCounter() {
+  return Metric(config::MetricKind::kCounter, "ops_total", {Label("id", 0, 4, UintDecoder())});
 }
 
 inline FakeMap::Row IdRow(std::uint32_t id, std::uint64_t value) {
   return {Bytes(id), Bytes(value)};
 }
 
-}  // namespace bpf_exporter::test
+}  // namespace bpf_exporter::metrics

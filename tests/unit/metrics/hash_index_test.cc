@@ -9,7 +9,7 @@
 
 #include "metrics/hash.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 std::uint64_t HashOf(const std::string& text) { return HashBytes(text.data(), text.size(), 42); }
@@ -83,4 +83,4 @@ TEST(Hash, SpreadsEveryBitOfKeysOfEveryLength) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -8,24 +8,8 @@
 
 #include "unit/metrics/fixture.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
-
-using test::Bytes;
-using test::CpuLabel;
-using test::FakeMap;
-using test::FakeReader;
-using test::Fixture;
-using test::IdCounter;
-using test::IdRow;
-using test::Label;
-using test::Metric;
-using test::Padded;
-using test::Scripted;
-using test::Source;
-using test::SourceList;
-using test::TextDecoder;
-using test::UintDecoder;
 
 constexpr const char* kHead =
     "What the maps hold now, apart from the newest snapshot. Numbers are raw: multipliers are not\n"
@@ -46,10 +30,10 @@ TEST(MapDump, ShowsRawKeysLabelsAndValuesForEveryMetricOfAMap) {
       {Bytes(std::uint32_t{258}) + Padded("a\"b", 4),
        Bytes(std::uint64_t{7}) + Bytes(std::int32_t{-5})},
       {Bytes(std::uint32_t{3}) + Padded("x", 4), Bytes(std::uint64_t{0}) + Bytes(std::int32_t{2})}};
-  auto ops = Metric(MetricKind::kCounter, "ops_total",
+  auto ops = Metric(config::MetricKind::kCounter, "ops_total",
                     {Label("id", 0, 4, UintDecoder()), Label("name", 4, 4, TextDecoder())});
   ops.skip_zero = true;
-  auto level = Metric(MetricKind::kGauge, "level", {Label("name", 4, 4, TextDecoder())});
+  auto level = Metric(config::MetricKind::kGauge, "level", {Label("name", 4, 4, TextDecoder())});
   level.value = {8, 4, true};
   Fixture fixture(SourceList(OfType(BPF_MAP_TYPE_HASH, Source("ops", map, 8, 12, {ops, level}))));
   EXPECT_EQ(Dump(fixture), std::string(kHead) +
@@ -71,8 +55,8 @@ TEST(MapDump, ShowsTheValueOfEachCpu) {
   }
   auto total = IdCounter();
   total.value.width = 4;
-  auto each =
-      Metric(MetricKind::kCounter, "cpu_total", {CpuLabel(), Label("id", 0, 4, UintDecoder())});
+  auto each = Metric(config::MetricKind::kCounter, "cpu_total",
+                     {CpuLabel(), Label("id", 0, 4, UintDecoder())});
   each.value.width = 4;
   Fixture fixture(
       SourceList(OfType(BPF_MAP_TYPE_PERCPU_ARRAY, Source("a", map, 4, 4, {total, each}))));
@@ -89,7 +73,7 @@ TEST(MapDump, ShowsTheValueOfEachCpu) {
 }
 
 TEST(MapDump, ShowsTheBucketsOfHistograms) {
-  auto keyed = Metric(MetricKind::kHistogram, "keyed", {Label("op", 4, 1, TextDecoder())});
+  auto keyed = Metric(config::MetricKind::kHistogram, "keyed", {Label("op", 4, 1, TextDecoder())});
   keyed.histogram.numbers = {1, 2};
   keyed.histogram.bounds = {2, 4};
   keyed.histogram.sum_number = 9;
@@ -99,12 +83,12 @@ TEST(MapDump, ShowsTheBucketsOfHistograms) {
     keyed_map->rows.push_back({Bytes(bucket) + "r", Bytes(std::uint64_t{bucket} * 10)});
   }
 
-  auto whole = Metric(MetricKind::kHistogram, "whole", {});
+  auto whole = Metric(config::MetricKind::kHistogram, "whole", {});
   whole.histogram.numbers = {0, 1};
   whole.histogram.bounds = {1, 2};
-  whole.histogram.array = ValueField{0, 4, false};
+  whole.histogram.array = plan::ValueField{0, 4, false};
   whole.histogram.array_size = 3;
-  whole.histogram.sum = ValueField{16, 8, false};
+  whole.histogram.sum = plan::ValueField{16, 8, false};
   auto whole_map = std::make_shared<FakeMap>();
   whole_map->is_array = true;
   whole_map->cpus = 2;
@@ -130,12 +114,13 @@ TEST(MapDump, SaysWhyARowMakesNoSeries) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 10), IdRow(2, 20), IdRow(3, 30)};
   auto picky = IdCounter();
-  picky.labels = {
-      Label("id", 0, 4, Scripted([](std::string_view in, std::string& out) {
-              out = in[0] == 2 ? "no such thing" : "x";
-              return in[0] == 1 ? Decoded::kSkip : in[0] == 2 ? Decoded::kError : Decoded::kOk;
-            }))};
-  auto bare = Metric(MetricKind::kCounter, "bare_total", {});
+  picky.labels = {Label("id", 0, 4, Scripted([](std::string_view in, std::string& out) {
+                          out = in[0] == 2 ? "no such thing" : "x";
+                          return in[0] == 1   ? decode::Decoded::kSkip
+                                 : in[0] == 2 ? decode::Decoded::kError
+                                              : decode::Decoded::kOk;
+                        }))};
+  auto bare = Metric(config::MetricKind::kCounter, "bare_total", {});
   bare.zero_key_only = true;
   Fixture fixture(SourceList(OfType(BPF_MAP_TYPE_HASH, Source("a", map, 4, 8, {picky, bare}))));
   const std::string no_bare =
@@ -151,17 +136,17 @@ TEST(MapDump, SaysWhyARowMakesNoSeries) {
 TEST(MapDump, ShowsCountedRecordsByTheBytesThatTellThemApart) {
   auto counted = std::make_shared<FakeMap>();
   counted->rows = {{"ab", Bytes(std::uint64_t{5})}};
-  auto source = OfType(
-      BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-      Source("events", counted, 4, 4,
-             {Metric(MetricKind::kCounter, "events_total", {Label("name", 0, 2, TextDecoder())})}));
-  source.plan.events = EventsPlan{.record_size = 2, .max_keys = 10};
+  auto source = OfType(BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+                       Source("events", counted, 4, 4,
+                              {Metric(config::MetricKind::kCounter, "events_total",
+                                      {Label("name", 0, 2, TextDecoder())})}));
+  source.plan.events = plan::EventsPlan{.record_size = 2, .max_keys = 10};
   auto bare = std::make_shared<FakeMap>();
   bare->rows = {{"", Bytes(std::uint64_t{6})}};
-  auto no_key =
-      OfType(BPF_MAP_TYPE_QUEUE,
-             Source("queue", bare, 0, 4, {Metric(MetricKind::kCounter, "queue_total", {})}));
-  no_key.plan.events = EventsPlan{.record_size = 0, .max_keys = 10};
+  auto no_key = OfType(
+      BPF_MAP_TYPE_QUEUE,
+      Source("queue", bare, 0, 4, {Metric(config::MetricKind::kCounter, "queue_total", {})}));
+  no_key.plan.events = plan::EventsPlan{.record_size = 0, .max_keys = 10};
   Fixture fixture(SourceList(std::move(source), std::move(no_key)));
   EXPECT_EQ(Dump(fixture),
             std::string(kHead) +
@@ -270,4 +255,4 @@ TEST(MapDump, TakesTurnsWithSnapshots) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

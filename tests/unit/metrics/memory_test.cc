@@ -32,11 +32,8 @@ void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
-
-using test::Label;
-using test::Metric;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
@@ -82,41 +79,42 @@ class MadeUpReader : public MapReader {
   std::vector<std::uint64_t> values_;
 };
 
-MetricPlan Numbers() {
-  MetricPlan metric =
-      Metric(MetricKind::kCounter, "numbers_total", {Label("number", 0, 4, test::UintDecoder())});
+plan::MetricPlan Numbers() {
+  plan::MetricPlan metric =
+      Metric(config::MetricKind::kCounter, "numbers_total", {Label("number", 0, 4, UintDecoder())});
   metric.max_series = 2'000'000;
   return metric;
 }
 
-MetricPlan Buckets() {
-  MetricPlan metric =
-      Metric(MetricKind::kHistogram, "buckets", {Label("n", 1, 3, test::UintDecoder())});
+plan::MetricPlan Buckets() {
+  plan::MetricPlan metric =
+      Metric(config::MetricKind::kHistogram, "buckets", {Label("n", 1, 3, UintDecoder())});
   for (std::uint64_t i = 0; i < 200; ++i) {
     metric.histogram.numbers.push_back(i);
     metric.histogram.bounds.push_back(static_cast<double>(i));
   }
   metric.histogram.sum_number = 200;
-  metric.histogram.bucket = Label("bucket", 0, 1, test::UintDecoder());
+  metric.histogram.bucket = Label("bucket", 0, 1, UintDecoder());
   return metric;
 }
 
-MetricPlan Arrays() {
-  MetricPlan metric =
-      Metric(MetricKind::kHistogram, "arrays", {Label("n", 1, 3, test::UintDecoder())});
+plan::MetricPlan Arrays() {
+  plan::MetricPlan metric =
+      Metric(config::MetricKind::kHistogram, "arrays", {Label("n", 1, 3, UintDecoder())});
   metric.histogram.numbers = {0, 1, 2};
   metric.histogram.bounds = {1, 2, 3};
-  metric.histogram.array = ValueField{0, 4, false};
+  metric.histogram.array = plan::ValueField{0, 4, false};
   metric.histogram.array_size = 3;
   return metric;
 }
 
 struct Made {
-  Made(std::uint64_t count, std::uint32_t cpus, bool is_array, std::vector<MetricPlan> metrics)
+  Made(std::uint64_t count, std::uint32_t cpus, bool is_array,
+       std::vector<plan::MetricPlan> metrics)
       : rows(std::make_shared<std::uint64_t>(count)) {
-    auto source = test::Source("map", nullptr, is_array ? 4 : 8, 16, std::move(metrics));
+    auto source = Source("map", nullptr, is_array ? 4 : 8, 16, std::move(metrics));
     source.reader = std::make_unique<MadeUpReader>(rows, cpus, is_array);
-    collector = std::make_unique<Collector>(test::SourceList(std::move(source)), nullptr);
+    collector = std::make_unique<Collector>(SourceList(std::move(source)), nullptr);
   }
   std::shared_ptr<std::uint64_t> rows;
   std::unique_ptr<Collector> collector;
@@ -125,13 +123,13 @@ struct Made {
 // Allocations of one more snapshot and its pages, when the same keys have been seen before.
 std::size_t AllocationsOf(std::uint64_t rows, std::uint32_t cpus, bool is_array) {
   Made made(rows, cpus, is_array, {Numbers(), Buckets(), Arrays()});
-  PageCache pages;
+  exposition::PageCache pages;
   std::size_t before = 0;
   for (int i = 0; i < 4; ++i) {
     before = allocations;
     const auto snapshot = made.collector->Take();
-    pages.Get(snapshot, Encoding::kIdentity);
-    pages.Get(snapshot, Encoding::kGzip);
+    pages.Get(snapshot, exposition::Encoding::kIdentity);
+    pages.Get(snapshot, exposition::Encoding::kGzip);
   }
   return allocations - before;
 }
@@ -159,11 +157,11 @@ std::size_t ResidentKib() {
 TEST(Memory, ComesBackAfterABurstOfKeys) {
   if (kSanitized) GTEST_SKIP() << "sanitizers keep freed memory";
   Made made(1000, 1, false, {Numbers()});
-  PageCache pages;
+  exposition::PageCache pages;
   const auto scrape = [&] {
     const auto snapshot = made.collector->Take();
-    pages.Get(snapshot, Encoding::kIdentity);
-    return pages.Get(snapshot, Encoding::kGzip);
+    pages.Get(snapshot, exposition::Encoding::kIdentity);
+    return pages.Get(snapshot, exposition::Encoding::kGzip);
   };
   for (int i = 0; i < 3; ++i) scrape();
   const std::size_t before = ResidentKib();
@@ -176,4 +174,4 @@ TEST(Memory, ComesBackAfterABurstOfKeys) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

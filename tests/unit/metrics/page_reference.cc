@@ -6,18 +6,18 @@
 #include <cstdlib>
 #include <stdexcept>
 
-namespace bpf_exporter::test {
+namespace bpf_exporter::metrics {
 namespace {
 
-std::string Text(const LabelPlan& label, const std::string& key) {
+std::string Text(const plan::LabelPlan& label, const std::string& key) {
   std::string out;
   label.decoders.at(0)->Decode(key.substr(label.offset, label.size), out);
   return out;
 }
 
-std::string LabelTexts(const MetricPlan& metric, const std::string& key, std::uint32_t cpu) {
+std::string LabelTexts(const plan::MetricPlan& metric, const std::string& key, std::uint32_t cpu) {
   std::string text;
-  for (const LabelPlan& label : metric.labels) {
+  for (const plan::LabelPlan& label : metric.labels) {
     text += text.empty() ? "" : ",";
     text += label.name + "=\"";
     for (const char c : label.is_cpu ? std::to_string(cpu) : Text(label, key)) {
@@ -28,7 +28,7 @@ std::string LabelTexts(const MetricPlan& metric, const std::string& key, std::ui
   return text;
 }
 
-std::uint64_t Number(const std::string& value, const ValueField& field) {
+std::uint64_t Number(const std::string& value, const plan::ValueField& field) {
   std::uint64_t number = 0;
   for (std::uint32_t i = 0; i < field.width; ++i) {
     number |= std::uint64_t{static_cast<unsigned char>(value.at(field.offset + i))} << (8 * i);
@@ -74,16 +74,16 @@ std::string Written(std::uint64_t number) {
   return Written(static_cast<double>(number));
 }
 
-std::size_t CellOf(const HistogramPlan& histogram, std::uint64_t number) {
+std::size_t CellOf(const plan::HistogramPlan& histogram, std::uint64_t number) {
   for (std::size_t i = 0; i < histogram.numbers.size(); ++i) {
     if (histogram.numbers[i] == number) return i;
   }
   return histogram.bounds.size() + (number == histogram.sum_number ? 0 : 1);
 }
 
-void WriteHistogram(const MetricPlan& metric, const std::string& labels,
+void WriteHistogram(const plan::MetricPlan& metric, const std::string& labels,
                     const std::vector<std::uint64_t>& cells, std::string& page) {
-  const HistogramPlan& histogram = metric.histogram;
+  const plan::HistogramPlan& histogram = metric.histogram;
   const std::string before = labels.empty() ? "" : labels + ",";
   const std::string around = labels.empty() ? "" : "{" + labels + "}";
   std::uint64_t count = 0;
@@ -102,24 +102,24 @@ void WriteHistogram(const MetricPlan& metric, const std::string& labels,
 }  // namespace
 
 void PageReference::AddSource(std::shared_ptr<const FakeMap> map, std::uint32_t value_size,
-                              std::vector<MetricPlan> metrics) {
-  for (const MetricPlan& metric : metrics) {
+                              std::vector<plan::MetricPlan> metrics) {
+  for (const plan::MetricPlan& metric : metrics) {
     families_.try_emplace(metric.family).first->second.plan = metric;
   }
   sources_.push_back({std::move(map), value_size, std::move(metrics)});
 }
 
-void PageReference::AddLane(const Place& place, const MetricPlan& metric, const std::string& value,
-                            std::uint32_t first_cpu, std::uint32_t cpus) {
+void PageReference::AddLane(const Place& place, const plan::MetricPlan& metric,
+                            const std::string& value, std::uint32_t first_cpu, std::uint32_t cpus) {
   const Source& source = sources_.at(std::get<0>(place));
   const std::string& key = std::get<3>(place);
-  const HistogramPlan& histogram = metric.histogram;
+  const plan::HistogramPlan& histogram = metric.histogram;
   Cells added(histogram.bounds.size() + 2, 0);
   for (std::uint32_t cpu = first_cpu; cpu < first_cpu + cpus; ++cpu) {
     const std::string one = value.substr(cpu * ((source.value_size + 7) / 8 * 8));
-    if (metric.kind == MetricKind::kHistogram && histogram.array) {
+    if (metric.kind == config::MetricKind::kHistogram && histogram.array) {
       for (std::uint32_t i = 0; i < histogram.array_size; ++i) {
-        ValueField field = *histogram.array;
+        plan::ValueField field = *histogram.array;
         field.offset += i * field.width;
         std::size_t cell = CellOf(histogram, i);
         // With a sum of its own, no element of the array is one.
@@ -127,7 +127,7 @@ void PageReference::AddLane(const Place& place, const MetricPlan& metric, const 
         added[cell] += Number(one, field);
       }
       if (histogram.sum) added[histogram.bounds.size()] += Number(one, *histogram.sum);
-    } else if (metric.kind == MetricKind::kHistogram) {
+    } else if (metric.kind == config::MetricKind::kHistogram) {
       const std::string bucket = Text(*histogram.bucket, key);
       added[CellOf(histogram, std::stoull(bucket, nullptr, 0))] += Number(one, metric.value);
     } else {
@@ -149,10 +149,10 @@ void PageReference::AddLane(const Place& place, const MetricPlan& metric, const 
 
 void PageReference::AddRow(std::size_t source, std::size_t number, const std::string& key,
                            const std::string& value) {
-  const MetricPlan& metric = sources_[source].metrics[number];
+  const plan::MetricPlan& metric = sources_[source].metrics[number];
   const std::uint32_t cpus = sources_[source].map->cpus;
   const bool by_cpu = std::any_of(metric.labels.begin(), metric.labels.end(),
-                                  [](const LabelPlan& label) { return label.is_cpu; });
+                                  [](const plan::LabelPlan& label) { return label.is_cpu; });
   if (!by_cpu) return AddLane({source, number, 0, key}, metric, value, 0, cpus);
   for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
     AddLane({source, number, cpu, key}, metric, value, cpu, 1);
@@ -177,7 +177,7 @@ std::string PageReference::Snapshot() {
       }
     }
     const bool failed = map.fail_after != ~std::size_t{0};
-    for (const MetricPlan& metric : sources_[source].metrics) {
+    for (const plan::MetricPlan& metric : sources_[source].metrics) {
       families_.at(metric.family).failed |= failed;
     }
     if (failed) continue;
@@ -188,16 +188,16 @@ std::string PageReference::Snapshot() {
   std::string page;
   for (auto& [name, family] : families_) {
     if (family.failed || family.cells.empty()) continue;
-    const MetricPlan& plan = family.plan;
+    const plan::MetricPlan& plan = family.plan;
     page += "# HELP " + name + " " + plan.help + "\n# TYPE " + name + " " +
-            (plan.kind == MetricKind::kCounter ? "counter"
-             : plan.kind == MetricKind::kGauge ? "gauge"
-                                               : "histogram") +
+            (plan.kind == config::MetricKind::kCounter ? "counter"
+             : plan.kind == config::MetricKind::kGauge ? "gauge"
+                                                       : "histogram") +
             "\n";
     for (const std::string& labels : family.order) {
       const auto cells = family.cells.find(labels);
       if (cells == family.cells.end()) continue;
-      if (plan.kind == MetricKind::kHistogram) {
+      if (plan.kind == config::MetricKind::kHistogram) {
         WriteHistogram(plan, labels, cells->second, page);
         continue;
       }
@@ -222,4 +222,4 @@ std::string PageReference::Snapshot() {
   return page;
 }
 
-}  // namespace bpf_exporter::test
+}  // namespace bpf_exporter::metrics

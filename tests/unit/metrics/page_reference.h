@@ -12,14 +12,14 @@
 #include "plan/plan.h"
 #include "unit/metrics/fakes.h"
 
-namespace bpf_exporter::test {
+namespace bpf_exporter::metrics {
 
 // Makes pages in the plainest way that can be thought of, from the documented rules alone: strings,
 // ordered maps, every key decoded again every time. Shares no code with what it is compared to.
 class PageReference {
  public:
   void AddSource(std::shared_ptr<const FakeMap> map, std::uint32_t value_size,
-                 std::vector<MetricPlan> metrics);
+                 std::vector<plan::MetricPlan> metrics);
   // The page of a snapshot of the maps as they are now.
   std::string Snapshot();
 
@@ -28,10 +28,10 @@ class PageReference {
   struct Source {
     std::shared_ptr<const FakeMap> map;
     std::uint32_t value_size;
-    std::vector<MetricPlan> metrics;
+    std::vector<plan::MetricPlan> metrics;
   };
   struct Family {
-    MetricPlan plan;
+    plan::MetricPlan plan;
     bool failed = false;
     std::vector<std::string> order;  // label texts, as they were first seen
     std::set<std::string> known;     // the same
@@ -42,7 +42,7 @@ class PageReference {
 
   void AddRow(std::size_t source, std::size_t metric, const std::string& key,
               const std::string& value);
-  void AddLane(const Place& place, const MetricPlan& metric, const std::string& value,
+  void AddLane(const Place& place, const plan::MetricPlan& metric, const std::string& value,
                std::uint32_t first_cpu, std::uint32_t cpus);
 
   std::vector<Source> sources_;
@@ -50,4 +50,4 @@ class PageReference {
   std::map<Place, std::string> texts_;  // of every key that has made a series and is still there
 };
 
-}  // namespace bpf_exporter::test
+}  // namespace bpf_exporter::metrics

@@ -10,10 +10,8 @@
 #include "unit/metrics/fakes.h"
 #include "unit/metrics/page_reference.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
-
-using namespace test;  // NOLINT: this file is made of them
 
 class Scenario {
  public:
@@ -29,8 +27,8 @@ class Scenario {
     for (const auto& map : maps_) Change(*map);
   }
   std::string Page() {
-    TextBuffer page;
-    RenderTextPage(*collector_->Take(), page);
+    exposition::TextBuffer page;
+    exposition::RenderTextPage(*collector_->Take(), page);
     return std::string(page.view());
   }
   std::string ReferencePage() { return reference_.Snapshot(); }
@@ -46,8 +44,8 @@ class Scenario {
   }
   bool Chance(std::uint32_t one_in) { return Below(one_in) == 0; }
 
-  std::vector<LabelPlan> MakeLabels(const FakeMap& map) {
-    std::vector<LabelPlan> labels;
+  std::vector<plan::LabelPlan> MakeLabels(const FakeMap& map) {
+    std::vector<plan::LabelPlan> labels;
     if (Chance(2)) labels.push_back(Label("a", 0, 2, UintDecoder()));
     if (Chance(2)) labels.push_back(Label("b", 2, Chance(3) ? 1 : 2, UintDecoder()));
     if (map.cpus > 1 && Chance(3)) labels.push_back(CpuLabel());
@@ -55,13 +53,13 @@ class Scenario {
     return labels;
   }
 
-  MetricPlan MakeMetric(const FakeMap& map, std::size_t number) {
+  plan::MetricPlan MakeMetric(const FakeMap& map, std::size_t number) {
     const std::string suffix = std::to_string(number);
     if (Chance(3)) return MakeHistogram(map, suffix);
     // Counters share a few names over all maps, so they merge.
     const bool gauge = Chance(3);
-    MetricPlan metric =
-        Metric(gauge ? MetricKind::kGauge : MetricKind::kCounter,
+    plan::MetricPlan metric =
+        Metric(gauge ? config::MetricKind::kGauge : config::MetricKind::kCounter,
                gauge ? "gauge" + suffix : "counter" + std::to_string(Below(3)), MakeLabels(map));
     const std::uint32_t widths[] = {1, 2, 4, 8};
     metric.value.width = widths[Below(4)];
@@ -72,9 +70,10 @@ class Scenario {
     return metric;
   }
 
-  MetricPlan MakeHistogram(const FakeMap& map, const std::string& suffix) {
-    MetricPlan metric = Metric(MetricKind::kHistogram, "histogram" + suffix, MakeLabels(map));
-    HistogramPlan& histogram = metric.histogram;
+  plan::MetricPlan MakeHistogram(const FakeMap& map, const std::string& suffix) {
+    plan::MetricPlan metric =
+        Metric(config::MetricKind::kHistogram, "histogram" + suffix, MakeLabels(map));
+    plan::HistogramPlan& histogram = metric.histogram;
     const bool contiguous = Chance(2);
     std::uint32_t number = Below(3);
     for (std::uint32_t i = Below(6); i > 0; --i, number += contiguous ? 1 : 1 + Below(3)) {
@@ -85,9 +84,9 @@ class Scenario {
     histogram.multiplier = Chance(2) ? 1 : 1e-6;
     metric.skip_zero = Chance(2);
     if (Chance(2)) {
-      histogram.array = ValueField{Below(4), Chance(2) ? 2u : 1u, false};
+      histogram.array = plan::ValueField{Below(4), Chance(2) ? 2u : 1u, false};
       histogram.array_size = 1 + Below(8);
-      if (Chance(2)) histogram.sum = ValueField{20, 4, false};
+      if (Chance(2)) histogram.sum = plan::ValueField{20, 4, false};
     } else {
       metric.value = {3, 2, false};
       histogram.bucket = Label("bucket", map.is_array ? 0 : 5, 1, UintDecoder());
@@ -103,10 +102,10 @@ class Scenario {
     if (map->is_array) {
       for (std::uint32_t i = 0; i < universe_; ++i) map->rows.push_back({"", MakeValue(*map)});
     }
-    std::vector<MetricPlan> metrics;
+    std::vector<plan::MetricPlan> metrics;
     std::vector<std::string> names;
     for (std::size_t i = 1 + Below(3); i > 0; --i) {
-      MetricPlan metric = MakeMetric(*map, number * 10 + i);
+      plan::MetricPlan metric = MakeMetric(*map, number * 10 + i);
       if (std::find(names.begin(), names.end(), metric.family) != names.end()) continue;
       names.push_back(metric.family);
       metrics.push_back(std::move(metric));
@@ -183,4 +182,4 @@ TEST(RandomPages, EqualThoseOfAPlainReference) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

@@ -11,7 +11,7 @@
 #include "metrics/process.h"
 #include "metrics/self_metric_table.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::metrics {
 namespace {
 
 std::vector<ConfigStatus> Configs() {
@@ -142,4 +142,4 @@ TEST(ProcessStatsTest, IsZeroWhereThereIsNothingToRead) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::metrics

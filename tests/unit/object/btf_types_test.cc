@@ -8,7 +8,7 @@
 #include <string>
 
 // BTF that no compiler writes, and kinds that this machine's clang does not.
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 class Btf : public testing::Test {
@@ -104,4 +104,4 @@ TEST_F(Btf, EscapesNamesThatCannotBePrinted) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

@@ -15,7 +15,7 @@
 #include "object/child.h"
 #include "object/read_layout.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 std::string ReadFile(const std::string& path) {
@@ -191,4 +191,4 @@ TEST(TryInChild, BoundsTheMemory) {
 #endif
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

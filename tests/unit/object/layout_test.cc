@@ -9,7 +9,7 @@
 
 #include "object/read_layout.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::object {
 namespace {
 
 // The structs of tests/data/programs/shapes.bpf.c as this compiler lays them out.
@@ -201,4 +201,4 @@ TEST_F(Layout, HoldsTheVariablesThatCanBeSetBeforeALoad) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::object

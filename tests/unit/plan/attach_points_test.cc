@@ -7,7 +7,7 @@
 
 #include "unit/plan/resolved.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr const char* kMetrics =
@@ -40,8 +40,8 @@ TEST(AttachPoints, RefuseProgramsOfAnUnknownSection) {
 
 // The diagnostics when libbpf takes the program of SEC("tcx/ingress") for one of that type.
 std::string MessagesWhenTcxIs(bpf_prog_type type) {
-  ObjectLayout layout = LayoutOf("newer_sections");
-  for (ProgramLayout& program : layout.programs)
+  object::ObjectLayout layout = LayoutOf("newer_sections");
+  for (object::ProgramLayout& program : layout.programs)
     if (program.name == "by_tcx") program.type = type;
   const Resolved resolved = ResolveYamlFor(
       std::move(layout), "test.yaml",
@@ -68,7 +68,7 @@ TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   ASSERT_TRUE(resolved.plan.has_value());
   EXPECT_EQ(resolved.messages, "");
   const ConfigPlan& plan = *resolved.plan;
-  for (const ProgramLayout& program : plan.object.programs)
+  for (const object::ProgramLayout& program : plan.object.programs)
     EXPECT_EQ(IsOnlyCalled(program, plan.config), program.name == "second") << program.name;
 }
 
@@ -93,4 +93,4 @@ TEST(AttachPoints, AreInTheSectionsOfTheDialect) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -13,7 +13,7 @@
 #include "object/read_layout.h"
 #include "unit/plan/resolved.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr const char* kYaml =
@@ -32,12 +32,12 @@ constexpr const char* kYaml =
     "    - {name: h, help: H, map: one, value: {buckets: slots, sum: sum}, bucket_type: exp2, "
     "bucket_max: 7}\n";
 
-void ExpectInside(const ValueField& field, const MapLayout& map) {
+void ExpectInside(const ValueField& field, const object::MapLayout& map) {
   EXPECT_LE(std::uint64_t{field.offset} + field.width, map.value_size);
 }
 
 // Nothing that is read lies outside of what the map holds, whatever the BTF said.
-void ExpectInside(const MetricPlan& metric, const MapLayout& map) {
+void ExpectInside(const MetricPlan& metric, const object::MapLayout& map) {
   std::vector<LabelPlan> labels = metric.labels;
   if (metric.histogram.bucket) labels.push_back(*metric.histogram.bucket);
   for (const LabelPlan& label : labels) {
@@ -56,7 +56,7 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
   good << std::ifstream(BINARY_DIR "/tests/data/plan.bpf.o", std::ios::binary).rdbuf();
   std::string pattern = testing::TempDir() + "layout.XXXXXX";
   const std::string folder = mkdtemp(pattern.data());
-  Host host;
+  host::Host host;
   std::mt19937 random(4711);
   int resolved = 0;
   for (int round = 0; round < 400; ++round) {
@@ -64,10 +64,10 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
     for (unsigned changes = 1 + random() % 4; changes > 0; --changes)
       bytes[64 + random() % (bytes.size() - 64)] = static_cast<char>(random());
     std::ofstream(folder + "/x.bpf.o", std::ios::binary) << bytes;
-    Result<ObjectLayout> layout = ReadObjectLayout(folder + "/x.bpf.o");
+    Result<object::ObjectLayout> layout = object::ReadObjectLayout(folder + "/x.bpf.o");
     if (!layout) continue;
-    Diagnostics diagnostics("x.yaml", kYaml);
-    std::optional<Config> config = ParseConfig("x", "x.yaml", kYaml, diagnostics);
+    config::Diagnostics diagnostics("x.yaml", kYaml);
+    std::optional<config::Config> config = config::ParseConfig("x", "x.yaml", kYaml, diagnostics);
     const std::optional<ConfigPlan> plan =
         Resolve(*std::move(config), *std::move(layout), {}, host, diagnostics);
     EXPECT_EQ(plan.has_value(), !diagnostics.has_errors());
@@ -82,4 +82,4 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

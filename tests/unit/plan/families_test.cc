@@ -5,7 +5,7 @@
 
 #include "unit/plan/resolved.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 ConfigPlan Plan(const std::string& name, const std::string& metrics) {
@@ -24,7 +24,7 @@ ConfigPlan Plan(const std::string& name, const std::string& metrics) {
 
 // What the error says, without its place.
 std::string Clash(const ConfigPlan& before, const ConfigPlan& added) {
-  Diagnostics diagnostics("b.yaml", "");
+  config::Diagnostics diagnostics("b.yaml", "");
   CheckFamilies({&before}, added, diagnostics);
   const std::string text = diagnostics.Render();
   const std::size_t start = text.find("error: ");
@@ -88,4 +88,4 @@ TEST(Families, TakeNoNamesOfAHistogramsSeries) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

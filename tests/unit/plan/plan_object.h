@@ -5,7 +5,7 @@
 
 // The structs of tests/data/programs/plan.bpf.c as this compiler lays them out: where the fields
 // must be, told by somebody else than BTF.
-namespace bpf_exporter::plan_object {
+namespace bpf_exporter::plan {
 
 struct Endpoint {
   std::uint32_t address;
@@ -42,4 +42,4 @@ struct LatencyKey {
   std::uint64_t bucket;
 };
 
-}  // namespace bpf_exporter::plan_object
+}  // namespace bpf_exporter::plan

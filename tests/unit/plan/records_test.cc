@@ -5,31 +5,31 @@
 #include "plan/labels.h"
 
 // Labels that are taken from the records of buffers, not from the keys of maps.
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
-LabelSpec Label(const std::string& name, std::optional<std::uint32_t> size,
-                std::uint32_t padding = 0, const std::string& decoder = "uint") {
-  LabelSpec label;
+config::LabelSpec Label(const std::string& name, std::optional<std::uint32_t> size,
+                        std::uint32_t padding = 0, const std::string& decoder = "uint") {
+  config::LabelSpec label;
   label.name = {name, {1, 1}};
   label.size = size;
   label.padding = padding;
-  if (!decoder.empty()) label.decoders.push_back({Text{decoder, {1, 9}}});
+  if (!decoder.empty()) label.decoders.push_back({config::Text{decoder, {1, 9}}});
   return label;
 }
 
 class Records : public testing::Test {
  protected:
-  std::optional<LabelPlans> Resolve(const std::vector<LabelSpec>& labels) {
+  std::optional<LabelPlans> Resolve(const std::vector<config::LabelSpec>& labels) {
     return ResolveLabels(scope_, {"a record of map 'events'"}, labels, false);
   }
   std::string Messages() { return diagnostics_.Render(); }
 
-  Config config_;
-  ObjectLayout object_;
+  config::Config config_;
+  object::ObjectLayout object_;
   ResolveOptions options_;
-  Host host_;
-  Diagnostics diagnostics_{"x.yaml", ""};
+  host::Host host_;
+  config::Diagnostics diagnostics_{"x.yaml", ""};
   Scope scope_{config_, object_, options_, host_, diagnostics_};
 };
 
@@ -68,4 +68,4 @@ TEST_F(Records, AreNoLargerThanABuffersRecord) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

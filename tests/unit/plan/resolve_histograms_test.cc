@@ -6,11 +6,9 @@
 #include "unit/plan/plan_object.h"
 #include "unit/plan/resolved.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
-using plan_object::LatencyKey;
-using plan_object::OpsValue;
 using Numbers = std::vector<std::uint64_t>;
 using Bounds = std::vector<double>;
 
@@ -144,4 +142,4 @@ TEST(Histogram, OfOneRowNeedsNoLabels) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

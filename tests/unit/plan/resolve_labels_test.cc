@@ -6,10 +6,8 @@
 #include "unit/plan/plan_object.h"
 #include "unit/plan/resolved.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
-
-using plan_object::OpsKey;
 
 constexpr const char* kUint = "decoders: [{name: uint}]";
 
@@ -217,4 +215,4 @@ TEST(Labels, MayCarryExpressionsForADecoderThatHasNoUseForThem) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -6,10 +6,8 @@
 #include "unit/plan/plan_object.h"
 #include "unit/plan/resolved.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
-
-using plan_object::OpsValue;
 
 ValueField ValueOf(const std::string& kind, const std::string& metric) {
   const ResolvedMetricPlan made = ResolveMetricOf(kind, metric);
@@ -89,7 +87,7 @@ TEST(Metrics, OverOneMapShareItsPlan) {
 TEST(Metrics, CarryWhatTheConfigurationSays) {
   const ResolvedMetricPlan made =
       ResolveMetricOf("gauges", "map: slots, labels: [slot], skip_zero: true, max_series: 7");
-  EXPECT_EQ(made.metric().kind, MetricKind::kGauge);
+  EXPECT_EQ(made.metric().kind, config::MetricKind::kGauge);
   EXPECT_EQ(made.metric().config, "test");
   EXPECT_EQ(made.metric().family, "ebpf_exporter_metric");
   EXPECT_EQ(made.metric().help, "Help");
@@ -167,4 +165,4 @@ TEST(FlushInterval, HasNoEffectOnMapsWithoutEvents) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -12,10 +12,11 @@
 #include "kernel/load/object.h"
 #include "object/read_layout.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
-ObjectLayout LayoutOf(const std::string& object) {
-  Result<ObjectLayout> layout = ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
+object::ObjectLayout LayoutOf(const std::string& object) {
+  Result<object::ObjectLayout> layout =
+      object::ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
   if (!layout.ok()) throw std::runtime_error(layout.error().text);
   return *std::move(layout);
 }
@@ -25,12 +26,12 @@ Resolved ResolveYaml(const std::string& file, const std::string& yaml,
   return ResolveYamlFor(LayoutOf(object), file, yaml, options);
 }
 
-Resolved ResolveYamlFor(ObjectLayout layout, const std::string& file, const std::string& yaml,
-                        const ResolveOptions& options) {
+Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
+                        const std::string& yaml, const ResolveOptions& options) {
   Resolved resolved;
-  resolved.host = std::make_unique<Host>();
-  Diagnostics diagnostics(file, yaml);
-  if (std::optional<Config> config = ParseConfig("test", file, yaml, diagnostics)) {
+  resolved.host = std::make_unique<host::Host>();
+  config::Diagnostics diagnostics(file, yaml);
+  if (std::optional<config::Config> config = config::ParseConfig("test", file, yaml, diagnostics)) {
     resolved.plan =
         Resolve(*std::move(config), std::move(layout), options, *resolved.host, diagnostics);
   }
@@ -57,8 +58,8 @@ const LabelPlan& ResolvedMetricPlan::label(const std::string& name) const {
 std::string Shown(const LabelPlan& label, const void* bytes, std::size_t size) {
   std::string text(static_cast<const char*>(bytes), size);
   std::string scratch;
-  EXPECT_EQ(Decode(label.decoders, text, scratch), Decoded::kOk) << text;
+  EXPECT_EQ(Decode(label.decoders, text, scratch), decode::Decoded::kOk) << text;
   return text;
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

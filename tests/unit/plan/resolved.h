@@ -7,11 +7,11 @@
 #include "host/host.h"
 #include "plan/resolve.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 
 // What Resolve makes of a configuration and an object of tests/data/programs.
 struct Resolved {
-  std::unique_ptr<Host> host;  // what the plan's decoders need
+  std::unique_ptr<host::Host> host;  // what the plan's decoders need
   std::optional<ConfigPlan> plan;
   std::string messages;
 };
@@ -21,11 +21,11 @@ Resolved ResolveYaml(const std::string& file, const std::string& yaml,
                      const ResolveOptions& options = {}, const std::string& object = "plan");
 
 // The same, of a layout in place of an object's.
-Resolved ResolveYamlFor(ObjectLayout layout, const std::string& file, const std::string& yaml,
-                        const ResolveOptions& options = {});
+Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
+                        const std::string& yaml, const ResolveOptions& options = {});
 
 // What the object of tests/data/programs holds.
-ObjectLayout LayoutOf(const std::string& object);
+object::ObjectLayout LayoutOf(const std::string& object);
 
 // The only metric of a configuration that must fit without a warning. `metric` is one in flow
 // style, without its braces, name and help: "map: ops, value: ops, labels: [device]".
@@ -44,4 +44,4 @@ std::string Shown(const LabelPlan& label, const T& bytes) {
   return Shown(label, &bytes, sizeof(bytes));
 }
 
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -13,7 +13,7 @@
 // Each NAME.yaml of tests/data/unresolvable is right by itself but does not fit the object
 // plan.bpf.o; NAME.txt has the whole diagnostics. There "<RE2: EXPRESSION>" stands for what RE2
 // says of the expression.
-namespace bpf_exporter {
+namespace bpf_exporter::plan {
 namespace {
 
 const std::filesystem::path kFolder = SOURCE_DIR "/tests/data/unresolvable";
@@ -32,7 +32,7 @@ std::string WithWordsOfRe2(std::string text) {
     const std::size_t expression = at + kStart.size();
     const std::size_t end = text.find(kEnd, expression);
     if (end == std::string::npos) throw std::runtime_error("'<RE2: ' without an end");
-    text.replace(at, end + 1 - at, Re2Says(text.substr(expression, end - expression)));
+    text.replace(at, end + 1 - at, decode::Re2Says(text.substr(expression, end - expression)));
   }
   return text;
 }
@@ -70,4 +70,4 @@ TEST(UnresolvableFiles, AreManyAndHaveTheirTexts) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::plan

@@ -9,7 +9,7 @@
 #include <functional>
 #include <thread>
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 namespace {
 
 // The value of a line of /proc/self/status.
@@ -104,4 +104,4 @@ TEST(CapabilitiesTest, SaysWhatLoadingNeeds) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

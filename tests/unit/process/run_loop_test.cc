@@ -6,7 +6,7 @@
 
 #include <thread>
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 namespace {
 
 using std::chrono::milliseconds;
@@ -77,4 +77,4 @@ TEST_F(RunLoopTest, RestsTwentyTimesAsLongAsItWorked) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

@@ -13,7 +13,7 @@
 
 #include "base/fd.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::process {
 namespace {
 
 // A socket as systemd has it; `name` starts with a NUL byte for the abstract namespace.
@@ -72,4 +72,4 @@ TEST_F(NotifyTest, IsSilentWithoutSystemd) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::process

@@ -15,7 +15,7 @@
 #include "base/fd.h"
 
 // A raw client over loopback, which knows nothing of the server's code.
-namespace bpf_exporter::testing {
+namespace bpf_exporter::web {
 
 inline Fd Connect(int port) {
   Fd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -87,4 +87,4 @@ inline Reply Fetch(int port, const std::string& method, const std::string& path,
                             headers + "\r\n");
 }
 
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::web

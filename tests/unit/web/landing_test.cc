@@ -4,23 +4,23 @@
 #include <gtest/gtest.h>
 #include <prometheus/metric_family.h>
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 TEST(LandingTest, ShowsStateEscaped) {
   LandingState state;
   state.telemetry_path = "/m";
   state.links = {{"/healthz", "Health"}};
-  ConfigStatus good{.name = "good", .description = "a < b & \"c\"", .up = true};
+  metrics::ConfigStatus good{.name = "good", .description = "a < b & \"c\"", .up = true};
   good.programs = {{.name = "on", .section = "xdp", .attached = true},
                    {.name = "off", .section = "kprobe/x", .problem = "<script>alert(1)</script>"}};
-  ConfigStatus bad{.name = "bad", .problem = "bad.yaml:1:1: error: 'x'\n  x\n  ^"};
+  metrics::ConfigStatus bad{.name = "bad", .problem = "bad.yaml:1:1: error: 'x'\n  x\n  ^"};
   state.configs = {good, bad};
-  auto metric = std::make_shared<MetricPlan>();
+  auto metric = std::make_shared<plan::MetricPlan>();
   metric->family = "ebpf_exporter_bytes_total";
   metric->help = "Bytes";
   metric->config = "good";
-  auto snapshot = std::make_shared<Snapshot>();
+  auto snapshot = std::make_shared<metrics::Snapshot>();
   snapshot->number = 42;
   snapshot->time = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   snapshot->families.push_back({.metric = metric});
@@ -51,4 +51,4 @@ TEST(LandingTest, SaysWhenThereIsNoSnapshot) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web

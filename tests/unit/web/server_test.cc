@@ -12,19 +12,12 @@
 
 #include "unit/web/http_client.h"
 
-namespace bpf_exporter {
+namespace bpf_exporter::web {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-using testing::Connect;
-using testing::Exchange;
-using testing::Fetch;
-using testing::ReadAll;
-using testing::Reply;
-using testing::SendText;
-using testing::Split;
 
 class ServerTest : public ::testing::Test {
  protected:
@@ -373,4 +366,4 @@ TEST(ListenAddressTest, LooksUpNames) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter
+}  // namespace bpf_exporter::web
