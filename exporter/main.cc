@@ -80,8 +80,9 @@ app::ExitCode Export(const app::Options& options, app::Started& started, host::H
       const std::lock_guard lock(objects);
       for (loader::RunningConfig& config : started.configs) {
         if (!config.object) continue;
-        for (const std::string& problem : config.object->AttachNewCpus())
+        for (const std::string& problem : config.object->AttachNewCpus()) {
           log::Warn("config '{}': {}", config.status.name, problem);
+        }
       }
     }
     if (periodic) collector.Take();

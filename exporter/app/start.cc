@@ -40,8 +40,9 @@ std::optional<ExitCode> EndAfterPlanning(const std::vector<loader::PlannedConfig
 // What would make loading vain, looked for before it.
 std::optional<ExitCode> EndBeforeLoading(const Options& options) {
   if (!options.btf_path.empty()) {
-    if (const Status btf = object::CheckBtfFile(options.btf_path); !btf)
+    if (const Status btf = object::CheckBtfFile(options.btf_path); !btf) {
       return Refuse(kCannotWork, "--btf.path " + btf.error().text);
+    }
   }
   if (const Status may = process::MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
   if (options.config_check) return std::nullopt;
@@ -49,8 +50,9 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options) {
   if (!address) {
     return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().text);
   }
-  if (const Status free = web::TryToListen(*address); !free)
+  if (const Status free = web::TryToListen(*address); !free) {
     return Refuse(kFailed, free.error().text);
+  }
   return std::nullopt;
 }
 
@@ -87,8 +89,9 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options) {
   plan::ResolveOptions resolve;
   resolve.prefix = options.metrics_prefix;
   resolve.max_series = options.max_series;
-  for (const metrics::SelfMetric& metric : metrics::SelfMetricTable())
+  for (const metrics::SelfMetric& metric : metrics::SelfMetricTable()) {
     resolve.own_names.push_back(metrics::ExposedName(metric, resolve.prefix));
+  }
   return resolve;
 }
 

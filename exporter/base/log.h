@@ -21,8 +21,9 @@ bool Enabled(Level level);
 
 template <typename... Args>
 void Debug(fmt::format_string<Args...> format, Args&&... args) {
-  if (Enabled(Level::kDebug))
+  if (Enabled(Level::kDebug)) {
     Write(Level::kDebug, fmt::format(format, std::forward<Args>(args)...));
+  }
 }
 template <typename... Args>
 void Info(fmt::format_string<Args...> format, Args&&... args) {

@@ -64,8 +64,9 @@ std::string Visible(std::string_view text) {
     } else if (text[0] == '\t') {
       out += "\\t";
     } else if (size == 0 || IsControl(text, size)) {
-      for (std::size_t i = 0; i < (size == 0 ? 1 : size); ++i)
+      for (std::size_t i = 0; i < (size == 0 ? 1 : size); ++i) {
         out += fmt::format("\\x{:02x}", Byte(text, i));
+      }
     } else {
       out += text.substr(0, size);
     }

@@ -33,8 +33,9 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replaced = d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
     }
   }
   return d[a.size()][b.size()];
@@ -108,8 +109,9 @@ std::string Diagnostics::Render() const {
                     [](const Entry& entry) { return entry.error; }));
   const std::size_t warnings = sorted.size() - shown - errors;
   if (errors > 0) out += fmt::format("… and {}", Plural(errors, "error"));
-  if (warnings > 0)
+  if (warnings > 0) {
     out += fmt::format("{} {}", errors > 0 ? " and" : "… and", Plural(warnings, "warning"));
+  }
   if (errors + warnings > 0) out += '\n';
   return out;
 }

@@ -77,10 +77,13 @@ Status ValidConfigName(const std::string& name) {
   };
   if (name.empty()) return refuse("is empty");
   if (name.front() == '/') return refuse("must be relative to the configuration directory");
-  if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
+  if (std::any_of(name.begin(), name.end(),
+                  [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
     return refuse("has a control character");
-  for (const auto& part : std::filesystem::path(name))
+  }
+  for (const auto& part : std::filesystem::path(name)) {
     if (part == "..") return refuse("must not leave the configuration directory with '..'");
+  }
   if (name.back() == '/') return refuse("ends in '/'");
   return {};
 }

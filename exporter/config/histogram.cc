@@ -23,27 +23,31 @@ bool HasArrayValue(const Node& metric) {
 }
 
 void CheckFixed(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
-  for (const std::string_view key : {"bucket_min", "bucket_max"})
-    if (const auto at = PlaceOf(field.node, key))
+  for (const std::string_view key : {"bucket_min", "bucket_max"}) {
+    if (const auto at = PlaceOf(field.node, key)) {
       field.diagnostics.Warning(*at,
                                 fmt::format("{} is fixed, so '{}' has no effect", subject, key));
+    }
+  }
   const Node* keys = ValueOf(field.node, "bucket_keys");
   if (!keys) {
     field.diagnostics.Error(histogram.type_at, subject + " is fixed and needs 'bucket_keys'");
     return;
   }
-  if (keys->kind == Node::Kind::kList && keys->items.empty())
+  if (keys->kind == Node::Kind::kList && keys->items.empty()) {
     field.diagnostics.Error(keys->at, "bucket_keys: the list is empty");
+  }
   if (histogram.keys.empty() || histogram.multiplier == 0) return;
   std::vector<double> bounds = histogram.keys;
   std::sort(bounds.begin(), bounds.end());
   for (double& bound : bounds) bound *= histogram.multiplier;
   const bool distinct = std::adjacent_find(bounds.begin(), bounds.end()) == bounds.end();
-  if (!distinct || !std::isfinite(bounds.back()))
+  if (!distinct || !std::isfinite(bounds.back())) {
     field.diagnostics.Error(keys->at,
                             fmt::format("bucket_keys: times {} the bounds are not finite or not "
                                         "distinct",
                                         histogram.multiplier));
+  }
 }
 
 // The upper bound of the greatest bucket, before the multiplier.
@@ -53,8 +57,9 @@ double GreatestBound(BucketType type, std::int64_t max) {
 }
 
 void CheckRange(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
-  if (const auto at = PlaceOf(field.node, "bucket_keys"))
+  if (const auto at = PlaceOf(field.node, "bucket_keys")) {
     field.diagnostics.Warning(*at, subject + " is not fixed, so 'bucket_keys' has no effect");
+  }
   const auto max_at = PlaceOf(field.node, "bucket_max");
   if (!max_at) {
     // An array has a last element, which the object knows.
@@ -91,8 +96,9 @@ std::vector<std::string> BucketTypeNames() { return {"exp2", "exp2zero", "linear
 
 void ReadBucketType(const Field& field, HistogramSpec& histogram) {
   histogram.type_at = field.node.at;
-  if (const auto index = ReadWord(field, BucketTypeNames()))
+  if (const auto index = ReadWord(field, BucketTypeNames())) {
     histogram.type = static_cast<BucketType>(*index);
+  }
 }
 
 std::optional<std::int64_t> ReadBucketNumber(const Field& field) {
@@ -101,8 +107,9 @@ std::optional<std::int64_t> ReadBucketNumber(const Field& field) {
 
 double ReadMultiplier(const Field& field) {
   const std::optional<double> multiplier = ReadDouble(field);
-  if (multiplier && *multiplier < 0)
+  if (multiplier && *multiplier < 0) {
     field.Error(fmt::format("{}: {} is negative", field.name, Quoted(field.node.text)));
+  }
   return multiplier.value_or(0);
 }
 
@@ -119,25 +126,28 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
       entry.Error(fmt::format("{}: {} is there twice", field.name, Quoted(item->text)));
       continue;
     }
-    if (*key < 0 || *key != std::trunc(*key))
+    if (*key < 0 || *key != std::trunc(*key)) {
       field.diagnostics.Warning(item->at,
                                 fmt::format("{}: bucket {} stays empty; bucket numbers are whole "
                                             "and not negative",
                                             field.name, Quoted(item->text)));
+    }
     histogram.keys.push_back(*key);
   }
-  if (histogram.keys.size() > kMostBuckets)
+  if (histogram.keys.size() > kMostBuckets) {
     field.Error(fmt::format("{}: {} buckets; at most {} are possible", field.name,
                             histogram.keys.size(), kMostBuckets));
+  }
 }
 
 void CheckHistogram(const Field& field, const std::string& subject, const MetricSpec& metric) {
   const HistogramSpec& histogram = metric.histogram;
   const Node* labels = ValueOf(field.node, "labels");
   const bool no_labels = !labels || (labels->kind == Node::Kind::kList && labels->items.empty());
-  if (no_labels && !HasArrayValue(field.node))
+  if (no_labels && !HasArrayValue(field.node)) {
     field.Error(subject +
                 " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
+  }
   const Node* type = ValueOf(field.node, "bucket_type");
   if (!type) {
     field.Error(subject + " needs 'bucket_type'");

@@ -27,9 +27,10 @@ std::vector<std::pair<std::string, std::string>> ReadStaticMap(const Field& fiel
       continue;
     }
     const auto [first, inserted] = seen.emplace(key->text, key->at);
-    if (!inserted)
+    if (!inserted) {
       field.Item(*key).Error(fmt::format("key {} is there twice; the first is in line {}",
                                          Quoted(key->text), first->second.line));
+    }
     map.emplace_back(key->text, value->text);
   }
   return map;
@@ -46,9 +47,10 @@ constexpr Key<DecoderSpec> kDecoderKeys[] = {
 void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   const auto warn = [&](std::string_view option, std::string_view owner) {
     const std::optional<Position> at = PlaceOf(field.node, option);
-    if (at && decoder.name.value != owner && !decoder.name.value.empty())
+    if (at && decoder.name.value != owner && !decoder.name.value.empty()) {
       field.diagnostics.Warning(
           *at, fmt::format("'{}' has no effect on decoder {}", option, Quoted(decoder.name.value)));
+    }
   };
   warn("static_map", "static_map");
   warn("allow_unknown", "static_map");
@@ -57,12 +59,14 @@ void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
 
 // The peer takes these too, but nobody means them.
 void WarnOfMissingOptions(const Field& field, const DecoderSpec& decoder) {
-  if (decoder.name.value == "static_map" && !decoder.static_map)
+  if (decoder.name.value == "static_map" && !decoder.static_map) {
     field.diagnostics.Warning(
         decoder.name.at,
         "decoder 'static_map' has no 'static_map', so every value becomes 'empty mapping'");
-  if (decoder.name.value == "regexp" && decoder.regexps && decoder.regexps->empty())
+  }
+  if (decoder.name.value == "regexp" && decoder.regexps && decoder.regexps->empty()) {
     field.diagnostics.Warning(decoder.name.at, "'regexps' is empty, so no row makes a series");
+  }
 }
 
 std::vector<DecoderSpec> ReadDecoders(const Field& field) {
@@ -127,10 +131,11 @@ void CheckLabelsDiffer(const std::vector<LabelSpec>& labels, Diagnostics& diagno
   for (const LabelSpec& label : labels) {
     if (label.name.value.empty()) continue;  // already reported
     const auto [first, inserted] = seen.emplace(label.name.value, label.name.at);
-    if (!inserted)
+    if (!inserted) {
       diagnostics.Error(label.name.at,
                         fmt::format("label {} is there twice; the first is in line {}",
                                     Quoted(label.name.value), first->second.line));
+    }
   }
 }
 

@@ -18,8 +18,9 @@ std::string Unknown(std::string_view key, std::string_view what,
 }
 
 const std::pair<NodePtr, NodePtr>* Find(const Node& mapping, std::string_view key) {
-  for (const auto& entry : mapping.entries)
+  for (const auto& entry : mapping.entries) {
     if (entry.first->text == key && entry.second->kind != Node::Kind::kNull) return &entry;
+  }
   return nullptr;
 }
 
@@ -92,8 +93,9 @@ std::optional<Position> PlaceOf(const Node& mapping, std::string_view key) {
 
 void Require(const Field& mapping, std::string_view subject,
              std::initializer_list<std::string_view> keys) {
-  for (const std::string_view key : keys)
+  for (const std::string_view key : keys) {
     if (!PlaceOf(mapping.node, key)) mapping.Error(fmt::format("{} needs '{}'", subject, key));
+  }
 }
 
 }  // namespace bpf_exporter::config

@@ -42,10 +42,11 @@ void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagn
     const auto [first, inserted] = seen.emplace(metric.name.value, &metric);
     if (inserted) continue;
     const std::string difference = Difference(*first->second, metric);
-    if (!difference.empty())
+    if (!difference.empty()) {
       diagnostics.Error(metric.name.at, fmt::format("metric {} is in line {} already, {}",
                                                     Quoted(metric.name.value),
                                                     first->second->name.at.line, difference));
+    }
   }
   for (const MetricSpec& metric : metrics) {
     for (const std::string_view suffix : {"_bucket", "_sum", "_count"}) {
@@ -53,11 +54,12 @@ void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagn
       const std::string base =
           metric.name.value.substr(0, metric.name.value.size() - suffix.size());
       const auto histogram = seen.find(base);
-      if (histogram != seen.end() && histogram->second->kind == MetricKind::kHistogram)
+      if (histogram != seen.end() && histogram->second->kind == MetricKind::kHistogram) {
         diagnostics.Error(
             metric.name.at,
             fmt::format("{} is also a series of the histogram {} in line {}",
                         Quoted(metric.name.value), Quoted(base), histogram->second->name.at.line));
+      }
     }
   }
 }

@@ -15,16 +15,18 @@ namespace {
 
 Text ReadMetricName(const Field& field) {
   Text name = ReadNonEmpty(field);
-  if (!name.value.empty() && !IsMetricName(name.value))
+  if (!name.value.empty() && !IsMetricName(name.value)) {
     field.Error(fmt::format("{} is not a metric name: letters, digits, _ and :, no digit first",
                             Quoted(name.value)));
+  }
   return name;
 }
 
 std::string ReadHelp(const Field& field) {
   std::string help = ReadProse(field);
-  if (field.node.kind == Node::Kind::kScalar && help.empty())
+  if (field.node.kind == Node::Kind::kScalar && help.empty()) {
     field.Error("help: the text is empty");
+  }
   return help;
 }
 
@@ -112,11 +114,13 @@ const Mapping<MetricSpec>& MappingOf(MetricKind kind) {
 
 void CheckEvents(const Field& field, const std::string& subject, const MetricSpec& metric) {
   const bool events = metric.perf_event_array || metric.ringbuf;
-  if (metric.perf_event_array && metric.ringbuf)
+  if (metric.perf_event_array && metric.ringbuf) {
     field.diagnostics.Error(*PlaceOf(field.node, "ringbuf"),
                             subject + " reads a perf event array or a ring buffer, not both");
-  if (events && !metric.value.value.empty())
+  }
+  if (events && !metric.value.value.empty()) {
     field.diagnostics.Error(metric.value.at, subject + " counts events; they have no 'value'");
+  }
 }
 
 }  // namespace

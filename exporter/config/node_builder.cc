@@ -20,10 +20,12 @@ bool IsMergeKey(const Node& key) {
 }
 
 void Merge(const Node& from, std::unordered_set<std::string>& known, Node& to) {
-  if (from.kind != Node::Kind::kMapping)
+  if (from.kind != Node::Kind::kMapping) {
     throw BadYaml{from.at, "'<<' takes a mapping or a list of mappings"};
-  for (const auto& [key, value] : from.entries)
+  }
+  for (const auto& [key, value] : from.entries) {
     if (known.insert(key->text).second) to.entries.emplace_back(key, value);
+  }
 }
 
 // Replaces `<<` by the entries that it names and that the mapping does not have itself.
@@ -53,8 +55,9 @@ void NodeBuilder::CheckTag(Position at, const std::string& tag) {
   if (tag.empty() || tag == "?" || tag == "!") return;
   if (tag.starts_with(kCoreTag)) {
     const std::string_view type = std::string_view(tag).substr(kCoreTag.size());
-    for (const std::string_view known : {"str", "int", "float", "bool", "null", "seq", "map"})
+    for (const std::string_view known : {"str", "int", "float", "bool", "null", "seq", "map"}) {
       if (type == known) return;
+    }
   }
   diagnostics_.Error(at, fmt::format("tag {} has no meaning here; leave it out", Quoted(tag)));
 }
@@ -79,8 +82,9 @@ void NodeBuilder::Scalar(Position at, const std::string& tag, std::size_t anchor
 
 void NodeBuilder::Alias(Position at, std::size_t anchor) {
   const auto known = anchors_.find(anchor);
-  if (known == anchors_.end() || !known->second.node)
+  if (known == anchors_.end() || !known->second.node) {
     throw BadYaml{at, "this alias stands inside what it names, which would never end"};
+  }
   Place(known->second, at);
 }
 
@@ -110,10 +114,12 @@ void NodeBuilder::Add(Sized sized, std::size_t anchor) {
 
 void NodeBuilder::Place(Sized sized, Position at) {
   nodes_ += sized.count;
-  if (nodes_ > kNodes)
+  if (nodes_ > kNodes) {
     throw BadYaml{at, fmt::format("more than {} YAML nodes, aliases followed", kNodes)};
-  if (open_.size() + sized.height > kDepth + 1)
+  }
+  if (open_.size() + sized.height > kDepth + 1) {
     throw BadYaml{at, fmt::format("nested more than {} deep, aliases followed", kDepth)};
+  }
   if (open_.empty()) {
     root_ = std::move(sized.node);
     return;

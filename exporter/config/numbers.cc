@@ -47,15 +47,18 @@ Number<double> ParseFloat(std::string_view text) {
   std::string_view digits = text;
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
-  for (const std::string_view word : {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})
+  for (const std::string_view word : {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"}) {
     if (digits == word) return {0, NumberProblem::kRange, {}};
+  }
   // from_chars would take "inf", "nan" and a second sign.
-  if (digits.empty() || !(IsDigit(digits[0]) || digits[0] == '.'))
+  if (digits.empty() || !(IsDigit(digits[0]) || digits[0] == '.')) {
     return {0, NumberProblem::kSyntax, {}};
+  }
   double value = 0;
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (end != digits.data() + digits.size() || code == std::errc::invalid_argument)
+  if (end != digits.data() + digits.size() || code == std::errc::invalid_argument) {
     return {0, NumberProblem::kSyntax, {}};
+  }
   if (code != std::errc()) return {0, NumberProblem::kRange, {}};
   return {negative ? -value : value, NumberProblem::kNone, {}};
 }
@@ -66,16 +69,19 @@ Number<std::int64_t> ParseWhole(std::string_view digits) {
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
   const int base = TakeBase(digits);
   const bool all_digits = !digits.empty() && std::all_of(digits.begin(), digits.end(), IsDigit);
-  if (base == 10 && digits.size() > 1 && digits[0] == '0' && all_digits)
+  if (base == 10 && digits.size() > 1 && digits[0] == '0' && all_digits) {
     return Bad(NumberProblem::kSyntax, "; without the leading 0 it is decimal, with 0o octal");
+  }
   std::uint64_t magnitude = 0;
   const auto [end, code] =
       std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
-  if (code == std::errc::invalid_argument || end != digits.data() + digits.size())
+  if (code == std::errc::invalid_argument || end != digits.data() + digits.size()) {
     return Bad(NumberProblem::kSyntax);
+  }
   const std::uint64_t greatest = std::uint64_t{1} << 63;
-  if (code != std::errc() || magnitude > greatest || (magnitude == greatest && !negative))
+  if (code != std::errc() || magnitude > greatest || (magnitude == greatest && !negative)) {
     return Bad(NumberProblem::kRange);
+  }
   return {static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude)};
 }
 
@@ -99,8 +105,9 @@ Number<std::int64_t> ParseInteger(std::string_view text) {
   if (whole.problem != NumberProblem::kSyntax || !whole.remedy.empty()) return whole;
   const Number<double> number = ParseFloat(*plain);
   if (number.problem == NumberProblem::kSyntax) return whole;
-  if (number.problem != NumberProblem::kNone || std::abs(number.value) >= kTwoTo63)
+  if (number.problem != NumberProblem::kNone || std::abs(number.value) >= kTwoTo63) {
     return Bad(NumberProblem::kRange);
+  }
   if (number.value != std::trunc(number.value)) return Bad(NumberProblem::kSyntax);
   return {static_cast<std::int64_t>(number.value)};
 }
@@ -134,12 +141,14 @@ Number<std::int64_t> ParseDuration(std::string_view text, bool quoted) {
     const std::int64_t scale = UnitNanoseconds(unit);
     const Number<double> amount = ParseFloat(digits);  // "05" is fine here
     if (amount.problem == NumberProblem::kSyntax) return Bad(NumberProblem::kSyntax);
-    if (scale == 0)
+    if (scale == 0) {
       return Bad(NumberProblem::kSyntax,
                  unit.empty() ? "; the unit is missing" : "; units are h, m, s, ms, us and ns");
+    }
     total += amount.value * static_cast<double>(scale);
-    if (amount.problem == NumberProblem::kRange || total >= kLongestDuration)
+    if (amount.problem == NumberProblem::kRange || total >= kLongestDuration) {
       return Bad(NumberProblem::kRange);
+    }
     // A whole amount stays exact beyond the 53 bits of a double.
     std::int64_t whole = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), whole);

@@ -16,8 +16,9 @@ bool HasMetrics(const Node& root) {
                                       {"tracing", {"spans"}}}) {
     const Node* value = ValueOf(root, section);
     if (!value) continue;
-    for (const std::string_view key : keys)
+    for (const std::string_view key : keys) {
       if (PlaceOf(*value, key)) return true;
+    }
   }
   return false;
 }
@@ -33,10 +34,11 @@ std::optional<Config> ParseConfig(std::string name, std::string path, const std:
   ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config);
   CheckMetricNames(config.metrics, diagnostics);
   // After another error a misspelt key may be why.
-  if (diagnostics.errors() == errors_before && !HasMetrics(*root))
+  if (diagnostics.errors() == errors_before && !HasMetrics(*root)) {
     diagnostics.Error({},
                       "nothing to export: give metrics.counters, metrics.gauges, "
                       "metrics.histograms or tracing.spans");
+  }
   if (diagnostics.errors() > errors_before) return std::nullopt;
   config.name = std::move(name);
   config.path = std::move(path);

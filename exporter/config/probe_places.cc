@@ -14,9 +14,10 @@ constexpr std::size_t kLongestInterface = 15;  // IFNAMSIZ without its NUL
 
 Text ReadInterface(const Field& field) {
   Text interface = ReadNonEmpty(field);
-  if (interface.value.size() > kLongestInterface)
+  if (interface.value.size() > kLongestInterface) {
     field.Error(fmt::format("{}: {} is longer than {} bytes, so it names no network interface",
                             field.name, Quoted(interface.value), kLongestInterface));
+  }
   return interface;
 }
 

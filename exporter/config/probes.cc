@@ -19,10 +19,11 @@ void ReadTargets(const Field& field, ProbeSpec& probe) {
     const std::size_t slash = target.value.find('/');
     const bool one = slash != std::string::npos && slash > 0 && slash + 1 < target.value.size() &&
                      target.value.find('/', slash + 1) == std::string::npos;
-    if (!one && !target.value.empty())
+    if (!one && !target.value.empty()) {
       field.diagnostics.Error(target.at, fmt::format("tracepoint: {} is not CATEGORY/NAME, such as "
                                                      "sched/sched_switch",
                                                      Quoted(target.value)));
+    }
   }
 }
 
@@ -91,9 +92,10 @@ void CheckKind(const Field& entry, ProbeSpec& probe) {
                                                first));
     }
   }
-  if (first.empty())
+  if (first.empty()) {
     entry.Error(fmt::format("this probe does not say where it attaches: one of {}",
                             fmt::join(names, ", ")));
+  }
 }
 
 }  // namespace

@@ -33,15 +33,17 @@ bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> word
 
 Text ReadText(const Field& field) {
   if (!ExpectText(field)) return {{}, field.node.at};
-  if (field.node.text.find('\0') != std::string::npos)
+  if (field.node.text.find('\0') != std::string::npos) {
     field.Error(fmt::format("{}: a NUL character in {}", field.name, Quoted(field.node.text)));
+  }
   return {field.node.text, field.node.at};
 }
 
 Text ReadNonEmpty(const Field& field) {
   Text text = ReadText(field);
-  if (field.node.kind == Node::Kind::kScalar && text.value.empty())
+  if (field.node.kind == Node::Kind::kScalar && text.value.empty()) {
     field.Error(fmt::format("{}: the text is empty", field.name));
+  }
   return text;
 }
 
@@ -84,10 +86,13 @@ std::vector<Text> ReadExpressions(const Field& field) {
 bool ReadBool(const Field& field) {
   if (!ExpectPlain(field, "true or false")) return false;
   const std::string& text = field.node.text;
-  if (IsOneOf(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"}))
+  if (IsOneOf(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"})) {
     return true;
-  if (!IsOneOf(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"}))
+  }
+  if (!IsOneOf(text,
+               {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"})) {
     field.Error(fmt::format("{}: expected true or false, not {}", field.name, Quoted(text)));
+  }
   return false;
 }
 
@@ -125,11 +130,12 @@ std::optional<std::chrono::nanoseconds> ReadDuration(const Field& field) {
   const std::string& text = field.node.text;
   const Number<std::int64_t> number = ParseDuration(text, field.node.quoted);
   if (number.problem == NumberProblem::kNone) return std::chrono::nanoseconds(number.value);
-  if (number.problem == NumberProblem::kSyntax)
+  if (number.problem == NumberProblem::kSyntax) {
     field.Error(
         fmt::format("{}: expected {}, not {}{}", field.name, kWanted, Quoted(text), number.remedy));
-  else
+  } else {
     field.Error(fmt::format("{}: {} is not between 0 and 292 years", field.name, Quoted(text)));
+  }
   return std::nullopt;
 }
 

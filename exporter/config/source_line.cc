@@ -57,8 +57,9 @@ std::string ShowSourceLine(std::string_view source, Position at) {
     const std::string shown = tab ? "\t" : Visible(line.substr(i, size));
     text += shown;
     // A character that is shown as itself takes one column, one that was made visible its escape.
-    if (i < caret)
+    if (i < caret) {
       below += tab ? "\t" : std::string(shown == line.substr(i, size) ? 1 : shown.size(), ' ');
+    }
     i += size;
   }
   if (end < line.size()) text += "…";

@@ -47,8 +47,9 @@ constexpr Key<CgroupIdMapSpec> kCgroupIdMapKeys[] = {
     {"name", [](const Field& f, CgroupIdMapSpec& m) { m.name = ReadText(f); }},
     {"type",
      [](const Field& f, CgroupIdMapSpec& m) {
-       if (const auto index = ReadWord(f, CgroupMapTypeNames()))
+       if (const auto index = ReadWord(f, CgroupMapTypeNames())) {
          m.type = static_cast<CgroupMapType>(*index);
+       }
      }},
     {"regexps", [](const Field& f, CgroupIdMapSpec& m) { m.regexps = ReadExpressions(f); }},
 };

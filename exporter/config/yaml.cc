@@ -53,17 +53,19 @@ class Events : public YAML::EventHandler {
   // yaml-cpp takes the end of a file for the end of quotes if a line feed is before it.
   void CheckQuotes(const YAML::Mark& mark) const {
     std::size_t at = mark.pos;
-    while (at < source_.size() && (source_[at] == '&' || source_[at] == '!'))  // anchor, tag
+    while (at < source_.size() && (source_[at] == '&' || source_[at] == '!')) {  // anchor, tag
       at = std::min(source_.find_first_not_of(" \r\n", source_.find_first_of(" \r\n", at)),
                     source_.size());
+    }
     if (at >= source_.size() || (source_[at] != '"' && source_[at] != '\'')) return;
     const char quote = source_[at];
     for (++at; at < source_.size(); ++at) {
       const bool doubled = quote == '\'' && source_.substr(at).starts_with("''");
-      if (doubled || (quote == '"' && source_[at] == '\\'))
+      if (doubled || (quote == '"' && source_[at] == '\\')) {
         ++at;
-      else if (source_[at] == quote)
+      } else if (source_[at] == quote) {
         return;
+      }
     }
     throw BadYaml{At(mark), "YAML: this quote is never closed"};
   }
@@ -81,8 +83,9 @@ class Events : public YAML::EventHandler {
   Position PlaceOfNull(const YAML::Mark& mark) const {
     const std::size_t pos = mark.pos;
     if (pos < source_.size() &&
-        std::string_view("nN~").find(source_[pos]) != std::string_view::npos)
+        std::string_view("nN~").find(source_[pos]) != std::string_view::npos) {
       return At(mark);
+    }
     const std::size_t last = source_.substr(0, pos).find_last_not_of(" \t\r\n");
     if (last == std::string_view::npos) return At(mark);
     const std::string_view skipped = source_.substr(last, pos - last);
@@ -139,13 +142,16 @@ std::string Explain(const YAML::Exception& e, std::string_view source) {
   // A tab in the indentation is not told from other white space.
   const std::string_view before = source.substr(0, std::max(e.mark.pos, 0));
   const std::string_view line = before.substr(before.rfind('\n') + 1);
-  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos)
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos) {
     return "a tab cannot indent; use spaces";
-  if (e.msg.starts_with(YAML::ErrorMsg::INVALID_ESCAPE))
+  }
+  if (e.msg.starts_with(YAML::ErrorMsg::INVALID_ESCAPE)) {
     return "this is no escape of double quotes; in single quotes a backslash stands for itself";
+  }
   // yaml-cpp 0.8 says a name after some of them.
-  for (const Hint& hint : kHints)
+  for (const Hint& hint : kHints) {
     if (e.msg.starts_with(hint.theirs)) return std::string(hint.ours);
+  }
   return e.msg;
 }
 

@@ -48,8 +48,9 @@ void BlockDevices::ReadLocked() {
     std::uint32_t minor = 0;
     std::uint64_t blocks = 0;
     std::string name;
-    if (fields >> major >> minor >> blocks >> name)
+    if (fields >> major >> minor >> blocks >> name) {
       devices_.insert_or_assign({major, minor}, Device{name, now});
+    }
   }
 }
 

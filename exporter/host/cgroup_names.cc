@@ -154,8 +154,9 @@ void CgroupNames::Apply(const std::vector<CgroupEvent>& events) {
 std::optional<std::string> CgroupNames::PathOf(std::uint64_t id, const Removals& removals) const {
   std::string below;
   for (int depth = 0; depth < kMaxDepth; ++depth) {
-    if (const auto known = entries_.find(id); known != entries_.end())
+    if (const auto known = entries_.find(id); known != entries_.end()) {
       return known->second.path + below;
+    }
     const auto removal = removals.find(id);
     if (removal == removals.end()) break;
     below = "/" + removal->second->name + below;
@@ -168,8 +169,9 @@ void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
   if (event.removed) {
     // One that came and went between two calls is heard of here for the first time.
     if (!entries_.contains(*event.id)) {
-      if (std::optional<std::string> path = PathOf(*event.id, removals))
+      if (std::optional<std::string> path = PathOf(*event.id, removals)) {
         See(*event.id, *std::move(path));
+      }
     }
     MarkGone(*event.id);
     return;

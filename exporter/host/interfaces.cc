@@ -20,8 +20,9 @@ std::string Interfaces::Name(std::uint32_t index) {
   const std::lock_guard lock(mutex_);
   const Time now = now_();
   const auto found = names_.find(index);
-  if (found != names_.end() && now - found->second.asked_at < kStaleAfter)
+  if (found != names_.end() && now - found->second.asked_at < kStaleAfter) {
     return found->second.name;
+  }
   char name[IF_NAMESIZE];
   if (if_indextoname(index, name) == nullptr) {
     if (found == names_.end()) return {};

@@ -29,8 +29,9 @@ Status ReadLines(int fd, const std::string& path, SymbolTable& table) {
     std::string_view block(buffer.data(), static_cast<std::size_t>(got));
     for (std::size_t end; (end = block.find('\n')) != std::string_view::npos;) {
       rest += block.substr(0, end);
-      if (!table.Add(rest))
+      if (!table.Add(rest)) {
         return Error{"'" + path + "' has more symbols than fit; the rest is unknown"};
+      }
       rest.clear();
       block.remove_prefix(end + 1);
     }

@@ -77,8 +77,9 @@ const PciNames* PciIds::Names() {
     names_ = ParsePciIds(file);
     return &*names_;
   }
-  if (first)
+  if (first) {
     log::Warn("no pci.ids (package pci.ids): PCI vendors, devices and classes have no names");
+  }
   return nullptr;
 }
 

@@ -53,8 +53,9 @@ CgroupUpdates::~CgroupUpdates() {
   if (!thread_.joinable()) return;
   stopping_ = true;
   const std::uint64_t one = 1;
-  if (stop_.valid() && write(stop_.get(), &one, sizeof(one)) < 0)
+  if (stop_.valid() && write(stop_.get(), &one, sizeof(one)) < 0) {
     log::Debug("cgroups: stop: errno {}", errno);
+  }
   thread_.join();
 }
 

@@ -34,8 +34,9 @@ metrics::EventTable::OnNewKey AskEarly(const plan::MapPlan& map) {
   return [metrics](std::string_view key) {
     try {
       metrics::LabelText labels;
-      for (const auto& metric : metrics)
+      for (const auto& metric : metrics) {
         labels.Build(*metric, reinterpret_cast<const std::byte*>(key.data()), 0);
+      }
     } catch (const std::bad_alloc&) {
       // The record is counted; the snapshot asks again.
     }

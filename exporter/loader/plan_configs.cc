@@ -33,8 +33,9 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
   std::set<std::string> seen;
   for (const std::string& name : names) {
     if (const Status valid = config::ValidConfigName(name); !valid) return valid.error();
-    if (!seen.insert(name).second)
+    if (!seen.insert(name).second) {
       return Error{fmt::format("configuration {} is named twice", config::Quoted(name))};
+    }
     sources.push_back({name, dir + "/" + name + ".yaml", programs_dir});
   }
   return sources;

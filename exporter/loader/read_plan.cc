@@ -35,8 +35,9 @@ Result<std::string> FindObject(const ConfigSource& source, const config::Config&
   }
   const fs::path beside = yaml.parent_path() / name;  // the name itself if it is absolute
   if (Exists(beside)) return beside.string();
-  if (fs::path(name).is_absolute())
+  if (fs::path(name).is_absolute()) {
     return Error{fmt::format("object {} is not there", config::Quoted(name))};
+  }
   if (source.programs_dir.empty()) {
     return Error{
         fmt::format("object {} is not beside this file; --programs.dir can name another "

@@ -131,8 +131,9 @@ CollectorStats Collector::State::Stats() const {
     for (const MetricFold& fold : source->folds()) {
       const FoldCounts& counts = fold.counts();
       MetricStats& metric = EntryOf(stats.metrics, fold.plan());
-      if (families.find(fold.plan().family)->second.complete)
+      if (families.find(fold.plan().family)->second.complete) {
         metric.series += fold.family().SeriesOf(fold.number());
+      }
       metric.series_over_limit += counts.over_limit;
       metric.rows_skipped_regexp += counts.skipped;
       metric.rows_decode_error += counts.undecodable;

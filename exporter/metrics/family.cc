@@ -103,8 +103,9 @@ FamilySnapshot Family::Finish() {
   snapshot.series = std::accumulate(cells_->present.begin(), cells_->present.end(), std::size_t{0});
   for (Feeder& feeder : feeders_) feeder.present = 0;
   if (owners_.empty() && !feeders_.empty()) feeders_[0].present = snapshot.series;
-  for (std::size_t i = 0; i < owners_.size(); ++i)
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
     feeders_[owners_[i]].present += cells_->present[i];
+  }
   snapshot.cells = pool_->Share(std::move(cells_));
   return snapshot;
 }

@@ -67,10 +67,11 @@ bool ParseNumber(std::string_view text, std::uint64_t& number) {
 decode::Decoded LabelText::Decode(const plan::LabelPlan& label, const std::byte* key,
                                   std::uint32_t cpu) {
   const auto number = static_cast<std::uint16_t>(cpu);
-  if (label.is_cpu)
+  if (label.is_cpu) {
     value_.assign(reinterpret_cast<const char*>(&number), sizeof(number));
-  else
+  } else {
     value_.assign(reinterpret_cast<const char*>(key) + label.offset, label.size);
+  }
   return decode::Decode(label.decoders, value_, scratch_);
 }
 

@@ -95,8 +95,9 @@ std::uint32_t MetricFold::Resolve(const std::byte* key, std::uint32_t cpu, bool&
     cell = CellOf(histogram, bucket);
   }
   const bool provisional_bucket = decoded == decode::Decoded::kProvisional;
-  if (decoded == decode::Decoded::kOk || provisional_bucket)
+  if (decoded == decode::Decoded::kOk || provisional_bucket) {
     decoded = labels_.Build(*plan_, key, cpu);
+  }
   if (decoded == decode::Decoded::kSkip) {
     ++counts_.skipped;
     return kSkipped;

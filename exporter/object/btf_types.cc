@@ -54,8 +54,9 @@ std::shared_ptr<const Type> BtfTypes::Get(std::uint32_t id) {
 
 std::shared_ptr<const Type> BtfTypes::Make(std::uint32_t id, int depth) {
   if (depth > kDeepest) return Other("a type nested too deeply", 0);
-  if (const auto known = made_.find(id); known != made_.end())
+  if (const auto known = made_.find(id); known != made_.end()) {
     return known->second != nullptr ? known->second : Other("a type that contains itself", 0);
+  }
   made_.emplace(id, nullptr);
   std::shared_ptr<const Type> type = Convert(id, depth);
   made_[id] = type;

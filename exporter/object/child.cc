@@ -34,8 +34,9 @@ constexpr bool kLimitMemory = true;
 #endif
 
 void Confine() {
-  for (const int signal_number : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM})
+  for (const int signal_number : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM}) {
     signal(signal_number, SIG_DFL);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -96,8 +97,9 @@ class DefaultChildSignal {
 Status Verdict(int status, std::string text) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == kFine) return {};
   if (WIFEXITED(status) && WEXITSTATUS(status) == kFailed) return Error{std::move(text)};
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory)
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory) {
     return Error{"libbpf needs more than 1 GiB of memory for it; the file is corrupt"};
+  }
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
     return Error{
         fmt::format("libbpf did not finish with it in {} s; the file is corrupt", kSeconds)};

@@ -22,12 +22,14 @@ constexpr unsigned char kHostOrder =
     std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
 Status CheckHeader(const std::string& bytes) {
-  if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
+  if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0) {
     return Error{"it is not an ELF file; clang -target bpf -c makes one"};
+  }
   if (bytes.size() < sizeof(Elf64_Ehdr)) return Error{"it ends inside the ELF header"};
   const auto header = Load<Elf64_Ehdr>(bytes.data());
-  if (header.e_ident[EI_CLASS] != ELFCLASS64)
+  if (header.e_ident[EI_CLASS] != ELFCLASS64) {
     return Error{"it is not a 64-bit ELF file; compile with clang -target bpf"};
+  }
   if (header.e_ident[EI_DATA] != kHostOrder) {
     return Error{
         "its byte order is not this machine's; compile on this architecture with clang -target "
@@ -39,8 +41,9 @@ Status CheckHeader(const std::string& bytes) {
                     "-target bpf",
                     header.e_machine)};
   }
-  if (header.e_type != ET_REL)
+  if (header.e_type != ET_REL) {
     return Error{"it is not a relocatable object file; clang -target bpf -c makes one"};
+  }
   return {};
 }
 
@@ -53,8 +56,9 @@ Result<std::string> ReadObjectFile(const std::string& path) {
   if (fstat(fd.get(), &status) != 0) return ErrnoError("stat", errno);
   if (S_ISDIR(status.st_mode)) return Error{"open: it is a directory"};
   if (!S_ISREG(status.st_mode)) return Error{"open: it is not a regular file"};
-  if (static_cast<std::size_t>(status.st_size) > kMostBytes)
+  if (static_cast<std::size_t>(status.st_size) > kMostBytes) {
     return Error{fmt::format("open: it has {} bytes, more than 64 MiB", status.st_size)};
+  }
 
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t got = 0;

@@ -85,8 +85,9 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   bpf_object__for_each_map(map, object.get()) {
     if (!bpf_map__is_internal(map)) layout.maps.push_back(ReadMap(map, types));
   }
-  if (layout.maps.empty())
+  if (layout.maps.empty()) {
     return Error{"it has no maps; metrics are read from maps declared in SEC(\".maps\")"};
+  }
   const std::set<std::string> tail_called = TailCalledPrograms(bytes);
   bpf_program* program;
   bpf_object__for_each_program(program, object.get()) {

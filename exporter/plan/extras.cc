@@ -41,8 +41,9 @@ void CheckCgroupIdMap(const Scope& scope) {
   if (!scope.config.cgroup_id_map) return;
   const config::CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
   for (const config::Text& pattern : spec.regexps) {
-    if (const Result<decode::Pattern> fine = decode::Pattern::Compile(pattern.value); !fine)
+    if (const Result<decode::Pattern> fine = decode::Pattern::Compile(pattern.value); !fine) {
       scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().text);
+    }
   }
   const object::MapLayout* map = FindMap(scope, spec.name);
   if (map == nullptr) return;

@@ -37,16 +37,18 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
         added.family, added.config, before.family, before.config);
   }
   if (added.family != before.family) return "";
-  if (added.kind != before.kind)
+  if (added.kind != before.kind) {
     return text(fmt::format("is a {}", config::KindName(added.kind)),
                 fmt::format("a {}", config::KindName(before.kind)));
+  }
   if (LabelNames(added) != LabelNames(before)) {
     return text(fmt::format("has the labels {}", List(LabelNames(added))),
                 List(LabelNames(before)));
   }
-  if (added.help != before.help)
+  if (added.help != before.help) {
     return text(fmt::format("has the help {}", config::Quoted(added.help)),
                 config::Quoted(before.help));
+  }
   // Equal bounds can come from other numbers and another multiplier; the rows then do not add up.
   if (added.histogram.bounds != before.histogram.bounds ||
       added.histogram.numbers != before.histogram.numbers ||

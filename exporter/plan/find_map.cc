@@ -26,8 +26,9 @@ bool HoldsRows(bpf_map_type type) {
 }
 
 std::string WhyNotReadable(bpf_map_type type) {
-  if (type == BPF_MAP_TYPE_HASH_OF_MAPS || type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
+  if (type == BPF_MAP_TYPE_HASH_OF_MAPS || type == BPF_MAP_TYPE_ARRAY_OF_MAPS) {
     return "; its values are other maps, which only the programs can follow";
+  }
   return ", which bpf_exporter cannot read";
 }
 
@@ -35,19 +36,25 @@ std::string WhyNotReadable(bpf_map_type type) {
 std::string EventProblem(const config::MetricSpec& metric, const object::MapLayout& map) {
   const std::string type = object::MapTypeName(map.type);
   const auto is_of_type = [&] { return fmt::format("map '{}' is of type {}", map.name, type); };
-  if (metric.perf_event_array && map.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+  if (metric.perf_event_array && map.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
     return is_of_type() + "; 'perf_event_array: true' needs a perf_event_array";
-  if (metric.ringbuf && map.type != BPF_MAP_TYPE_RINGBUF)
+  }
+  if (metric.ringbuf && map.type != BPF_MAP_TYPE_RINGBUF) {
     return is_of_type() + "; 'ringbuf: true' needs a ringbuf";
+  }
   if (!HoldsEvents(map.type)) return "";
-  if (metric.kind != config::MetricKind::kCounter)
+  if (metric.kind != config::MetricKind::kCounter) {
     return is_of_type() + ", whose records only a counter can count";
-  if (!metric.value.value.empty())
+  }
+  if (!metric.value.value.empty()) {
     return is_of_type() + ", whose records count one each; leave 'value' out";
-  if (map.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && !metric.perf_event_array)
+  }
+  if (map.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && !metric.perf_event_array) {
     return is_of_type() + "; to count its records, say 'perf_event_array: true'";
-  if (map.type == BPF_MAP_TYPE_RINGBUF && !metric.ringbuf)
+  }
+  if (map.type == BPF_MAP_TYPE_RINGBUF && !metric.ringbuf) {
     return is_of_type() + "; to count its records, say 'ringbuf: true'";
+  }
   return "";
 }
 

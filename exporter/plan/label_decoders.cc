@@ -36,8 +36,9 @@ std::vector<std::string> FieldsOf(const object::Type& type, const config::LabelS
 
 std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label, const Place& place) {
   const std::string subject = fmt::format("label '{}'", label.name.value);
-  if (bytes.type == nullptr)
+  if (bytes.type == nullptr) {
     return fmt::format("{} needs 'decoders', as the object has no BTF for {}", subject, bytes.what);
+  }
   if (place.type == nullptr) {
     return fmt::format("{} needs 'decoders', as no field of {} is exactly bytes {} to {}", subject,
                        bytes.what, place.offset, place.offset + place.size - 1);
@@ -55,8 +56,9 @@ std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label, c
 
 std::optional<Decoders> FromType(const Scope& scope, const LabelBytes& bytes,
                                  const config::LabelSpec& label, const Place& place) {
-  if (place.type != nullptr && place.type->kind == object::Type::Kind::kEnum)
+  if (place.type != nullptr && place.type->kind == object::Type::Kind::kEnum) {
     return Decoders{decode::MakeEnumDecoder(place.type->enumerators, place.type->is_signed)};
+  }
   const std::string name = place.type == nullptr ? "" : NameFor(*place.type);
   if (name.empty()) {
     scope.diagnostics.Error(label.name.at, NoDecoder(bytes, label, place));

@@ -50,8 +50,9 @@ std::optional<LabelPlan> CpuPlan(const Scope& scope, const config::LabelSpec& la
 // Bucket numbers are integers; a label that BTF knows to be something else is a mistake.
 bool CanBeBucket(const Scope& scope, const config::LabelSpec& label, const Place& place) {
   if (!label.decoders.empty() || place.type == nullptr ||
-      place.type->kind == object::Type::Kind::kInt)
+      place.type->kind == object::Type::Kind::kInt) {
     return true;
+  }
   scope.diagnostics.Error(
       label.name.at, fmt::format("label '{}', the last of a histogram, is the bucket number; it "
                                  "must be an integer, and here it is {}",
@@ -120,8 +121,9 @@ std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& by
 }
 
 void CheckDecoders(const Scope& scope, const std::vector<config::LabelSpec>& labels) {
-  for (const config::LabelSpec& label : labels)
+  for (const config::LabelSpec& label : labels) {
     MakeNamedDecoders(scope, label, label.size.value_or(0));
+  }
 }
 
 }  // namespace bpf_exporter::plan

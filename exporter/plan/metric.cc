@@ -71,8 +71,9 @@ bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
   } else {
     fine = false;
   }
-  if (metric.kind != config::MetricKind::kHistogram || (array && !plan.histogram.array))
+  if (metric.kind != config::MetricKind::kHistogram || (array && !plan.histogram.array)) {
     return fine;
+  }
   return ResolveBuckets(scope, metric.histogram, plan.histogram) && fine;
 }
 
@@ -104,10 +105,11 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   plan->counts_events = HoldsEvents(map->type);
   plan->flush_interval = metric.flush_interval;
   if (plan->counts_events) plan->record_size = RecordSize(metric, *map);
-  if (!plan->counts_events && metric.flush_interval.count() > 0)
+  if (!plan->counts_events && metric.flush_interval.count() > 0) {
     scope.diagnostics.Warning(metric.name.at, fmt::format("map '{}' holds no events, so "
                                                           "'flush_interval' has no effect",
                                                           map->name));
+  }
 
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
   const bool has_bucket =

@@ -157,8 +157,9 @@ class ByName {
 
   // A key that is no struct has no fields; then one label can be all of it.
   std::optional<Place> FindWhole(const config::LabelSpec& label) {
-    if (labels_.size() == 1 && label.field.value.empty() && bytes_.type->size > 0)
+    if (labels_.size() == 1 && label.field.value.empty() && bytes_.type->size > 0) {
       return Place{0, bytes_.type->size, bytes_.type};
+    }
     return Fail(PathOf(label),
                 fmt::format("label '{}': {} is {}, which has no fields{}", label.name.value,
                             bytes_.what, bytes_.type->name,
@@ -223,8 +224,9 @@ class ByName {
 
 std::uint64_t TakenBytes(const std::vector<const config::LabelSpec*>& labels) {
   std::uint64_t taken = 0;
-  for (const config::LabelSpec* label : labels)
+  for (const config::LabelSpec* label : labels) {
     taken += std::uint64_t{label->size.value_or(0)} + label->padding.value_or(0);
+  }
   return taken;
 }
 

@@ -51,8 +51,9 @@ std::optional<ConfigPlan> Resolve(config::Config config, object::ObjectLayout ob
   const std::size_t errors_before = diagnostics.errors();
   std::vector<MapPlan> maps;
   for (const config::MetricSpec& metric : config.metrics) {
-    if (const std::optional<ResolvedMetric> resolved = ResolveMetric(scope, metric))
+    if (const std::optional<ResolvedMetric> resolved = ResolveMetric(scope, metric)) {
       Add(scope, metric, *resolved, maps);
+    }
   }
   CheckProbes(scope);
   CheckAttachPoints(scope);

@@ -38,16 +38,18 @@ std::optional<object::FieldLayout> Find(const Scope& scope, const object::MapLay
     return fail(
         fmt::format("the object has no BTF for {}, so its fields are not known", ValueOf(map)));
   }
-  if (map.value->kind != object::Type::Kind::kStruct)
+  if (map.value->kind != object::Type::Kind::kStruct) {
     return fail(fmt::format("{} is {}, which has no fields", ValueOf(map), map.value->name));
+  }
   std::optional<object::FieldLayout> field = object::FindField(*map.value, path.value);
   if (!field) {
     return fail(fmt::format("{} ({}) has no field {}{}", ValueOf(map), map.value->name,
                             config::Quoted(path.value),
                             Suggest(path.value, object::FieldPaths(*map.value), "its fields")));
   }
-  if (field->bitfield)
+  if (field->bitfield) {
     return fail(fmt::format("field '{}' is a bitfield, which cannot be read", path.value));
+  }
   return field;
 }
 

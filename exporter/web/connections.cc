@@ -84,8 +84,9 @@ void LimitSegments(int port) {
     socklen_t size = sizeof(listens);
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) return;
     // Without it scrapes are only slower.
-    if (setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kLargestSegment, sizeof(kLargestSegment)) != 0)
+    if (setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kLargestSegment, sizeof(kLargestSegment)) != 0) {
       log::Debug("{}", ErrnoError("HTTP: limit the segments", errno).text);
+    }
   });
 }
 

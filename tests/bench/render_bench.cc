@@ -78,8 +78,9 @@ void Number(benchmark::State& state) {
   }
   char text[exposition::kLongestNumber];
   for (auto _ : state) {
-    for (const std::uint64_t number : numbers)
+    for (const std::uint64_t number : numbers) {
       benchmark::DoNotOptimize(exposition::WriteUnsigned(number, text));
+    }
   }
   state.counters["per_number"] = benchmark::Counter(
       static_cast<double>(numbers.size()),

@@ -117,8 +117,9 @@ inline plan::LabelPlan Label(std::string name, std::uint32_t offset, std::uint32
   label.offset = offset;
   label.size = size;
   std::uint32_t input = size;
-  for (const char* decoder : decoders)
+  for (const char* decoder : decoders) {
     label.decoders.push_back(NewDecoder(decoder, std::exchange(input, 0)));
+  }
   return label;
 }
 

@@ -48,12 +48,14 @@ void CheckConfig(const config::Config& config) {
   for (const config::MetricSpec& metric : config.metrics) {
     Check(config::IsMetricName(metric.name.value), "metric name");
     Check(!metric.help.empty(), "help");
-    for (const config::LabelSpec& label : metric.labels)
+    for (const config::LabelSpec& label : metric.labels) {
       Check(config::IsLabelName(label.name.value), "label name");
+    }
     if (metric.kind == config::MetricKind::kHistogram) CheckHistogram(metric);
   }
-  for (const config::ProbeSpec& probe : config.probes)
+  for (const config::ProbeSpec& probe : config.probes) {
     Check(!probe.program.value.empty() && probe.at.line > 0, "probe");
+  }
 }
 
 }  // namespace

@@ -37,8 +37,9 @@ TEST_F(AttachingToKernelFunctions, TakesAnOffset) {
   if (!HasKprobes()) SKIP_ON_THIS_KERNEL("is built without kprobes");
   // The first instruction is one for ftrace, of 5 bytes, or one of 4 that marks a call's target.
   std::vector<std::string> places;
-  for (const char* offset : {"+0x4", "+5"})
+  for (const char* offset : {"+0x4", "+5"}) {
     for (const std::string& function : kGetppid) places.push_back(function + offset);
+  }
   LoadedObject* object = LoadAndAttach(
       PlanOf("probe_hooks", {"hits"}, {Probe("by_kprobe", config::ProbeKind::kKprobe, places)}));
   ASSERT_NE(object, nullptr);
@@ -86,8 +87,9 @@ TEST_F(AttachingToKernelFunctions, TakesFentryAndFexit) {
   const plan::ConfigPlan plan = PlanOf("probe_hooks", {"hits"},
                                        {Probe("by_fentry", config::ProbeKind::kFentry, kGetppid),
                                         Probe("by_fexit", config::ProbeKind::kFexit, kGetppid)});
-  if (const std::string why = WhyNotLoaded(plan); !why.empty())
+  if (const std::string why = WhyNotLoaded(plan); !why.empty()) {
     SKIP_ON_THIS_KERNEL("does not allow fentry: " + why);
+  }
   LoadedObject* object = LoadAndAttach(plan);
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);
@@ -99,8 +101,9 @@ TEST_F(AttachingToKernelFunctions, TakesFentryAndFexit) {
 TEST_F(AttachingToKernelFunctions, TakesSecurityHooks) {
   const plan::ConfigPlan plan =
       PlanOf("probe_hooks", {"hits"}, {Probe("by_lsm", config::ProbeKind::kLsm, {"task_getsid"})});
-  if (const std::string why = WhyNotLoaded(plan); !why.empty())
+  if (const std::string why = WhyNotLoaded(plan); !why.empty()) {
     SKIP_ON_THIS_KERNEL("does not allow lsm: " + why);
+  }
   LoadedObject* object = LoadAndAttach(plan);
   ASSERT_NE(object, nullptr);
   WantThisProcess(*object);

@@ -135,8 +135,9 @@ class OwnCgroup {
  public:
   explicit OwnCgroup(const std::string& mount) : mount_(mount) {
     std::ifstream file("/proc/self/cgroup");
-    for (std::string line; std::getline(file, line);)
+    for (std::string line; std::getline(file, line);) {
       if (line.starts_with("0::")) before_ = mount + line.substr(3);
+    }
     path_ = fmt::format("{}/bpf_exporter_test_{}", mount, getpid());
     made_ = mkdir(path_.c_str(), 0700) == 0 && Enter(path_);
   }
@@ -162,8 +163,9 @@ class OwnCgroup {
 std::string Cgroup2() {
   std::ifstream mounts("/proc/self/mounts");
   for (std::string device, place, type, rest;
-       mounts >> device >> place >> type && std::getline(mounts, rest);)
+       mounts >> device >> place >> type && std::getline(mounts, rest);) {
     if (type == "cgroup2") return place;
+  }
   return {};
 }
 
@@ -208,16 +210,18 @@ class QdiscFilter : public AttachingToNetwork {
     const Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
     if (filter.ok() || filter.error().code != ENOENT) return;
     // A module that is not here. Where there are links instead, nobody needs it.
-    if (AttachTcx(program.get(), kLoopback, true).ok())
+    if (AttachTcx(program.get(), kLoopback, true).ok()) {
       GTEST_SKIP() << "this kernel comes without the clsact qdisc and has tcx";
+    }
   }
 
   int ProgramFd(const std::string& program) {
     LoadedObject* object =
         Load(PlanOf("probe_hooks", {"hits"}, {OnInterface(program, config::ProbeKind::kTc, "lo")}));
     if (object == nullptr) return -1;
-    for (const ProgramState& state : object->programs())
+    for (const ProgramState& state : object->programs()) {
       if (state.name == program) return bpf_prog_get_fd_by_id(state.id);
+    }
     return -1;
   }
   static bool HasClsact() {

@@ -26,8 +26,9 @@ bool HasTracefs() { return std::filesystem::exists(std::string(kTracefs) + "/eve
 // Why tracefs cannot be mounted in the namespace of the test; empty if it is there.
 std::string MountTracefs(const OwnNamespace& space) {
   if (!space.problem().empty()) return space.problem();
-  if (!HasTracefs() && mount("tracefs", kTracefs, "tracefs", 0, nullptr) != 0)
+  if (!HasTracefs() && mount("tracefs", kTracefs, "tracefs", 0, nullptr) != 0) {
     return std::string("mount tracefs: ") + strerror(errno);
+  }
   return {};
 }
 
@@ -45,8 +46,9 @@ TEST_F(Attaching, FollowsTheSectionsOfPrograms) {
   EXPECT_EQ(Hits(*object, 0), 500u) << "tp_btf";
   EXPECT_EQ(Hits(*object, 1), 500u) << "raw_tp";
   EXPECT_EQ(Hits(*object, 2), 500u) << "tracepoint";
-  for (const ProgramState& program : object->programs())
+  for (const ProgramState& program : object->programs()) {
     EXPECT_EQ(program.attached, program.problem.empty()) << program.name;
+  }
   EXPECT_EQ(ProblemOf(*object, "by_no_tracepoint"),
             "section 'tracepoint/syscalls/sys_enter_nonsense': No such file or directory; kernel " +
                 Release() + " has no such event");

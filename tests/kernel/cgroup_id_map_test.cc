@@ -43,8 +43,9 @@ class CgroupIdMaps : public KernelTest {
     std::set<std::uint64_t> keys;
     std::uint64_t key = 0;
     for (bool first = true; bpf_map_get_next_key(fd, first ? nullptr : &key, &key) == 0;
-         first = false)
+         first = false) {
       keys.insert(key);
+    }
     return keys;
   }
 

@@ -12,8 +12,9 @@ namespace bpf_exporter::kernel {
 
 void WantThisProcess(const LoadedObject& object) {
   const std::uint64_t wanted[] = {static_cast<std::uint64_t>(getpid()), SYS_getppid};
-  for (const std::uint32_t slot : {1u, 0u})
+  for (const std::uint32_t slot : {1u, 0u}) {
     ASSERT_EQ(bpf_map_update_elem(object.MapFd("wanted"), &slot, &wanted[slot], BPF_ANY), 0);
+  }
 }
 
 std::uint64_t Hits(const LoadedObject& object, std::uint32_t slot) {

@@ -16,8 +16,9 @@ using InterfacesTest = KernelTest;
 TEST_F(InterfacesTest, KeepTheNameOfOneThatIsGoneForTenMinutes) {
   const OwnNamespace space(OwnNamespace::Kind::kNetwork);
   ASSERT_EQ(space.problem(), "");
-  if (std::system("ip link add gone type veth 2>/dev/null") != 0)
+  if (std::system("ip link add gone type veth 2>/dev/null") != 0) {
     GTEST_SKIP() << "this kernel has no virtual interfaces";
+  }
   Time now{std::chrono::hours(1)};
   host::Interfaces interfaces([&] { return now; });
   const std::uint32_t index = if_nametoindex("gone");

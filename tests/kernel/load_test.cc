@@ -155,8 +155,9 @@ TEST_F(Loading, CountsTheRunsOfItsPrograms) {
              {Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint, {"sys_enter"})}));
   ASSERT_NE(object, nullptr);
   const auto runs = [&] {
-    for (std::size_t i = 0; i < object->programs().size(); ++i)
+    for (std::size_t i = 0; i < object->programs().size(); ++i) {
       if (object->programs()[i].name == "by_raw_tracepoint") return object->ProgramStatistics()[i];
+    }
     return ProgramRun{};
   };
   const ProgramRun before = runs();

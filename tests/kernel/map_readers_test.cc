@@ -24,8 +24,9 @@ const std::vector<std::string> kMaps = {
 std::uint32_t PossibleCpus() { return static_cast<std::uint32_t>(libbpf_num_possible_cpus()); }
 
 object::MapLayout LayoutIn(const plan::ConfigPlan& plan, const std::string& map) {
-  for (const plan::MapPlan& known : plan.maps)
+  for (const plan::MapPlan& known : plan.maps) {
     if (known.layout.name == map) return known.layout;
+  }
   ADD_FAILURE() << "no map " << map;
   return {};
 }
@@ -42,16 +43,18 @@ void Fill(int fd, const object::MapLayout& layout, std::uint32_t count) {
   for (std::uint32_t row = 0; row < count; ++row) {
     for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(i * 7);
     std::memcpy(key.data(), &row, std::min<std::size_t>(key.size(), 4));
-    for (std::size_t i = 0; i < value.size(); ++i)
+    for (std::size_t i = 0; i < value.size(); ++i) {
       value[i] = static_cast<unsigned char>(row * 31 + i * 11 + 1);
+    }
     ASSERT_EQ(bpf_map_update_elem(fd, key.data(), value.data(), BPF_ANY), 0) << strerror(errno);
   }
 }
 
 std::string Bytes(const nlohmann::json& hex) {
   std::string bytes;
-  for (const auto& byte : hex)
+  for (const auto& byte : hex) {
     bytes += static_cast<char>(std::stoi(byte.get<std::string>(), nullptr, 16));
+  }
   return bytes;
 }
 
@@ -64,10 +67,11 @@ std::map<std::string, std::string> BpftoolDump(int fd) {
   const std::string text = Output(fmt::format("bpftool -j map dump id {}", info.id));
   for (const auto& row : nlohmann::json::parse(text)) {
     std::string value;
-    if (row.contains("values"))
+    if (row.contains("values")) {
       for (const auto& cpu : row["values"]) value += Bytes(cpu["value"]);
-    else
+    } else {
       value = Bytes(row["value"]);
+    }
     rows[Bytes(row["key"])] = value;
   }
   return rows;
@@ -83,8 +87,9 @@ std::map<std::string, std::string> ReaderRows(metrics::MapReader& reader,
   const std::size_t stride = ValueBytes(layout) / reader.cpus();
   for (auto& [key, value] : collector.rows) {
     std::string bare;
-    for (std::uint32_t cpu = 0; cpu < reader.cpus(); ++cpu)
+    for (std::uint32_t cpu = 0; cpu < reader.cpus(); ++cpu) {
       bare += value.substr(cpu * stride, layout.value_size);
+    }
     value = bare;
   }
   return collector.rows;
@@ -217,8 +222,9 @@ void ReadWhileChurning(LoadedObject& object, const object::MapLayout& layout,
                        const ReadOptions& options, std::uint64_t stable, int walks) {
   constexpr std::uint64_t kChurned = 10'000;
   const int fd = object.MapFd("churned");
-  for (std::uint64_t key = 0; key < stable; ++key)
+  for (std::uint64_t key = 0; key < stable; ++key) {
     ASSERT_EQ(bpf_map_update_elem(fd, &key, &key, BPF_ANY), 0);
+  }
   std::atomic<bool> stop = false;
   std::atomic<std::uint64_t> changes = 0;
   std::thread churner([&] {

@@ -44,8 +44,9 @@ OwnNamespace::OwnNamespace(Kind kind)
                    O_RDONLY | O_CLOEXEC)) {
   if (!before_.valid() || unshare(Flag(kind)) != 0 ||
       (kind == Kind::kNetwork && !BringUpLoopback()) ||
-      (kind == Kind::kMount && !MakeMountsPrivate()))
+      (kind == Kind::kMount && !MakeMountsPrivate())) {
     problem_ = std::string("cannot make a namespace: ") + std::strerror(errno);
+  }
 }
 
 OwnNamespace::~OwnNamespace() {
@@ -63,13 +64,15 @@ bool SendDatagrams(int count, std::size_t size) {
   setsockopt(receiver.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   auto* socket_address = reinterpret_cast<sockaddr*>(&address);
   if (bind(receiver.get(), socket_address, length) != 0 ||
-      getsockname(receiver.get(), socket_address, &length) != 0)
+      getsockname(receiver.get(), socket_address, &length) != 0) {
     return false;
+  }
   std::vector<char> payload(size, 'x');
   for (int i = 0; i < count; ++i) {
     if (sendto(sender.get(), payload.data(), size, 0, socket_address, length) !=
-        static_cast<ssize_t>(size))
+        static_cast<ssize_t>(size)) {
       return false;
+    }
     if (recv(receiver.get(), payload.data(), size, 0) != static_cast<ssize_t>(size)) return false;
   }
   return true;

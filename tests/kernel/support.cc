@@ -54,8 +54,9 @@ bool EveryKindIsRequired() { return IsSet("KERNEL_TESTS_GUEST"); }
 
 std::size_t OpenFds() {
   std::size_t count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     ++count;
+  }
   return count - 1;  // the one that reads the directory
 }
 
@@ -155,14 +156,16 @@ LoadedObject* KernelTest::LoadAndAttach(const plan::ConfigPlan& plan) {
   LoadedObject* object = Load(plan);
   if (object == nullptr) return nullptr;
   object->Attach();
-  for (const ProgramState& program : object->programs())
+  for (const ProgramState& program : object->programs()) {
     EXPECT_EQ(program.id == 0 ? "" : program.problem, "") << program.name;
+  }
   return object;
 }
 
 std::string ProblemOf(const LoadedObject& object, const std::string& program) {
-  for (const ProgramState& state : object.programs())
+  for (const ProgramState& state : object.programs()) {
     if (state.name == program) return state.problem;
+  }
   return "no such program";
 }
 
@@ -190,8 +193,9 @@ std::string Output(const std::string& command) {
   }
   std::string output;
   std::array<char, 65536> buffer{};
-  while (const std::size_t count = fread(buffer.data(), 1, buffer.size(), pipe))
+  while (const std::size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
     output.append(buffer.data(), count);
+  }
   const int status = pclose(pipe);
   EXPECT_EQ(status, 0) << command << " ended with " << status;
   return output;

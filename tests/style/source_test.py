@@ -78,6 +78,24 @@ def files(*tops, suffixes=("",)):
     return [path for path in found if path.endswith(tuple(suffixes))]
 
 
+def unbraced_bodies(path):
+    """Lines of the conditions and loops whose body stands on a line of its own without braces."""
+    dispensable = re.compile(r'"(?:\\.|[^"\\])*"|//.*|\\$')
+    lines = [dispensable.sub("", line).rstrip() for line in read(path).split("\n")]
+    for number, line in enumerate(lines):
+        if re.match(r"\s*(} )?else$", line):
+            yield number + 1
+        if not re.match(r"\s*((} )?(else )?if|for|while)( constexpr)? \(", line):
+            continue
+        depth = 0
+        for end in lines[number:]:
+            depth += end.count("(") - end.count(")")
+            if depth == 0:
+                break
+        if not end.endswith(("{", ";")):
+            yield number + 1
+
+
 def starts_with_interpreter(path):
     with open(os.path.join(ROOT, path), "rb") as file:
         return file.read(2) == b"#!"
@@ -186,6 +204,11 @@ class Source(unittest.TestCase):
         sources = files("exporter", "programs", suffixes=(".h", ".cc", ".c", ".txt"))
         lengths = {path: read(path).count("\n") for path in sources}
         self.assertEqual({}, {path: n for path, n in lengths.items() if n > LONGEST})
+
+    def test_a_body_on_a_line_of_its_own_has_braces(self):
+        sources = files("exporter", "tests", suffixes=(".h", ".cc"))
+        wrong = [f"{path}:{line}" for path in sources for line in unbraced_bodies(path)]
+        self.assertEqual([], wrong)
 
     def test_every_source_file_names_its_licence(self):
         wrong = []

@@ -39,8 +39,9 @@ std::optional<config::ProbeKind> KindOfSection(std::string_view section) {
       {"fexit", config::ProbeKind::kFexit},
       {"lsm", config::ProbeKind::kLsm},
   };
-  for (const auto& [name, kind] : kWords)
+  for (const auto& [name, kind] : kWords) {
     if (name == word) return kind;
+  }
   return std::nullopt;
 }
 
@@ -115,10 +116,11 @@ Result<Attachment> AttachKprobe(const bpf_program* program, const config::ProbeS
   const bool at_return = probe.kind == config::ProbeKind::kKretprobe;
   for (const config::Text& target : probe.targets) {
     const std::optional<Place> place = ParsePlace(target.value);
-    if (!place || place->function.empty() || (at_return && place->offset != 0))
+    if (!place || place->function.empty() || (at_return && place->offset != 0)) {
       return Error{fmt::format("{} '{}': the target reads FUNCTION{}", ProbeKindName(probe.kind),
                                target.value, at_return ? "" : " or FUNCTION+OFFSET"),
                    EINVAL};
+    }
   }
   return FirstTarget(probe, [&](const std::string& target) {
     const std::optional<Place> place = ParsePlace(target);
@@ -132,10 +134,11 @@ Result<Attachment> AttachKprobe(const bpf_program* program, const config::ProbeS
 Result<Attachment> AttachUprobe(const bpf_program* program, const config::ProbeSpec& probe) {
   const std::string name = fmt::format("{}:{}", probe.binary.value, probe.symbol.value);
   const std::optional<Place> place = ParsePlace(probe.symbol.value);
-  if (!place)
+  if (!place) {
     return Error{fmt::format("{} '{}': the symbol reads FUNCTION, FUNCTION+OFFSET or OFFSET",
                              ProbeKindName(probe.kind), name),
                  EINVAL};
+  }
   LIBBPF_OPTS(bpf_uprobe_opts, options);
   options.retprobe = probe.kind == config::ProbeKind::kUretprobe;
   if (!place->function.empty()) options.func_name = place->function.c_str();
@@ -156,8 +159,9 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const config::ProbeSpe
       fmt::format("{}:{}:{}", probe.binary.value, probe.provider.value, probe.symbol.value);
   Error error = Failed(probe.kind, name, code);
   // Of this libbpf says nothing.
-  if (code == ENOENT && access(probe.binary.value.c_str(), R_OK) == 0)
+  if (code == ENOENT && access(probe.binary.value.c_str(), R_OK) == 0) {
     error.text += "; the binary has no such static tracepoint";
+  }
   return error;
 }
 
@@ -173,9 +177,10 @@ Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEvent&
 Result<Attachment> AttachPerfProbe(const bpf_program* program, const config::ProbeSpec& probe) {
   Result<PerfEvent> event = PerfEventByName(probe.event.value);
   if (!event) return event.error();
-  if (!probe.frequency || *probe.frequency == 0)
+  if (!probe.frequency || *probe.frequency == 0) {
     return Error{"perf_event: needs a frequency: without one the event never runs the program",
                  EINVAL};
+  }
   event->frequency = *probe.frequency;
   return AttachPerfEvents(program, *event);
 }
@@ -188,15 +193,17 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
     if (!event->ok()) return event->error();
     return AttachPerfEvents(program, event->value());
   }
-  if (const std::string_view interface = XdpSectionInterface(section); !interface.empty())
+  if (const std::string_view interface = XdpSectionInterface(section); !interface.empty()) {
     return AttachXdp(program, std::string(interface));
+  }
   LinkPtr link(bpf_program__attach(program));
   if (link != nullptr) return Attachment(std::move(link));
   const int code = errno;
   const std::optional<config::ProbeKind> kind = KindOfSection(section);
   // libbpf's answer for sections that do not say where to attach.
-  if (code == EOPNOTSUPP && (!kind || section.find('/') == std::string::npos))
+  if (code == EOPNOTSUPP && (!kind || section.find('/') == std::string::npos)) {
     return Error{fmt::format("section '{}' needs an entry under probes:", section), code};
+  }
   return Error{fmt::format("section '{}': {}{}", section, CodeText(code),
                            kind ? AttachRemedy(*kind, code) : std::string()),
                code};

@@ -74,8 +74,9 @@ Clsact::~Clsact() {
   if (known != InUse().end() && !known->second.expired()) return;
   if (known != InUse().end()) InUse().erase(known);
   if (!made_ || HasFilter(interface_, Parent(TC_H_MIN_INGRESS)) ||
-      HasFilter(interface_, Parent(TC_H_MIN_EGRESS)))
+      HasFilter(interface_, Parent(TC_H_MIN_EGRESS))) {
     return;
+  }
   LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface_,
               .attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS));
   bpf_tc_hook_destroy(&hook);

@@ -57,8 +57,9 @@ Error Failed(config::ProbeKind kind, std::string_view what, int code) {
 std::string Cgroup2Mount() {
   std::ifstream mounts("/proc/self/mounts");
   for (std::string device, place, type, rest;
-       mounts >> device >> place >> type && std::getline(mounts, rest);)
+       mounts >> device >> place >> type && std::getline(mounts, rest);) {
     if (type == "cgroup2") return place;
+  }
   return {};
 }
 
@@ -81,12 +82,14 @@ Result<Attachment> AttachTc(const bpf_program* program, const std::string& inter
   Result<unsigned> index = InterfaceIndex(config::ProbeKind::kTc, interface);
   if (!index) return index.error();
   const bool ingress = direction == "ingress";
-  if (!ingress && direction != "egress")
+  if (!ingress && direction != "egress") {
     return Error{fmt::format("tc: direction '{}' is neither ingress nor egress", direction),
                  EINVAL};
+  }
   const int program_fd = bpf_program__fd(program), interface_index = static_cast<int>(*index);
-  if (Result<Fd> link = AttachTcx(program_fd, interface_index, ingress); link.ok())
+  if (Result<Fd> link = AttachTcx(program_fd, interface_index, ingress); link.ok()) {
     return Attachment(std::move(*link));
+  }
   // Before 6.6 a kernel has no such links.
   Result<TcFilter> filter = TcFilter::Attach(program_fd, interface_index, ingress);
   if (filter.ok()) return Attachment(std::move(*filter));
@@ -106,12 +109,15 @@ Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::str
   Fd socket_fd(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket_fd.valid()) return failed("open a packet socket");
   const int program_fd = bpf_program__fd(program);
-  if (setsockopt(socket_fd.get(), SOL_SOCKET, SO_ATTACH_BPF, &program_fd, sizeof(program_fd)) != 0)
+  if (setsockopt(socket_fd.get(), SOL_SOCKET, SO_ATTACH_BPF, &program_fd, sizeof(program_fd)) !=
+      0) {
     return failed("attach to a packet socket");
+  }
   // A packet over lo would otherwise be seen leaving and arriving.
   const int on = 1;
-  if (setsockopt(socket_fd.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) != 0)
+  if (setsockopt(socket_fd.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) != 0) {
     return failed("ignore outgoing packets (needs kernel 4.20)");
+  }
   // Nobody reads the socket: a filter that lets packets through shall not hold memory. The kernel
   // rounds up to its least size.
   const int least = 1;
@@ -120,8 +126,9 @@ Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::str
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(ETH_P_ALL);
   address.sll_ifindex = static_cast<int>(*index);
-  if (bind(socket_fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+  if (bind(socket_fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return failed(fmt::format("attach to interface '{}'", interface));
+  }
   return Attachment(std::move(socket_fd));
 }
 
@@ -135,10 +142,11 @@ Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& p
     return Failed(config::ProbeKind::kCgroup, fmt::format("open '{}'", full), code);
   }
   struct statfs file_system {};
-  if (fstatfs(directory.get(), &file_system) == 0 && file_system.f_type != CGROUP2_SUPER_MAGIC)
+  if (fstatfs(directory.get(), &file_system) == 0 && file_system.f_type != CGROUP2_SUPER_MAGIC) {
     return Error{fmt::format("cgroup: '{}' is not in a cgroup2 file system ({})", full,
                              mount.empty() ? "none is mounted" : "one is mounted on " + mount),
                  EINVAL};
+  }
   LinkPtr link(bpf_program__attach_cgroup(program, directory.get()));
   if (link == nullptr) {
     const int code = errno;

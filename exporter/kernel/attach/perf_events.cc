@@ -67,8 +67,9 @@ Result<PerfEvent> PerfEventByName(std::string_view name) {
   }
   const std::size_t slash = name.find('/');
   if (slash != std::string_view::npos && Number(name.substr(0, slash), event.type) &&
-      Number(name.substr(slash + 1), event.config))
+      Number(name.substr(slash + 1), event.config)) {
     return event;
+  }
   return Error{
       fmt::format("perf_event: unknown event '{}' (TYPE/CONFIG in numbers, or {})", name, known),
       EINVAL};

@@ -51,8 +51,9 @@ const std::vector<Kind>& Kinds() {
 }
 
 const Kind& KindOf(config::ProbeKind kind) {
-  for (const Kind& known : Kinds())
+  for (const Kind& known : Kinds()) {
     if (known.kind == kind) return known;
+  }
   return Kinds().front();
 }
 
@@ -73,8 +74,9 @@ Status CheckKind(const bpf_program* program, const Kind& kind) {
   }
   const bpf_attach_type wanted =
       kind.kind == config::ProbeKind::kRawTracepoint ? BPF_TRACE_RAW_TP : kind.attach;
-  if (IsTraced(program) && bpf_program__expected_attach_type(program) != wanted)
+  if (IsTraced(program) && bpf_program__expected_attach_type(program) != wanted) {
     return Error{fmt::format("section '{}' cannot attach as {}", section, kind.name), EINVAL};
+  }
   return {};
 }
 
@@ -89,11 +91,12 @@ Status SetTarget(bpf_program* program, const config::ProbeSpec& probe, const Kin
   }
   if (error == ESRCH || error == ENOENT) {
     const KernelFacts facts = ReadKernelFacts();
-    if (!facts.btf)
+    if (!facts.btf) {
       return Error{fmt::format("{}: this kernel has no BTF in /sys/kernel/btf/vmlinux "
                                "(CONFIG_DEBUG_INFO_BTF)",
                                kind.name),
                    error};
+    }
     return Error{fmt::format("{}: kernel {} has no {}", kind.name, facts.release, names), error};
   }
   return ErrnoError(fmt::format("{} {}", kind.name, names), error);
@@ -123,9 +126,11 @@ Status SetCgroupType(bpf_program* program, const config::ProbeSpec& probe) {
     bpf_program__set_expected_attach_type(program, attach);
     return Status{};
   };
-  for (const char* form : {"{}", "cgroup_skb/{}", "cgroup/{}"})
-    if (libbpf_attach_type_by_name(fmt::format(fmt::runtime(form), name).c_str(), &attach) == 0)
+  for (const char* form : {"{}", "cgroup_skb/{}", "cgroup/{}"}) {
+    if (libbpf_attach_type_by_name(fmt::format(fmt::runtime(form), name).c_str(), &attach) == 0) {
       return set();
+    }
+  }
   for (int type = 0; libbpf_bpf_attach_type_str(static_cast<bpf_attach_type>(type)) != nullptr;
        ++type) {
     attach = static_cast<bpf_attach_type>(type);
@@ -143,8 +148,9 @@ std::vector<config::ProbeSpec> ProbesOf(const config::Config& config, const std:
   for (const config::ProbeSpec& probe : config.probes) {
     if (probe.program.value != program) continue;
     if (std::none_of(probes.begin(), probes.end(),
-                     [&](const config::ProbeSpec& known) { return SamePlace(known, probe); }))
+                     [&](const config::ProbeSpec& known) { return SamePlace(known, probe); })) {
       probes.push_back(probe);
+    }
   }
   return probes;
 }
@@ -162,23 +168,27 @@ Status PrepareProgram(bpf_program* program, const std::vector<config::ProbeSpec>
     bpf_program__set_type(program, kind.types.front());
     bpf_program__set_expected_attach_type(program, kind.attach);
   }
-  for (const config::ProbeSpec& probe : probes)
+  for (const config::ProbeSpec& probe : probes) {
     if (Status fits = CheckKind(program, KindOf(probe.kind)); !fits) return fits;
+  }
   if (probes.empty()) return {};
 
   const config::ProbeSpec& probe = probes.front();
   if (probe.kind == config::ProbeKind::kCgroup) {
-    for (const config::ProbeSpec& other : probes)
-      if (other.type.value != probe.type.value)
+    for (const config::ProbeSpec& other : probes) {
+      if (other.type.value != probe.type.value) {
         return Error{"cgroup: a program has one type; use a program for each", EINVAL};
+      }
+    }
     return SetCgroupType(program, probe);
   }
   if (!IsTraced(program)) return {};
   // The kernel ties such a program to one function when it loads it.
-  if (probes.size() > 1)
+  if (probes.size() > 1) {
     return Error{fmt::format("{}: a program attaches to one function; use a program for each",
                              ProbeKindName(probe.kind)),
                  EINVAL};
+  }
   return SetTarget(program, probe, KindOf(probe.kind));
 }
 

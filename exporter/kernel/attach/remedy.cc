@@ -12,35 +12,41 @@ namespace {
 
 std::string PermissionRemedy(const KernelFacts& facts) {
   if (facts.Has(CAP_SYS_ADMIN)) {
-    if (!facts.lockdown.empty() && facts.lockdown != "none")
+    if (!facts.lockdown.empty() && facts.lockdown != "none") {
       return fmt::format("the kernel is locked down (lockdown={})", facts.lockdown);
+    }
     return {};
   }
   // Debian and Ubuntu kernels know a level 3, which asks for CAP_SYS_ADMIN whatever else is there.
-  if (facts.perf_event_paranoid > 2)
+  if (facts.perf_event_paranoid > 2) {
     return fmt::format(
         "kernel.perf_event_paranoid is {}, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON is "
         "enough",
         facts.perf_event_paranoid);
+  }
   if (!facts.Has(CAP_PERFMON)) return "the process lacks CAP_PERFMON";
   return "the process lacks CAP_SYS_ADMIN";
 }
 
 std::string TracepointRemedy(const KernelFacts& facts, int code) {
-  if (code == ENOENT && !facts.tracefs)
+  if (code == ENOENT && !facts.tracefs) {
     return "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
-  if (code == ENOENT && facts.lockdown == "confidentiality")
+  }
+  if (code == ENOENT && facts.lockdown == "confidentiality") {
     return "lockdown=confidentiality hides tracefs";
+  }
   if (code == ENOENT) return fmt::format("kernel {} has no such event", facts.release);
-  if (code == EACCES && !facts.Has(CAP_DAC_READ_SEARCH) && facts.perf_event_paranoid <= 2)
+  if (code == EACCES && !facts.Has(CAP_DAC_READ_SEARCH) && facts.perf_event_paranoid <= 2) {
     return "reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's";
+  }
   return PermissionRemedy(facts);
 }
 
 std::string KprobeRemedy(const KernelFacts& facts, int code) {
   if (!facts.kprobes) return "this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)";
-  if (code == ENOENT || code == EINVAL)
+  if (code == ENOENT || code == EINVAL) {
     return fmt::format("kernel {} has no such function to probe", facts.release);
+  }
   if (code == EILSEQ) return "no instruction starts at that offset";
   return PermissionRemedy(facts);
 }
@@ -52,9 +58,10 @@ std::string Remedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
       return permission || code == ENOENT ? TracepointRemedy(facts, code) : std::string();
     case config::ProbeKind::kRawTracepoint:
       if (code == ENOENT) return fmt::format("kernel {} has no such raw tracepoint", facts.release);
-      if (code == EINVAL)
+      if (code == EINVAL) {
         return fmt::format("kernel {} gives it fewer arguments than the program reads",
                            facts.release);
+      }
       return {};
     case config::ProbeKind::kKprobe:
     case config::ProbeKind::kKretprobe:
@@ -65,15 +72,18 @@ std::string Remedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
       return permission ? PermissionRemedy(facts) : std::string();
     case config::ProbeKind::kPerfEvent:
       if (permission) return PermissionRemedy(facts);
-      if (code == ENOENT || code == EOPNOTSUPP || code == ENODEV)
+      if (code == ENOENT || code == EOPNOTSUPP || code == ENODEV) {
         return "this machine has no such event";
-      if (code == EINVAL)
+      }
+      if (code == EINVAL) {
         return "the event is unknown or its frequency above kernel.perf_event_max_sample_rate";
+      }
       return {};
     case config::ProbeKind::kLsm:
-      if (!facts.lsms.empty() && facts.lsms.find("bpf") == std::string::npos)
+      if (!facts.lsms.empty() && facts.lsms.find("bpf") == std::string::npos) {
         return fmt::format("the kernel runs without the BPF LSM: boot it with lsm={},bpf",
                            facts.lsms);
+      }
       return {};
     case config::ProbeKind::kXdp:
       if (code == EBUSY) return "another XDP program is attached there";

@@ -35,8 +35,9 @@ std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section)
     rest.remove_prefix(std::min(comma + 1, rest.size()));
     const std::size_t equals = pair.find('=');
     std::uint64_t number = 0;
-    if (equals == std::string_view::npos || !Number(pair.substr(equals + 1), number))
+    if (equals == std::string_view::npos || !Number(pair.substr(equals + 1), number)) {
       return wrong(fmt::format("'{}' is not KEY=NUMBER", pair));
+    }
     const std::string_view key = pair.substr(0, equals);
     bool* seen = key == "type"        ? &type
                  : key == "config"    ? &config

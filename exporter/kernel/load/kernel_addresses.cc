@@ -56,8 +56,9 @@ Status SetConstant(const plan::ConfigPlan& plan, bpf_object* object, const std::
   bpf_map* map = bpf_object__find_map_by_name(object, global->section.c_str());
   std::size_t size = 0;
   void* data = map == nullptr ? nullptr : const_cast<void*>(bpf_map__initial_value(map, &size));
-  if (data == nullptr || global->offset + sizeof(address) > size)
+  if (data == nullptr || global->offset + sizeof(address) > size) {
     return Error{fmt::format("variable 'kaddr_{}' cannot be set", symbol)};
+  }
   std::memcpy(static_cast<char*>(data) + global->offset, &address, sizeof(address));
   return {};
 }
@@ -70,16 +71,19 @@ Status SetKernelAddresses(const plan::ConfigPlan& plan, bpf_object* object) {
   if (!found) return found.error();
   for (const config::Text& symbol : plan.config.kaddrs) {
     const auto address = found->find(symbol.value);
-    if (address == found->end())
+    if (address == found->end()) {
       return Error{
           fmt::format("'kaddrs': this kernel has no symbol '{}' in {}", symbol.value, kKallsyms)};
-    if (address->second == 0)
+    }
+    if (address->second == 0) {
       return Error{
           fmt::format("'kaddrs': the kernel hides the address of '{}'; CAP_SYSLOG, or "
                       "kernel.kptr_restrict below 2, shows it",
                       symbol.value)};
-    if (const Status set = SetConstant(plan, object, symbol.value, address->second); !set)
+    }
+    if (const Status set = SetConstant(plan, object, symbol.value, address->second); !set) {
       return set.error().In("'kaddrs'");
+    }
   }
   return {};
 }

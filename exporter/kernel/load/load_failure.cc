@@ -44,30 +44,38 @@ std::string Remedy(const std::vector<std::string>& lines, int code, const Kernel
                        [&](const std::string& line) { return Contains(line, part); });
   };
   if (any("BTF is required") || any("loading vmlinux BTF") || any("valid kernel BTF")) {
-    if (!facts.btf)
+    if (!facts.btf) {
       return "this kernel has no BTF in /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); "
              "--btf.path can name a file that has it";
+    }
   }
   if (any("invalid func unknown") || any("unknown func ")) {
-    if (facts.lockdown == "confidentiality")
+    if (facts.lockdown == "confidentiality") {
       return "lockdown=confidentiality takes that helper function away";
+    }
     return fmt::format("kernel {} does not offer that helper function to this kind of program",
                        facts.release);
   }
-  if (any("failed to find kernel BTF type ID"))
+  if (any("failed to find kernel BTF type ID")) {
     return fmt::format("kernel {} has no function or tracepoint of that name", facts.release);
+  }
   if (code == EPERM) {
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_BPF))
+    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_BPF)) {
       return "the process lacks CAP_BPF (tracing programs need CAP_PERFMON too, network programs "
              "CAP_NET_ADMIN)";
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON) && !facts.Has(CAP_NET_ADMIN))
+    }
+    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON) && !facts.Has(CAP_NET_ADMIN)) {
       return "tracing programs need CAP_PERFMON, network programs CAP_NET_ADMIN";
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON))
+    }
+    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON)) {
       return "the process lacks CAP_PERFMON, which tracing programs need";
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_NET_ADMIN))
+    }
+    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_NET_ADMIN)) {
       return "the process lacks CAP_NET_ADMIN, which network programs need";
-    if (!facts.lockdown.empty() && facts.lockdown != "none")
+    }
+    if (!facts.lockdown.empty() && facts.lockdown != "none") {
       return fmt::format("the kernel is locked down (lockdown={})", facts.lockdown);
+    }
     return fmt::format("kernel {} does not allow this kind of program", facts.release);
   }
   if (code == ENOMEM) return "a map counts against the memory limit of the cgroup";
@@ -106,8 +114,9 @@ std::string OwnWords(const std::vector<std::string>& lines, std::string_view pro
     if (NameAfter(line, "prog") != program) continue;
     const std::string_view words = AfterName(line);
     if (words.starts_with("BPF program load failed") || words.starts_with("-- ") ||
-        words.starts_with("failed to load: "))
+        words.starts_with("failed to load: ")) {
       continue;
+    }
     return std::string(words);
   }
   return {};
@@ -147,17 +156,19 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
     if (const std::string_view name = NameAfter(line, "prog"); !name.empty()) last_program = name;
     if (const std::string_view name = NameAfter(line, "map"); !name.empty()) last_map = name;
     if (line.starts_with(kPrefix) && NameAfter(line, "map").empty() &&
-        !line.starts_with("libbpf: failed to load object"))
+        !line.starts_with("libbpf: failed to load object")) {
       last_words = std::string_view(line).substr(kPrefix.size());
+    }
   }
   if (!last_program.empty()) {
     failure.program = last_program;
     parts.push_back("load: " + Cause(code));
     const std::vector<std::string> telling = TellingLines(VerifierLog(lines));
-    if (!telling.empty())
+    if (!telling.empty()) {
       parts.push_back("the verifier says: " + Join(telling, " | "));
-    else if (std::string words = OwnWords(lines, last_program); !words.empty())
+    } else if (std::string words = OwnWords(lines, last_program); !words.empty()) {
       parts.push_back(std::move(words));
+    }
   } else if (!last_map.empty()) {
     failure.map = last_map;
     parts.push_back(fmt::format("map '{}': create: {}", last_map, Cause(code)));
@@ -166,8 +177,9 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
     parts.push_back("load: " + Cause(code));
     if (code != EPERM && !last_words.empty()) parts.emplace_back(last_words);
   }
-  if (std::string remedy = Remedy(lines, code, facts); !remedy.empty())
+  if (std::string remedy = Remedy(lines, code, facts); !remedy.empty()) {
     parts.push_back(std::move(remedy));
+  }
   failure.text = Join(parts, "; ");
   return failure;
 }

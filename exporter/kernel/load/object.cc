@@ -42,8 +42,9 @@ std::string WithLastWords(const std::string& error, const object::LibbpfLog& log
 }
 
 object::ProgramLayout LayoutOf(const plan::ConfigPlan& plan, const std::string& program) {
-  for (const object::ProgramLayout& layout : plan.object.programs)
+  for (const object::ProgramLayout& layout : plan.object.programs) {
     if (layout.name == program) return layout;
+  }
   return {};
 }
 
@@ -107,10 +108,11 @@ void LoadedObject::Attach() {
     const object::LibbpfLog log;
     state.problem.clear();
     const auto keep = [&](Result<Attachment> attached) {
-      if (attached.ok())
+      if (attached.ok()) {
         program.attachments.push_back(std::move(*attached));
-      else if (state.problem.empty())
+      } else if (state.problem.empty()) {
         state.problem = WithLastWords(attached.error().text, log);
+      }
     };
     if (program.probes.empty()) keep(AttachBySection(program.handle));
     for (const config::ProbeSpec& probe : program.probes) keep(AttachProbe(program.handle, probe));
@@ -128,12 +130,14 @@ std::vector<std::string> LoadedObject::AttachNewCpus() {
       if (events == nullptr) continue;
       const object::LibbpfLog quiet;
       const Status status = events->Update();
-      if (!status && problem.empty())
+      if (!status && problem.empty()) {
         problem =
             status.error().text + AttachRemedy(config::ProbeKind::kPerfEvent, status.error().code);
+      }
     }
-    if (!problem.empty() && problem != program.cpu_problem)
+    if (!problem.empty() && problem != program.cpu_problem) {
       news.push_back(fmt::format("program '{}': {}", state_->states[i].name, problem));
+    }
     program.cpu_problem = std::move(problem);
   }
   return news;

@@ -32,8 +32,9 @@ bool MakeMappable(const plan::ConfigPlan& plan, bpf_object* object) {
   for (const plan::MapPlan& map_plan : plan.maps) {
     bpf_map* map = bpf_object__find_map_by_name(object, map_plan.layout.name.c_str());
     if (map == nullptr || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
-        bpf_map__pin_path(map) != nullptr)
+        bpf_map__pin_path(map) != nullptr) {
       continue;
+    }
     const std::uint32_t flags = bpf_map__map_flags(map);
     if ((flags & (BPF_F_MMAPABLE | BPF_F_INNER_MAP)) != 0) continue;
     any |= bpf_map__set_map_flags(map, flags | BPF_F_MMAPABLE) == 0;
@@ -98,13 +99,15 @@ Status Attempt::Prepare(bpf_program* program) {
   if (!probes.empty()) bpf_program__set_autoload(program, true);
   if (!left_out.contains(name) && bpf_program__autoload(program)) {
     const Status prepared = PrepareProgram(program, probes);
-    if (!prepared && !LeaveOut(name, prepared.error().text))
+    if (!prepared && !LeaveOut(name, prepared.error().text)) {
       return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
+    }
     const char* section = bpf_program__section_name(program);
-    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan::IsOfNewerLibbpf(section))
+    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan::IsOfNewerLibbpf(section)) {
       left_out.emplace(name, fmt::format("section '{}' needs an entry under probes: libbpf {} does "
                                          "not know it",
                                          section, libbpf_version_string()));
+    }
   }
   if (left_out.contains(name)) bpf_program__set_autoload(program, false);
   return {};

@@ -13,8 +13,9 @@ namespace bpf_exporter::kernel {
 Result<ProgramInfo> ReadProgramInfo(int fd) {
   bpf_prog_info info{};
   std::uint32_t size = sizeof(info);
-  if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0)
+  if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) {
     return ErrnoError("read the program's description", errno);
+  }
   ProgramInfo program;
   program.id = info.id;
   for (const unsigned char byte : info.tag) program.tag += fmt::format("{:02x}", byte);

@@ -21,8 +21,9 @@ constexpr int kPollMilliseconds = 250;
 
 Status Watch(const Fd& epoll, int fd) {
   epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
-  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     return ErrnoError("event reader: watch a buffer", errno);
+  }
   return {};
 }
 

@@ -34,14 +34,16 @@ bool HasRows(bpf_map_type type) {
 Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(int fd, const object::MapLayout& layout,
                                                           std::shared_ptr<ReadBuffers> buffers,
                                                           const ReadOptions& options) {
-  if (!HasRows(layout.type))
+  if (!HasRows(layout.type)) {
     return Error{fmt::format("map '{}': a {} map has no rows to read", layout.name,
                              object::MapTypeName(layout.type))};
+  }
   // The kernel's own numbers: a pinned map may differ from what the object says.
   bpf_map_info info{};
   std::uint32_t size = sizeof(info);
-  if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0)
+  if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) {
     return ErrnoError(fmt::format("map '{}': read its description", layout.name), errno);
+  }
   RowShape shape;
   shape.map = layout.name;
   shape.fd = fd;
@@ -50,8 +52,9 @@ Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(int fd, const object::
   shape.max_entries = info.max_entries;
   if (object::IsPerCpu(layout.type)) {
     const int cpus = libbpf_num_possible_cpus();
-    if (cpus < 1)
+    if (cpus < 1) {
       return ErrnoError(fmt::format("map '{}': count the possible CPUs", layout.name), -cpus);
+    }
     shape.cpus = static_cast<std::uint32_t>(cpus);
     shape.value_stride = std::size_t{(info.value_size + 7) / 8 * 8} * shape.cpus;
   } else {

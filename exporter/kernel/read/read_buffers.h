@@ -16,8 +16,9 @@ class ReadBuffers {
 
   // Gives back what an unusually large read needed.
   void Trim() {
-    for (std::vector<std::byte>* buffer : {&keys_, &values_})
+    for (std::vector<std::byte>* buffer : {&keys_, &values_}) {
       if (buffer->size() > kKeptBytes) std::vector<std::byte>().swap(*buffer);
+    }
   }
 
  private:

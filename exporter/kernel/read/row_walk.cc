@@ -33,8 +33,9 @@ class KeyList {
         std::unique(order.begin(), order.end(), [&](auto a, auto b) { return compare(a, b) == 0; });
     std::vector<std::byte> kept;
     kept.reserve(static_cast<std::size_t>(end - order.begin()) * key_size_);
-    for (auto index = order.begin(); index != end; ++index)
+    for (auto index = order.begin(); index != end; ++index) {
       kept.insert(kept.end(), (*this)[*index], (*this)[*index] + key_size_);
+    }
     bytes_ = std::move(kept);
   }
 

@@ -36,8 +36,9 @@ class Connection {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const timeval patience{20, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    if (connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+    if (connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
       throw std::runtime_error(std::string("connect: ") + std::strerror(errno));
+    }
   }
   ~Connection() { close(fd_); }
   Connection(const Connection&) = delete;
@@ -69,8 +70,9 @@ class Connection {
     constexpr std::string_view kLength = "Content-Length: ";
     const std::size_t length = head.find(kLength);
     if (!head.starts_with("HTTP/1.1 200") || length == head.npos ||
-        head.find("Content-Encoding: gzip") == head.npos)
+        head.find("Content-Encoding: gzip") == head.npos) {
       throw std::runtime_error("unexpected answer: " + std::string(head));
+    }
     return end + 4 + std::stoul(std::string(head.substr(length + kLength.size(), 20)));
   }
 
@@ -97,8 +99,9 @@ void Run(const std::vector<std::string>& words) {
   const int each = std::stoi(words.at(3)) / clients;
   const std::chrono::milliseconds pause(std::stoi(words.at(4)));
   std::vector<std::future<std::vector<double>>> running;
-  for (int i = 0; i < clients; ++i)
+  for (int i = 0; i < clients; ++i) {
     running.push_back(std::async(std::launch::async, Scrapes, port, each, pause));
+  }
   std::vector<double> times;
   for (auto& client : running) {
     const std::vector<double> some = client.get();

@@ -88,8 +88,9 @@ void Fill(const Map& map, std::uint32_t count, std::uint64_t seed) {
   std::vector<std::uint64_t> value(map.cpus());
   for (std::uint32_t number = 0; number < count; ++number) {
     for (std::size_t cpu = 0; cpu < value.size(); ++cpu) value[cpu] = number * seed + 1 + cpu;
-    if (bpf_map_update_elem(map.fd, KeyOf(map, number).data(), value.data(), BPF_ANY) != 0)
+    if (bpf_map_update_elem(map.fd, KeyOf(map, number).data(), value.data(), BPF_ANY) != 0) {
       Fail("update key " + std::to_string(number));
+    }
   }
 }
 

@@ -18,8 +18,9 @@ TEST(Utf8, MeasuresCharacters) {
 TEST(Utf8, RefusesWhatIsNoCharacter) {
   for (const char* text : {"", "\x80", "\xC3", "\xC3x", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF",
                            "\xED\xA0\x80", "\xE2\x82", "\xE2\x82x", "\xF0\x8F\xBF\xBF",
-                           "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"})
+                           "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     EXPECT_EQ(0u, Utf8CharacterSize(text)) << text;
+  }
 }
 
 TEST(Utf8, TellsControlCharacters) {

@@ -98,8 +98,9 @@ TEST_F(Files, RefusesToListAFile) {
 }
 
 TEST(ConfigNames, StayBelowTheDirectory) {
-  for (const char* name : {"runqlat", "net/tcp", "a..b", "..a", "with space"})
+  for (const char* name : {"runqlat", "net/tcp", "a..b", "..a", "with space"}) {
     EXPECT_TRUE(ValidConfigName(name).ok()) << name;
+  }
   const std::pair<std::string, std::string> bad[] = {
       {"", "configuration name '': is empty"},
       {"/etc/x", "configuration name '/etc/x': must be relative to the configuration directory"},

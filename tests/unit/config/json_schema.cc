@@ -12,10 +12,11 @@ using nlohmann::json;
 using Problems = std::vector<std::string>;
 
 bool HasType(const json& value, const std::string& type) {
-  if (type == "integer")
+  if (type == "integer") {
     return value.is_number_integer() ||
            (value.is_number_float() &&
             value.get<double>() == static_cast<double>(value.get<long>()));
+  }
   if (type == "number") return value.is_number();
   return type == value.type_name();
 }
@@ -31,12 +32,14 @@ std::string Against(const json& root, const std::string& keyword, const json& ru
                     const json& value) {
   if (keyword == "type") {
     const json types = rule.is_array() ? rule : json::array({rule});
-    for (const json& type : types)
+    for (const json& type : types) {
       if (HasType(value, type)) return {};
+    }
     return "is not of type " + rule.dump();
   }
-  if (keyword == "enum")
+  if (keyword == "enum") {
     return std::find(rule.begin(), rule.end(), value) != rule.end() ? "" : "is not in the enum";
+  }
   if (keyword == "const") return value == rule ? "" : "is not the constant";
   if (keyword == "anyOf") return Fitting(root, rule, value) > 0 ? "" : "fits none of anyOf";
   if (keyword == "oneOf") return Fitting(root, rule, value) == 1 ? "" : "fits not one of oneOf";
@@ -45,19 +48,22 @@ std::string Against(const json& root, const std::string& keyword, const json& ru
   if (keyword == "minItems" && value.is_array()) return value.size() >= rule ? "" : "is too short";
   if (keyword == "maxItems" && value.is_array()) return value.size() <= rule ? "" : "is too long";
   if (keyword == "uniqueItems" && value.is_array()) {
-    for (const json& item : value)
+    for (const json& item : value) {
       if (std::count(value.begin(), value.end(), item) > 1) return "has an item twice";
+    }
   }
   if (value.is_string()) {
     const std::string text = value;
     if (keyword == "minLength") return text.size() >= rule ? "" : "is too short";
     if (keyword == "maxLength") return text.size() <= rule ? "" : "is too long";
-    if (keyword == "pattern" && !std::regex_search(text, std::regex(rule.get<std::string>())))
+    if (keyword == "pattern" && !std::regex_search(text, std::regex(rule.get<std::string>()))) {
       return "does not match " + rule.get<std::string>();
+    }
   }
   if (keyword == "required" && value.is_object()) {
-    for (const json& key : rule)
+    for (const json& key : rule) {
       if (!value.contains(key)) return "lacks " + key.get<std::string>();
+    }
   }
   return {};
 }
@@ -72,16 +78,19 @@ Problems OfProperties(const json& root, const json& schema, const json& value,
   const json patterns = schema.value("patternProperties", json::object());
   for (const auto& [key, item] : value.items()) {
     const json* rule = nullptr;
-    for (const auto& [pattern, of_pattern] : patterns.items())
+    for (const auto& [pattern, of_pattern] : patterns.items()) {
       if (std::regex_search(key, std::regex(pattern))) rule = &of_pattern;
-    if (properties.contains(key))
+    }
+    if (properties.contains(key)) {
       rule = &properties[key];
-    else if (rule == nullptr && schema.contains("additionalProperties"))
+    } else if (rule == nullptr && schema.contains("additionalProperties")) {
       rule = &schema["additionalProperties"];
-    if (rule && *rule == false)
+    }
+    if (rule && *rule == false) {
       problems.push_back(where + "." + key + " is not allowed");
-    else if (rule)
+    } else if (rule) {
       Append(problems, SchemaProblems(root, *rule, item, where + "." + key));
+    }
   }
   return problems;
 }
@@ -112,9 +121,10 @@ Problems SchemaProblems(const json& root, const json& schema, const json& value,
       Append(problems,
              SchemaProblems(root, root.at(json::json_pointer(path.substr(1))), value, where));
     } else if (keyword == "items") {
-      for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
+      for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) {
         Append(problems,
                SchemaProblems(root, rule, value[i], where + "[" + std::to_string(i) + "]"));
+      }
     } else if (keyword == "if") {
       const bool fits = SchemaProblems(root, rule, value, where).empty();
       Append(problems, SchemaProblems(root, schema.at(fits ? "then" : "else"), value, where));

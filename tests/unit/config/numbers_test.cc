@@ -37,11 +37,13 @@ TEST(Numbers, ReadsWholeNumbers) {
 TEST(Numbers, RefusesWhatIsNoWholeNumber) {
   for (const char* text : {"",    "-",   "+",   "+-1",  "--1",   "1 ",    " 1",   "1x", "x",
                            "0x",  "0xg", "0b2", "0o8",  "010",   "00",    "1__0", "_1", "1_",
-                           "1.5", "1e",  "e3",  "1e-3", "0x1.8", "1,000", "١"})
+                           "1.5", "1e",  "e3",  "1e-3", "0x1.8", "1,000", "١"}) {
     EXPECT_EQ(kSyntax, ParseInteger(text).problem) << text;
+  }
   for (const char* text : {"9223372036854775808", "-9223372036854775809", "1e19", "1e400", ".inf",
-                           "-.inf", ".nan", "0xffffffffffffffffff"})
+                           "-.inf", ".nan", "0xffffffffffffffffff"}) {
     EXPECT_EQ(kRange, ParseInteger(text).problem) << text;
+  }
 }
 
 TEST(Numbers, ReadsFloats) {
@@ -61,11 +63,13 @@ TEST(Numbers, ReadsFloats) {
 }
 
 TEST(Numbers, RefusesWhatIsNoFiniteFloat) {
-  for (const char* text :
-       {"", ".", "-", "inf", "nan", "infinity", "1e", "1.2.3", "1s", "+-1", "0x1p3", "1 2", "007"})
+  for (const char* text : {"", ".", "-", "inf", "nan", "infinity", "1e", "1.2.3", "1s", "+-1",
+                           "0x1p3", "1 2", "007"}) {
     EXPECT_EQ(kSyntax, ParseDouble(text).problem) << text;
-  for (const char* text : {".inf", "-.Inf", "+.INF", ".nan", ".NaN", "1e400", "-1e400", "1e-400"})
+  }
+  for (const char* text : {".inf", "-.Inf", "+.INF", ".nan", ".NaN", "1e400", "-1e400", "1e-400"}) {
     EXPECT_EQ(kRange, ParseDouble(text).problem) << text;
+  }
 }
 
 TEST(Numbers, ReadsDurations) {
@@ -93,11 +97,14 @@ TEST(Numbers, ReadsDurations) {
 }
 
 TEST(Numbers, RefusesWhatIsNoDuration) {
-  for (const char* text : {"", "+", "s", "1x", "1h30", "1..5s", "1s ", "1 s", "h1", "1sec"})
+  for (const char* text : {"", "+", "s", "1x", "1h30", "1..5s", "1s ", "1 s", "h1", "1sec"}) {
     EXPECT_EQ(kSyntax, ParseDuration(text, false).problem) << text;
+  }
   EXPECT_EQ(kSyntax, ParseDuration("90", true).problem);
-  for (const char* text : {"-1s", "-1", "3000000h", "9223372036854775808", "99999999999999999999h"})
+  for (const char* text :
+       {"-1s", "-1", "3000000h", "9223372036854775808", "99999999999999999999h"}) {
     EXPECT_EQ(kRange, ParseDuration(text, false).problem) << text;
+  }
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ json Schema() {
 // The reader's mappings by name; the file itself is the schema's root.
 std::map<std::string, json> SchemaMappings(const json& schema) {
   std::map<std::string, json> mappings = {{"config", schema}};
-  for (const auto& [name, definition] : schema["$defs"].items())
+  for (const auto& [name, definition] : schema["$defs"].items()) {
     if (definition.contains("properties")) mappings[name] = definition;
+  }
   return mappings;
 }
 
@@ -42,19 +43,23 @@ TEST(Schema, HasTheMappingsAndKeysOfTheReader) {
   std::map<std::string, Names> of_schema;
   for (const auto& [name, mapping] : mappings) of_schema[name] = Keys(mapping["properties"]);
   std::map<std::string, Names> of_reader;
-  for (const Accepted& mapping : AcceptedKeys())
+  for (const Accepted& mapping : AcceptedKeys()) {
     of_reader[mapping.name] = Names(mapping.words.begin(), mapping.words.end());
+  }
   EXPECT_EQ(of_reader, of_schema);
 }
 
 TEST(Schema, HasTheWordsOfTheReader) {
   std::map<std::string, Names> of_schema;
-  for (const auto& [name, mapping] : SchemaMappings(Schema()))
-    for (const auto& [key, property] : mapping["properties"].items())
+  for (const auto& [name, mapping] : SchemaMappings(Schema())) {
+    for (const auto& [key, property] : mapping["properties"].items()) {
       if (property.contains("enum")) of_schema[name + "." + key] = property["enum"].get<Names>();
+    }
+  }
   std::map<std::string, Names> of_reader;
-  for (const Accepted& key : AcceptedWords())
+  for (const Accepted& key : AcceptedWords()) {
     of_reader[key.name] = Names(key.words.begin(), key.words.end());
+  }
   EXPECT_EQ(of_reader, of_schema);
 }
 
@@ -62,8 +67,9 @@ TEST(Schema, DescribesEveryKeyAndAllowsNoOthers) {
   for (const auto& [name, mapping] : SchemaMappings(Schema())) {
     EXPECT_EQ(json(false), mapping.value("additionalProperties", json())) << name;
     EXPECT_GT(mapping.value("description", "").size(), 5u) << name;
-    for (const auto& [key, property] : mapping["properties"].items())
+    for (const auto& [key, property] : mapping["properties"].items()) {
       EXPECT_GT(property.value("description", "").size(), 5u) << name << "." << key;
+    }
   }
 }
 
@@ -117,10 +123,12 @@ json ToJson(const Node& node) {
   }
   if (node.quoted) return node.text;
   if (node.text == "true" || node.text == "false") return node.text == "true";
-  if (const auto whole = ParseInteger(node.text); whole.problem == NumberProblem::kNone)
+  if (const auto whole = ParseInteger(node.text); whole.problem == NumberProblem::kNone) {
     return whole.value;
-  if (const auto number = ParseDouble(node.text); number.problem == NumberProblem::kNone)
+  }
+  if (const auto number = ParseDouble(node.text); number.problem == NumberProblem::kNone) {
     return number.value;
+  }
   return node.text;
 }
 
@@ -170,8 +178,9 @@ TEST(Schema, RefusesWhatAnEditorCanKnow) {
                            "unknown_key",
                            "unknown_key_in_decoder",
                            "unknown_key_top",
-                           "wrong_types"})
+                           "wrong_types"}) {
     EXPECT_NE(std::vector<std::string>{}, ProblemsOf(DataPath("wrong/") + name + ".yaml")) << name;
+  }
 }
 
 }  // namespace

@@ -12,8 +12,9 @@ namespace {
 
 std::vector<std::string> FilesEndingIn(const std::string& ending) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(DataPath("wrong")))
+  for (const auto& entry : std::filesystem::directory_iterator(DataPath("wrong"))) {
     if (entry.path().extension() == ending) names.push_back(entry.path().stem().string());
+  }
   std::sort(names.begin(), names.end());
   return names;
 }

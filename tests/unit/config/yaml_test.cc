@@ -44,12 +44,14 @@ TEST(Yaml, ReadsAByteOrderMarkAndWindowsLineEnds) {
 
 TEST(Yaml, TakesADocumentThatSaysNothingForTheEnd) {
   const std::string document = kMetrics;
-  for (const char* end : {"---", "---\n", "...\n", "--- # end\n", "---\n\n  # end\n...\n---\r\n"})
+  for (const char* end : {"---", "---\n", "...\n", "--- # end\n", "---\n\n  # end\n...\n---\r\n"}) {
     EXPECT_EQ("", Complaints(document + end)) << end;
+  }
   for (const char* other :
-       {"--- {}\n", "---\nname: b\n", "---\n\n# end\n~\n", "---\n---\nname: b\n"})
+       {"--- {}\n", "---\nname: b\n", "---\n\n# end\n~\n", "---\n---\nname: b\n"}) {
     EXPECT_NE(std::string::npos, Complaints(document + other).find("a second YAML document"))
         << other;
+  }
   EXPECT_NE("", Complaints(document + "---#\n"));  // text, not a mark
 }
 

@@ -123,8 +123,9 @@ TEST(Gzip, CompressesTextsOfAnySizeAndKind) {
     std::string text(size, 'x');
     for (char& c : text) c = static_cast<char>(random());  // does not get smaller
     compressor.Start({});
-    for (std::size_t at = 0; at < size; at += 100'000)
+    for (std::size_t at = 0; at < size; at += 100'000) {
       compressor.Add(std::string_view(text).substr(at, 100'000));
+    }
     EXPECT_EQ(Gunzip(compressor.Finish()), text);
   }
 }

@@ -29,8 +29,9 @@ inline std::string Gunzip(std::string_view compressed) {
     text.append(piece, sizeof(piece) - stream.avail_out);
   }
   inflateEnd(&stream);
-  if (result != Z_STREAM_END || stream.avail_in != 0)
+  if (result != Z_STREAM_END || stream.avail_in != 0) {
     throw std::runtime_error("not one gzip member");
+  }
   return text;
 }
 

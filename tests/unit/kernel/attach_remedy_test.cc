@@ -24,10 +24,11 @@ TEST(AttachRemedy, NamesTheSysctlThatDebianSets) {
   KernelFacts facts = Facts({CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH});
   facts.perf_event_paranoid = 3;
   for (const config::ProbeKind kind : {config::ProbeKind::kTracepoint, config::ProbeKind::kKprobe,
-                                       config::ProbeKind::kUprobe, config::ProbeKind::kPerfEvent})
+                                       config::ProbeKind::kUprobe, config::ProbeKind::kPerfEvent}) {
     EXPECT_EQ(AttachRemedy(kind, EACCES, facts),
               "; kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON "
               "is enough");
+  }
 }
 
 TEST(AttachRemedy, NamesTheCapability) {

@@ -119,8 +119,9 @@ TEST_F(CorruptObject, GivesTheReasonOfLibbpf) {
 TEST_F(CorruptObject, SurvivesTruncationAnywhere) {
   const std::string good = GoodObject();
   int failures = 0;
-  for (std::size_t size = 0; size < good.size(); size += good.size() / 150 + 1)
+  for (std::size_t size = 0; size < good.size(); size += good.size() / 150 + 1) {
     failures += ErrorOf(good.substr(0, size)) != "fine";
+  }
   EXPECT_GT(failures, 140);
 }
 
@@ -129,8 +130,9 @@ TEST_F(CorruptObject, SurvivesRandomChanges) {
   std::mt19937 random(20261);
   for (int round = 0; round < 300; ++round) {
     std::string bad = good;
-    for (unsigned changes = 1 + random() % 8; changes > 0; --changes)
+    for (unsigned changes = 1 + random() % 8; changes > 0; --changes) {
       bad[64 + random() % (bad.size() - 64)] = static_cast<char>(random());
+    }
     const std::string error = ErrorOf(bad);
     if (getenv("SHOW_ERRORS") != nullptr && error != "fine") puts(error.c_str());
   }

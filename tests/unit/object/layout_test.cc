@@ -116,8 +116,9 @@ TEST_F(Layout, ReachesNestedAndUnnamedMembers) {
 
 TEST_F(Layout, FindsNoFieldThatIsNotThere) {
   const Type& key = *Map("shapes").key;
-  for (const char* path : {"", ".", "nosuch", "peer.", "peer.nosuch", ".peer", "comm.x", "devic"})
+  for (const char* path : {"", ".", "nosuch", "peer.", "peer.nosuch", ".peer", "comm.x", "devic"}) {
     EXPECT_FALSE(FindField(key, path).has_value()) << path;
+  }
 }
 
 TEST_F(Layout, ListsThePathsOfAllFields) {
@@ -185,8 +186,9 @@ TEST(ObjectLayouts, TellWhichProgramsAProgramArrayNames) {
   const Result<ObjectLayout> object = ReadObjectLayout(BINARY_DIR "/tests/data/tail_call.bpf.o");
   ASSERT_TRUE(object.ok()) << object.error().text;
   std::vector<std::string> called;
-  for (const ProgramLayout& program : object->programs)
+  for (const ProgramLayout& program : object->programs) {
     if (program.tail_called) called.push_back(program.name);
+  }
   EXPECT_EQ(called, std::vector<std::string>{"second"});
 }
 

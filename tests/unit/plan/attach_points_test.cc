@@ -41,8 +41,9 @@ TEST(AttachPoints, RefuseProgramsOfAnUnknownSection) {
 // The diagnostics when libbpf takes the program of SEC("tcx/ingress") for one of that type.
 std::string MessagesWhenTcxIs(bpf_prog_type type) {
   object::ObjectLayout layout = LayoutOf("newer_sections");
-  for (object::ProgramLayout& program : layout.programs)
+  for (object::ProgramLayout& program : layout.programs) {
     if (program.name == "by_tcx") program.type = type;
+  }
   const Resolved resolved = ResolveYamlFor(
       std::move(layout), "test.yaml",
       std::string("probes: [{program: by_uprobe_multi, uprobe: {binary: sh, symbol: f}}]\n") +
@@ -68,8 +69,9 @@ TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   ASSERT_TRUE(resolved.plan.has_value());
   EXPECT_EQ(resolved.messages, "");
   const ConfigPlan& plan = *resolved.plan;
-  for (const object::ProgramLayout& program : plan.object.programs)
+  for (const object::ProgramLayout& program : plan.object.programs) {
     EXPECT_EQ(IsOnlyCalled(program, plan.config), program.name == "second") << program.name;
+  }
 }
 
 TEST(AttachPoints, AreNeededByProgramsThatSomebodyWantsForSure) {

@@ -61,8 +61,9 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
   int resolved = 0;
   for (int round = 0; round < 400; ++round) {
     std::string bytes = good.str();
-    for (unsigned changes = 1 + random() % 4; changes > 0; --changes)
+    for (unsigned changes = 1 + random() % 4; changes > 0; --changes) {
       bytes[64 + random() % (bytes.size() - 64)] = static_cast<char>(random());
+    }
     std::ofstream(folder + "/x.bpf.o", std::ios::binary) << bytes;
     Result<object::ObjectLayout> layout = object::ReadObjectLayout(folder + "/x.bpf.o");
     if (!layout) continue;
