@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <fstream>
+#include <memory>
 #include <mutex>
 
 #include "app/check.h"
@@ -14,19 +14,14 @@
 #include "app/start.h"
 #include "base/log.h"
 #include "loader/cgroup_updates.h"
+#include "loader/kernel_figures.h"
+#include "metrics/process.h"
 #include "process/post_attach_mark.h"
 #include "process/run_loop.h"
 #include "process/systemd.h"
 
 namespace bpf_exporter {
 namespace {
-
-bool KernelCountsRuns(const app::Started& started) {
-  if (started.statistics.valid()) return true;
-  std::ifstream file("/proc/sys/kernel/bpf_stats_enabled");
-  char enabled = '0';
-  return file.get(enabled) && enabled == '1';
-}
 
 bool TryToDropCapabilities(const app::Options& options) {
   const Status dropped = process::DropCapabilities(options.capabilities);
@@ -40,15 +35,14 @@ app::ExitCode Export(const app::Options& options, app::Started& started, host::H
   std::vector<metrics::ConfigStatus> statuses;
   for (const loader::RunningConfig& config : started.configs) statuses.push_back(config.status);
   metrics::SelfMetrics self(options.metrics_prefix, statuses, app::ServedPaths(options));
-  app::Pulse pulse;
   std::mutex objects;  // scrapes take snapshots too, when there is no interval
-  metrics::Collector collector(loader::MapSources(started.configs),
-                               self.ForCollector([&](const metrics::CollectorStats& stats) {
-                                 pulse.Beat(stats.last_duration);
-                                 const std::lock_guard lock(objects);
-                                 return loader::ReadKernelStats(started.configs,
-                                                                KernelCountsRuns(started));
-                               }));
+  std::vector<std::unique_ptr<metrics::FigureSource>> figures;
+  figures.push_back(std::make_unique<loader::KernelFigures>(
+      started.configs, objects,
+      started.statistics.valid() ? loader::KernelFigures::Runs::kCounted
+                                 : loader::KernelFigures::Runs::kAskSysctl));
+  figures.push_back(std::make_unique<metrics::ProcessFigures>());
+  metrics::Collector collector(loader::MapSources(started.configs), &self, std::move(figures));
   collector.Take();
   if (!TryToDropCapabilities(options)) return app::kFailed;
   const loader::CgroupUpdates cgroups(started.configs, host);
@@ -61,7 +55,7 @@ app::ExitCode Export(const app::Options& options, app::Started& started, host::H
   const bool periodic = options.snapshot_interval.count() > 0;
   exposition::PageCache pages(periodic ? exposition::WhileMade::kOneBefore
                                        : exposition::WhileMade::kWait);
-  const Result<web::Server> server = app::Serve({options, statuses, collector, self, pages, pulse});
+  const Result<web::Server> server = app::Serve({options, statuses, collector, self, pages});
   if (!server) {
     fmt::print(stderr, "bpf_exporter: {}\n", server.error().text);
     return app::kFailed;

@@ -30,8 +30,7 @@ web::LandingState Landing(const Served& served) {
   if (served.options.debug) state.links.emplace_back(kMaps, "Maps");
   state.configs = served.configs;
   state.snapshot = served.collector.Latest();
-  state.snapshot_duration = served.pulse.duration();
-  state.snapshot_age = served.pulse.age();
+  state.snapshot_age = served.collector.Age();
   return state;
 }
 
@@ -64,12 +63,14 @@ Result<web::Server> Serve(const Served& served) {
                         on_demand] { return on_demand ? collector.Take() : collector.Latest(); },
                        served.pages,
                        [&self = served.self](std::string_view encoding, std::size_t bytes) {
-                         self.SetPageBytes(encoding, bytes);
+                         self.Set(metrics::kPageBytes, {encoding}, static_cast<double>(bytes));
                        });
   server.routes["/"] = web::LandingPage([served] { return Landing(served); });
   server.routes[kHealth] =
-      web::HealthPage([&pulse = served.pulse, interval = served.options.snapshot_interval] {
-        return StuckProblem(interval, pulse.age(), pulse.duration());
+      web::HealthPage([&collector = served.collector, interval = served.options.snapshot_interval] {
+        const std::shared_ptr<const metrics::Snapshot> newest = collector.Latest();
+        const auto duration = newest ? newest->duration : std::chrono::nanoseconds(0);
+        return StuckProblem(interval, collector.Age(), duration);
       });
   server.routes[kReady] = web::HealthPage([served] { return NotReadyProblem(served); });
   if (served.options.debug) {
@@ -77,7 +78,7 @@ Result<web::Server> Serve(const Served& served) {
         web::TextPage([served] { return metrics::DumpMaps(served.collector, served.configs); });
   }
   server.on_request = [&self = served.self](std::string_view path, int code) {
-    self.CountRequest(path, code);
+    self.Increment(metrics::kHttpRequests, {path, std::to_string(code)});
   };
   return web::Server::Start(std::move(server));
 }

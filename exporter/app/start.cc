@@ -89,8 +89,8 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options) {
   plan::ResolveOptions resolve;
   resolve.prefix = options.metrics_prefix;
   resolve.max_series = options.max_series;
-  for (const metrics::SelfMetric& metric : metrics::SelfMetricTable()) {
-    resolve.own_names.push_back(metrics::ExposedName(metric, resolve.prefix));
+  for (const metrics::SelfMetric* metric : metrics::kSelfMetrics) {
+    resolve.own_names.push_back(metrics::ExposedName(*metric, resolve.prefix));
   }
   return resolve;
 }

@@ -107,7 +107,7 @@ char* WriteDouble(double number, char* out) {
   const double magnitude = std::fabs(number);
   const auto format = magnitude >= 1e-4 && magnitude < 1e6 ? std::chars_format::fixed
                                                            : std::chars_format::scientific;
-  return std::to_chars(out, out + kLongestNumber, number, format).ptr;
+  return std::to_chars(out, out + kMaxNumberSize, number, format).ptr;
 }
 
 }  // namespace bpf_exporter::exposition

@@ -2,13 +2,177 @@
 #include "exposition/text_page.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
-#include "exposition/map_families.h"
-#include "exposition/own_families.h"
+#include "exposition/number.h"
 
 namespace bpf_exporter::exposition {
 namespace {
+
+constexpr std::size_t kBlock = 16;
+
+void CopyBlock(const char* from, char* to) { std::memcpy(to, from, kBlock); }
+
+// A short text that is copied many times, in whole blocks: it has kBlock bytes to spare behind it,
+// and so must have what it is copied to.
+class PaddedText {
+ public:
+  void Set(std::initializer_list<std::string_view> parts) {
+    text_.clear();
+    for (const std::string_view part : parts) text_ += part;
+    size_ = text_.size();
+    text_.append(kBlock, '\0');
+  }
+  std::size_t size() const { return size_; }
+
+  char* CopyTo(char* out) const {
+    const char* from = text_.data();
+    for (std::size_t at = 0; at < size_; at += kBlock) CopyBlock(from + at, out + at);
+    return out + size_;
+  }
+
+ private:
+  std::string text_;
+  std::size_t size_ = 0;
+};
+
+// Copies a text that must not be read beyond its end to where may be written beyond it. A call of
+// memcpy would cost about as much as the copying: labels are tens of bytes.
+char* CopyText(std::string_view text, char* out) {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  if (size < kBlock) {
+    std::memcpy(out, from, size);
+    return out + size;
+  }
+  for (std::size_t at = 0; at < size - kBlock; at += kBlock) CopyBlock(from + at, out + at);
+  CopyBlock(from + size - kBlock, out + size - kBlock);
+  return out + size;
+}
+
+char* WriteNumber(const metrics::Number& number, char* out) {
+  switch (number.type) {
+    case metrics::NumberType::kUnsigned:
+      return WriteUnsigned(number.AsUnsigned(), out);
+    case metrics::NumberType::kSigned:
+      return WriteSigned(number.AsSigned(), out);
+    case metrics::NumberType::kDouble:
+      break;
+  }
+  return WriteDouble(number.AsDouble(), out);
+}
+
+// Writes families one after the other; keeps its memory from one to the next.
+class FamilyWriter {
+ public:
+  explicit FamilyWriter(PageWriter& page) : page_(page) {}
+
+  void Write(const metrics::FamilySnapshot& family) {
+    WriteHead(family);
+    if (family.kind() == config::MetricKind::kHistogram) {
+      WriteHistograms(family);
+    } else {
+      WriteNumbers(family);
+    }
+  }
+
+ private:
+  void WriteHead(const metrics::FamilySnapshot& family);
+  void WriteNumbers(const metrics::FamilySnapshot& family);
+  void WriteHistograms(const metrics::FamilySnapshot& family);
+  void SetBounds(const std::vector<double>& bounds);
+
+  PageWriter& page_;
+  PaddedText before_labels_;
+  PaddedText without_labels_;
+  PaddedText after_name_;
+  std::vector<PaddedText> bounds_;
+};
+
+void FamilyWriter::WriteHead(const metrics::FamilySnapshot& family) {
+  page_.Write("# HELP ");
+  page_.Write(family.name());
+  page_.Write(" ");
+  std::string_view help = family.help();
+  while (!help.empty()) {
+    const std::size_t special = std::min(help.find_first_of("\n\\"), help.size());
+    page_.Write(help.substr(0, special));
+    if (special < help.size()) page_.Write(help[special] == '\n' ? "\\n" : "\\\\");
+    help.remove_prefix(std::min(special + 1, help.size()));
+  }
+  page_.Write("\n# TYPE ");
+  page_.Write(family.name());
+  page_.Write(" ");
+  page_.Write(config::KindName(family.kind()));
+  page_.Write("\n");
+}
+
+void FamilyWriter::WriteNumbers(const metrics::FamilySnapshot& family) {
+  without_labels_.Set({family.name(), " "});
+  before_labels_.Set({family.name(), "{"});
+  const std::size_t room = before_labels_.size() + 2 * kBlock + 4 + kMaxNumberSize;
+  family.ForEachSample([&](const metrics::Sample& sample) {
+    const std::string_view labels = sample.labels();
+    char* out = page_.Room(room + labels.size());
+    if (labels.empty()) {
+      out = without_labels_.CopyTo(out);
+    } else {
+      out = CopyText(labels, before_labels_.CopyTo(out));
+      *out++ = '}';
+      *out++ = ' ';
+    }
+    out = WriteNumber(sample.value(), out);
+    *out++ = '\n';
+    page_.Advance(out);
+  });
+}
+
+// Makes what follows the other labels of a bucket, for each bound and for infinity.
+void FamilyWriter::SetBounds(const std::vector<double>& bounds) {
+  bounds_.resize(bounds.size() + 1);
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    char number[kMaxNumberSize];
+    const auto size = static_cast<std::size_t>(WriteDouble(bounds[i], number) - number);
+    bounds_[i].Set({"le=\"", {number, size}, "\"} "});
+  }
+  bounds_.back().Set({"le=\"+Inf\"} "});
+}
+
+void FamilyWriter::WriteHistograms(const metrics::FamilySnapshot& family) {
+  const std::string_view name = family.name();
+  const double multiplier = family.histogram().multiplier;
+  SetBounds(family.histogram().bounds);
+  std::size_t longest_bound = 0;
+  for (const PaddedText& bound : bounds_) longest_bound = std::max(longest_bound, bound.size());
+
+  family.ForEachSample([&](const metrics::Sample& sample) {
+    const std::string_view labels = sample.labels();
+    const std::span<const std::uint64_t> buckets = sample.buckets();
+    before_labels_.Set({name, "_bucket{", labels, labels.empty() ? "" : ","});
+    const std::size_t room =
+        before_labels_.size() + longest_bound + 2 * kBlock + kMaxNumberSize + 1;
+    std::uint64_t count = 0;
+    for (std::size_t bound = 0; bound < bounds_.size(); ++bound) {
+      char* out = page_.Room(room);
+      if (bound < buckets.size()) count += buckets[bound];
+      out = WriteUnsigned(count, bounds_[bound].CopyTo(before_labels_.CopyTo(out)));
+      *out++ = '\n';
+      page_.Advance(out);
+    }
+    after_name_.Set({labels.empty() ? "" : "{", labels, labels.empty() ? " " : "} "});
+    char* out = page_.Room(2 * (name.size() + after_name_.size() + 2 * kBlock + kMaxNumberSize));
+    out = after_name_.CopyTo(CopyText("_sum", CopyText(name, out)));
+    // Exact without a multiplier, as a double with one.
+    out = multiplier == 1 ? WriteNumber(sample.sum(), out)
+                          : WriteDouble(sample.sum().AsDouble() * multiplier, out);
+    *out++ = '\n';
+    out = after_name_.CopyTo(CopyText("_count", CopyText(name, out)));
+    out = WriteUnsigned(count, out);
+    *out++ = '\n';
+    page_.Advance(out);
+  });
+}
 
 class BufferWriter : public PageWriter {
  public:
@@ -20,9 +184,9 @@ class BufferWriter : public PageWriter {
 
  protected:
   void MakeRoom(std::size_t size) override {
-    constexpr std::size_t kLeast = 65536;
+    constexpr std::size_t kMinGrowth = 65536;
     const std::size_t used = static_cast<std::size_t>(at_ - page_.data());
-    page_.Reserve(std::max(used + size, 2 * page_.capacity()) + kLeast);
+    page_.Reserve(std::max(used + size, 2 * page_.capacity()) + kMinGrowth);
     at_ = page_.data() + used;
     end_ = page_.data() + page_.capacity();
   }
@@ -34,24 +198,8 @@ class BufferWriter : public PageWriter {
 }  // namespace
 
 void WriteTextPage(const metrics::Snapshot& snapshot, PageWriter& writer) {
-  const std::vector<OwnFamily> own = OwnFamilies(snapshot);
-  std::string_view before;
-  const auto write = [&](std::string_view name, std::string_view help, std::string_view type,
-                         const auto& family) {
-    if (name != before) WriteHeader(name, help, type, writer);
-    before = name;
-    WriteSamples(family, writer);
-  };
-  auto next = own.begin();
-  for (const metrics::FamilySnapshot& family : snapshot.families) {
-    if (family.series == 0) continue;
-    const plan::MetricPlan& metric = *family.metric;
-    for (; next != own.end() && next->name <= metric.family; ++next) {
-      write(next->name, next->help, next->type, *next);
-    }
-    write(metric.family, metric.help, config::KindName(metric.kind), family);
-  }
-  for (; next != own.end(); ++next) write(next->name, next->help, next->type, *next);
+  FamilyWriter families(writer);
+  snapshot.ForEachFamily([&](const metrics::FamilySnapshot& family) { families.Write(family); });
 }
 
 void RenderTextPage(const metrics::Snapshot& snapshot, TextBuffer& page) {

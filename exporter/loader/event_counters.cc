@@ -77,14 +77,4 @@ std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
                                  map.layout.value_size, found->table);
 }
 
-std::vector<metrics::KernelStats::Losses> LossesOf(const std::string& config,
-                                                   const ConfigEvents& events) {
-  std::vector<metrics::KernelStats::Losses> losses;
-  for (const ConfigEvents::Map& map : events.maps) {
-    losses.push_back(
-        {config, map.name, map.table->lost(), map.table->too_short(), map.table->over_limit()});
-  }
-  return losses;
-}
-
 }  // namespace bpf_exporter::loader

@@ -10,7 +10,6 @@
 #include "kernel/load/object.h"
 #include "kernel/read/event_buffers.h"
 #include "metrics/event_table.h"
-#include "metrics/self_metrics.h"
 #include "plan/plan.h"
 
 namespace bpf_exporter::loader {
@@ -34,9 +33,5 @@ Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::Load
 std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
                                                   const kernel::LoadedObject& object,
                                                   const ConfigEvents& events);
-
-// What was not counted, and why.
-std::vector<metrics::KernelStats::Losses> LossesOf(const std::string& config,
-                                                   const ConfigEvents& events);
 
 }  // namespace bpf_exporter::loader

@@ -144,8 +144,8 @@ Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
   return kernel::EventReader::Start(std::move(buffers));
 }
 
-std::vector<metrics::Collector::Source> MapSources(std::vector<RunningConfig>& configs) {
-  std::vector<metrics::Collector::Source> sources;
+std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs) {
+  std::vector<metrics::MapToRead> sources;
   for (RunningConfig& config : configs) {
     if (!config.object) continue;
     for (const plan::MapPlan& map : config.plan->maps) {
@@ -160,28 +160,6 @@ std::vector<metrics::Collector::Source> MapSources(std::vector<RunningConfig>& c
     }
   }
   return sources;
-}
-
-metrics::KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs) {
-  metrics::KernelStats stats;
-  for (const RunningConfig& config : configs) {
-    if (!config.object) continue;
-    for (const plan::MapPlan& map : config.plan->maps) {
-      const std::string& name = map.layout.name;
-      stats.memory.push_back({config.status.name, name, config.object->MapMemoryBytes(name)});
-    }
-    for (metrics::KernelStats::Losses& losses : LossesOf(config.status.name, config.events)) {
-      stats.losses.push_back(std::move(losses));
-    }
-    if (!runs) continue;
-    const std::vector<kernel::ProgramRun> counted = config.object->ProgramStatistics();
-    const std::vector<kernel::ProgramState>& programs = config.object->programs();
-    for (std::size_t i = 0; i < std::min(counted.size(), programs.size()); ++i) {
-      if (programs[i].id == 0) continue;
-      stats.runs.push_back({programs[i].id, counted[i].run_time_ns, counted[i].run_count});
-    }
-  }
-  return stats;
 }
 
 }  // namespace bpf_exporter::loader

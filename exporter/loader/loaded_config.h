@@ -12,8 +12,7 @@
 #include "kernel/read/event_reader.h"
 #include "loader/event_counters.h"
 #include "loader/plan_configs.h"
-#include "metrics/collector.h"
-#include "metrics/self_metrics.h"
+#include "metrics/map_source.h"
 #include "metrics/status.h"
 
 namespace bpf_exporter::loader {
@@ -40,9 +39,6 @@ Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs);
 
 // The maps of all that are loaded, for the collector. A map that cannot be read is logged and left
 // out.
-std::vector<metrics::Collector::Source> MapSources(std::vector<RunningConfig>& configs);
-
-// Not at the same time as anything else that uses the objects. Without `runs`, no run statistics.
-metrics::KernelStats ReadKernelStats(const std::vector<RunningConfig>& configs, bool runs);
+std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs);
 
 }  // namespace bpf_exporter::loader

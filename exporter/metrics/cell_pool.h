@@ -4,7 +4,7 @@
 #include <memory>
 #include <mutex>
 
-#include "metrics/snapshot.h"
+#include "metrics/family_snapshot.h"
 
 namespace bpf_exporter::metrics {
 

@@ -2,108 +2,54 @@
 #include "metrics/collector.h"
 
 #include <malloc.h>
-#include <prometheus/metric_family.h>
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <exception>
-#include <map>
-#include <mutex>
 #include <utility>
 
 #include "base/log.h"
-#include "metrics/map_source.h"
+#include "metrics/self_metrics.h"
 
 namespace bpf_exporter::metrics {
-namespace {
 
-struct NamedFamily {
-  explicit NamedFamily(std::shared_ptr<const plan::MetricPlan> plan) : family(std::move(plan)) {}
-  Family family;
-  bool complete = false;  // every map of it was read this time
-};
-
-// The entry of a metric of that configuration: several of one name have one.
-MetricStats& EntryOf(std::vector<MetricStats>& metrics, const plan::MetricPlan& plan) {
-  const auto known = std::find_if(metrics.begin(), metrics.end(), [&](const MetricStats& one) {
-    return one.config == plan.config && one.metric == plan.family;
-  });
-  if (known != metrics.end()) return *known;
-  MetricStats added;
-  added.config = plan.config;
-  added.metric = plan.family;
-  return metrics.emplace_back(std::move(added));
-}
-
-}  // namespace
-
-struct Collector::State {
-  State(std::vector<Source> from, OwnMetrics own_metrics);
-
-  std::shared_ptr<const Snapshot> MakeSnapshot();
-  void ReadMaps();
-  void Tidy();
-  CollectorStats Stats() const;
-
-  // By one thread at a time: the one that takes the snapshot.
-  std::vector<std::unique_ptr<MapSource>> sources;
-  std::map<std::string, NamedFamily> families;
-  OwnMetrics own;
-  std::uint64_t count = 0;
-  std::chrono::nanoseconds last_duration{0};
-  std::chrono::system_clock::time_point last_time;
-  int trims = 0;  // snapshots after which memory is to be given back
-
-  std::mutex reading;  // held while the readers of the sources are used
-
-  std::mutex mutex;  // guards the rest
-  std::condition_variable taken;
-  bool taking = false;
-  std::uint64_t rounds = 0;
-  std::shared_ptr<const Snapshot> latest;
-};
-
-Collector::State::State(std::vector<Source> from, OwnMetrics own_metrics)
-    : own(std::move(own_metrics)) {
-  for (Source& source : from) {
-    auto made = std::make_unique<MapSource>(std::move(source));
+Collector::Collector(std::vector<MapToRead> maps, SelfMetrics* self,
+                     std::vector<std::unique_ptr<FigureSource>> figures)
+    : self_(self), figures_(std::move(figures)) {
+  for (MapToRead& map : maps) {
+    auto made = std::make_unique<MapSource>(std::move(map));
     for (const auto& metric : made->plan().metrics) {
-      NamedFamily& named = families.try_emplace(metric->family, metric).first->second;
-      const Result<std::uint32_t> number = named.family.AddMetric(*metric);
-      if (number.ok()) {
-        made->AddMetric(metric, named.family, *number);
-      } else {
-        log::Error("config '{}': metric '{}' {}: left out", metric->config, metric->family,
-                   number.error().text);
-      }
+      NamedFamily& named = families_.try_emplace(metric->family, metric).first->second;
+      made->AddMetric(metric, named.family, named.family.AddMetric(*metric));
     }
-    sources.push_back(std::move(made));
+    sources_.push_back(std::move(made));
   }
 }
 
-void Collector::State::ReadMaps() {
-  const std::lock_guard lock(reading);
-  for (auto& [name, named] : families) {
+Collector::~Collector() = default;
+
+void Collector::ReadMaps() {
+  const std::lock_guard lock(reading_);
+  for (auto& [name, named] : families_) {
     named.family.Begin();
     named.complete = true;
   }
-  for (auto& source : sources) {
+  for (auto& source : sources_) {
     if (source->Read()) continue;
     for (const MetricFold& fold : source->folds()) {
-      families.find(fold.plan().family)->second.complete = false;
+      families_.find(fold.plan().family)->second.complete = false;
     }
   }
 }
 
 // After the snapshot has got its cells: gives up keys and series that have gone.
-void Collector::State::Tidy() {
+void Collector::ForgetVanished() {
   std::vector<Family*> changed;
-  for (auto& source : sources) source->Tidy(changed);
+  for (auto& source : sources_) source->ForgetVanished(changed);
   if (changed.empty()) return;
 
   const auto for_folds_of = [&](const Family* family, auto&& use) {
-    for (auto& source : sources) {
+    for (auto& source : sources_) {
       for (MetricFold& fold : source->folds()) {
         if (&fold.family() == family) use(fold);
       }
@@ -117,21 +63,32 @@ void Collector::State::Tidy() {
     for_folds_of(family, [](MetricFold& fold) { fold.RenumberCells(); });
     // After a burst the memory goes back to the system. Cells and texts of the old numbers are
     // held by this snapshot and perhaps the one before, so that takes a few.
-    if (before / 4 > family->size()) trims = 3;
+    if (before / 4 > family->size()) trims_ = 3;
   }
 }
 
-CollectorStats Collector::State::Stats() const {
-  CollectorStats stats;
-  stats.snapshots = count;
-  stats.last_duration = last_duration;
-  stats.last_time = last_time;
-  for (const auto& source : sources) {
-    stats.maps.push_back(source->stats());
+// Returns the entry of a metric of that configuration: several of one name have one.
+MetricStats& Collector::StatsOf(const plan::MetricPlan& plan) {
+  const auto known =
+      std::find_if(stats_.metrics.begin(), stats_.metrics.end(), [&](const MetricStats& one) {
+        return one.config == plan.config && one.metric == plan.family;
+      });
+  if (known != stats_.metrics.end()) return *known;
+  MetricStats added;
+  added.config = plan.config;
+  added.metric = plan.family;
+  return stats_.metrics.emplace_back(added);
+}
+
+void Collector::UpdateStats() {
+  stats_.maps.clear();
+  stats_.metrics.clear();
+  for (const auto& source : sources_) {
+    stats_.maps.push_back(source->stats());
     for (const MetricFold& fold : source->folds()) {
       const FoldCounts& counts = fold.counts();
-      MetricStats& metric = EntryOf(stats.metrics, fold.plan());
-      if (families.find(fold.plan().family)->second.complete) {
+      MetricStats& metric = StatsOf(fold.plan());
+      if (families_.find(fold.plan().family)->second.complete) {
         metric.series += fold.family().SeriesOf(fold.number());
       }
       metric.series_over_limit += counts.over_limit;
@@ -140,77 +97,84 @@ CollectorStats Collector::State::Stats() const {
       metric.rows_out_of_range += counts.outside;
     }
   }
-  return stats;
 }
 
-std::shared_ptr<const Snapshot> Collector::State::MakeSnapshot() {
+std::shared_ptr<const Snapshot> Collector::MakeSnapshot() {
   const auto start = std::chrono::steady_clock::now();
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->time = std::chrono::system_clock::now();
   ReadMaps();
-  snapshot->families.reserve(families.size());
-  for (auto& [name, named] : families) {
+  snapshot->families.reserve(families_.size());
+  for (auto& [name, named] : families_) {
     if (named.complete) snapshot->families.push_back(named.family.Finish());
   }
-  Tidy();
+  ForgetVanished();
   // Of all collectors of the process, so that a page cache may outlive one.
   static std::atomic<std::uint64_t> numbers{0};
   snapshot->number = ++numbers;
-  ++count;
-  last_time = snapshot->time;
-  last_duration = std::chrono::steady_clock::now() - start;
-  if (own) snapshot->own = own(Stats());
+  snapshot->duration = std::chrono::steady_clock::now() - start;
+  ++stats_.snapshots;
+  stats_.last_time = snapshot->time;
+  stats_.last_duration = snapshot->duration;
+  UpdateStats();
+  if (self_ != nullptr) {
+    self_->Report(stats_);
+    for (const auto& source : figures_) source->Report(*self_);
+    snapshot->own = self_->Snapshot();
+  }
   return snapshot;
 }
 
-Collector::Collector(std::vector<Source> sources, OwnMetrics own)
-    : state_(std::make_unique<State>(std::move(sources), std::move(own))) {}
-
-Collector::~Collector() = default;
-
 std::shared_ptr<const Snapshot> Collector::Take() {
-  State& state = *state_;
-  std::unique_lock lock(state.mutex);
-  if (state.taking) {
-    state.taken.wait(lock, [&, round = state.rounds] { return state.rounds != round; });
-    return state.latest;
+  std::unique_lock lock(mutex_);
+  if (taking_) {
+    taken_.wait(lock, [&, round = rounds_] { return rounds_ != round; });
+    return latest_;
   }
-  state.taking = true;
+  taking_ = true;
   lock.unlock();
 
   std::shared_ptr<const Snapshot> made;
   try {
-    made = state.MakeSnapshot();
+    made = MakeSnapshot();
   } catch (const std::exception& error) {
     log::Error("snapshot: {}; the one before is served on", error.what());
   }
 
   lock.lock();
-  if (made != nullptr) made.swap(state.latest);
-  std::shared_ptr<const Snapshot> result = state.latest;
-  if (state.trims > 0) {
+  if (made != nullptr) {
+    made.swap(latest_);
+    latest_time_ = std::chrono::steady_clock::now();
+  }
+  std::shared_ptr<const Snapshot> result = latest_;
+  if (trims_ > 0) {
     lock.unlock();
     made.reset();
     malloc_trim(0);
-    --state.trims;
+    --trims_;
     lock.lock();
   }
-  state.taking = false;
-  ++state.rounds;
+  taking_ = false;
+  ++rounds_;
   lock.unlock();
-  state.taken.notify_all();
+  taken_.notify_all();
   return result;
 }
 
 std::shared_ptr<const Snapshot> Collector::Latest() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->latest;
+  const std::lock_guard lock(mutex_);
+  return latest_;
+}
+
+std::chrono::nanoseconds Collector::Age() const {
+  const std::lock_guard lock(mutex_);
+  return std::chrono::steady_clock::now() - latest_time_;
 }
 
 void Collector::VisitMaps(const RowLimits& limits, const VisitMap& visit) {
-  for (const auto& source : state_->sources) {
+  for (const auto& source : sources_) {
     const Result<MapRows> rows = [&] {
-      const std::lock_guard lock(state_->reading);
+      const std::lock_guard lock(reading_);
       return source->CopyRows(limits);
     }();
     visit(source->config(), source->plan(), rows);

@@ -2,69 +2,47 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "metrics/family.h"
+#include "metrics/figure_source.h"
 #include "metrics/map_reader.h"
 #include "metrics/map_rows.h"
+#include "metrics/map_source.h"
 #include "metrics/snapshot.h"
+#include "metrics/stats.h"
 #include "plan/plan.h"
 
 namespace bpf_exporter::metrics {
 
-// What one map did in the last snapshot and since the start.
-struct MapStats {
-  std::string config;
-  std::string map;
-  std::uint64_t entries = 0;  // rows read by the last snapshot
-  std::uint32_t max_entries = 0;
-  std::uint64_t read_errors = 0;  // since the start
-};
-
-// What one metric of one configuration did. Counts are since the start unless noted.
-struct MetricStats {
-  std::string config;
-  std::string metric;        // the family's name
-  std::uint64_t series = 0;  // in the last snapshot; of one that several make, the first's
-  std::uint64_t series_over_limit = 0;    // keys that it left out because of max_series
-  std::uint64_t rows_skipped_regexp = 0;  // new keys that a decoder chose to skip
-  std::uint64_t rows_decode_error = 0;    // new keys that could not be decoded
-  std::uint64_t rows_out_of_range = 0;    // new keys whose bucket number is outside the histogram
-};
-
-struct CollectorStats {
-  std::uint64_t snapshots = 0;
-  std::chrono::nanoseconds last_duration{0};
-  std::chrono::system_clock::time_point last_time;
-  std::vector<MapStats> maps;
-  std::vector<MetricStats> metrics;
-};
-
-// Takes snapshots: reads every map once and folds its rows into series. Equal label sets of one
-// name are one series, whose value is the sum; gauges too. A name that one of its maps could not be
+// Takes snapshots: reads every map once and adds its rows to series. Equal label sets of one name
+// are one series, whose value is the sum; gauges too. A name that one of its maps could not be
 // read for is missing from the snapshot.
 class Collector {
  public:
-  struct Source {
-    std::string config;
-    plan::MapPlan plan;
-    std::unique_ptr<MapReader> reader;
-  };
-  // `own` is called at the end of every snapshot, with its numbers, for Snapshot::own.
-  using OwnMetrics =
-      std::function<std::vector<prometheus::MetricFamily>(const CollectorStats& stats)>;
-
-  Collector(std::vector<Source> sources, OwnMetrics own);
+  // Snapshots show `self`, which outlives this, and ask `figures` for its numbers. Without it they
+  // say nothing about the exporter itself.
+  explicit Collector(std::vector<MapToRead> maps, SelfMetrics* self = nullptr,
+                     std::vector<std::unique_ptr<FigureSource>> figures = {});
   ~Collector();
 
-  // Takes one snapshot and publishes it; the newest one before it if it fails, which is logged.
-  // Any thread; calls that overlap share one.
+  // Takes one snapshot and publishes it. If that fails, which is logged, returns the newest one
+  // before it. Any thread; calls that overlap share one.
   std::shared_ptr<const Snapshot> Take();
-  // The newest one; null before the first Take. Any thread, never waits for a snapshot.
+  // Returns the newest snapshot; null before the first Take. Any thread, never waits for one.
   std::shared_ptr<const Snapshot> Latest() const;
+  // Returns how long ago the newest snapshot was taken, by the monotonic clock; before the first
+  // one, how old this collector is. Any thread.
+  std::chrono::nanoseconds Age() const;
+  // Returns the counts of the last Take. By the thread that called it.
+  const CollectorStats& stats() const { return stats_; }
 
   // `visit` is called without a lock, so it may take its time.
   using VisitMap = std::function<void(const std::string& config, const plan::MapPlan& plan,
@@ -74,8 +52,34 @@ class Collector {
   void VisitMaps(const RowLimits& limits, const VisitMap& visit);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  struct NamedFamily {
+    explicit NamedFamily(std::shared_ptr<const plan::MetricPlan> plan) : family(std::move(plan)) {}
+    Family family;
+    bool complete = false;  // every map of it was read this time
+  };
+
+  std::shared_ptr<const Snapshot> MakeSnapshot();
+  void ReadMaps();
+  void ForgetVanished();
+  void UpdateStats();
+  MetricStats& StatsOf(const plan::MetricPlan& plan);
+
+  // By one thread at a time: the one that takes the snapshot.
+  std::vector<std::unique_ptr<MapSource>> sources_;
+  std::map<std::string, NamedFamily> families_;
+  SelfMetrics* self_;
+  std::vector<std::unique_ptr<FigureSource>> figures_;
+  CollectorStats stats_;
+  int trims_ = 0;  // snapshots after which memory is to be given back
+
+  std::mutex reading_;  // held while the readers of the sources are used
+
+  mutable std::mutex mutex_;  // guards the rest
+  std::condition_variable taken_;
+  bool taking_ = false;
+  std::uint64_t rounds_ = 0;
+  std::shared_ptr<const Snapshot> latest_;
+  std::chrono::steady_clock::time_point latest_time_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace bpf_exporter::metrics

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 
 #include "metrics/cell_pool.h"
@@ -23,29 +24,26 @@ std::uint64_t HashText(std::string_view text) {
 Family::Family(std::shared_ptr<const plan::MetricPlan> first)
     : plan_(std::move(first)),
       stride_(static_cast<std::uint32_t>(CellsPerSeries(*plan_))),
-      is_signed_(false),
       texts_(std::make_shared<TextArena>()),
       pool_(std::make_shared<CellPool>()) {}
 
-Result<std::uint32_t> Family::AddMetric(const plan::MetricPlan& metric) {
-  if (metric.kind != plan_->kind) {
-    return Error{fmt::format("is a {} here and a {} in configuration '{}'",
-                             config::KindName(metric.kind), config::KindName(plan_->kind),
-                             plan_->config)};
-  }
-  if (metric.histogram.numbers != plan_->histogram.numbers ||
+std::uint32_t Family::AddMetric(const plan::MetricPlan& metric) {
+  if (metric.kind != plan_->kind || metric.histogram.numbers != plan_->histogram.numbers ||
       metric.histogram.bounds != plan_->histogram.bounds ||
       metric.histogram.multiplier != plan_->histogram.multiplier) {
-    return Error{fmt::format("has other buckets than in configuration '{}'", plan_->config)};
+    throw std::logic_error(
+        fmt::format("metric '{}' of config '{}' does not fit that of config '{}'", metric.family,
+                    metric.config, plan_->config));
   }
-  if (feeders_.size() >= std::numeric_limits<std::uint16_t>::max()) {
-    return Error{"is fed by too many metrics"};
+  if (metrics_.size() >= std::numeric_limits<std::uint16_t>::max()) {
+    throw std::length_error(fmt::format("too many metrics are named '{}'", metric.family));
   }
   const std::optional<plan::ValueField>& sum = metric.histogram.sum;
-  is_signed_ = is_signed_ || metric.value.is_signed || (sum && sum->is_signed);
-  feeders_.push_back({metric.max_series});
-  if (feeders_.size() > 1) owners_.resize(positions_.size(), 0);
-  return static_cast<std::uint32_t>(feeders_.size() - 1);
+  const bool is_signed = metric.value.is_signed || (sum && sum->is_signed);
+  if (is_signed && metric.kind != config::MetricKind::kCounter) number_type_ = NumberType::kSigned;
+  metrics_.push_back({metric.max_series});
+  if (metrics_.size() > 1) owners_.resize(positions_.size(), 0);
+  return static_cast<std::uint32_t>(metrics_.size() - 1);
 }
 
 void Family::Begin() {
@@ -66,22 +64,22 @@ std::uint32_t Family::FindOrAdd(std::string_view text, std::uint32_t metric) {
   });
   if (known != HashIndex::kNone) return known;
 
-  Feeder& feeder = feeders_[metric];
+  Metric& added_by = metrics_[metric];
   const std::size_t series = positions_.size();
   // Rows remember the cells of their series in 32 bits, of which the last few are marks.
   const bool addressable = (series + 1) * stride_ < std::numeric_limits<std::uint32_t>::max() - 64;
-  if (feeder.series >= feeder.limit || !addressable) return kNone;
+  if (added_by.series >= added_by.max_series || !addressable) return kNone;
 
   const auto number = static_cast<std::uint32_t>(series);
   cells_->values.resize(cells_->values.size() + stride_, 0);
   cells_->present.push_back(0);
-  if (feeders_.size() > 1) {
+  if (metrics_.size() > 1) {
     owners_.resize(series);
     owners_.push_back(static_cast<std::uint16_t>(metric));
   }
   positions_.push_back(texts_->Append(text));
   by_text_.Add(number, hash, [this](std::uint32_t n) { return HashOf(n); });
-  ++feeder.series;
+  ++added_by.series;
   return number;
 }
 
@@ -91,20 +89,20 @@ std::optional<std::uint64_t> Family::HashOf(std::uint32_t series) const {
 }
 
 std::uint32_t Family::Room(std::uint32_t metric) const {
-  const Feeder& feeder = feeders_[metric];
-  return feeder.limit - std::min(feeder.limit, feeder.series);
+  const Metric& of = metrics_[metric];
+  return of.max_series - std::min(of.max_series, of.series);
 }
 
 FamilySnapshot Family::Finish() {
   FamilySnapshot snapshot;
   snapshot.metric = plan_;
-  snapshot.is_signed = is_signed_;
+  snapshot.number_type = number_type_;
   snapshot.texts = texts_;
   snapshot.series = std::accumulate(cells_->present.begin(), cells_->present.end(), std::size_t{0});
-  for (Feeder& feeder : feeders_) feeder.present = 0;
-  if (owners_.empty() && !feeders_.empty()) feeders_[0].present = snapshot.series;
+  for (Metric& metric : metrics_) metric.present = 0;
+  if (owners_.empty() && !metrics_.empty()) metrics_[0].present = snapshot.series;
   for (std::size_t i = 0; i < owners_.size(); ++i) {
-    feeders_[owners_[i]].present += cells_->present[i];
+    metrics_[owners_[i]].present += cells_->present[i];
   }
   snapshot.cells = pool_->Share(std::move(cells_));
   return snapshot;
@@ -114,7 +112,7 @@ bool Family::EndSweep() {
   for (std::size_t series = 0; series < positions_.size(); ++series) {
     if (kept_[series] != 0 || positions_[series] == kNone) continue;
     positions_[series] = kNone;
-    --feeders_[owners_.empty() ? 0 : owners_[series]].series;
+    --metrics_[owners_.empty() ? 0 : owners_[series]].series;
     ++dead_;
   }
   constexpr std::size_t kFewest = 1024;

@@ -8,16 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "metrics/family_snapshot.h"
 #include "metrics/hash_index.h"
-#include "metrics/snapshot.h"
 
 namespace bpf_exporter::metrics {
 
 class CellPool;
 
-// The series of one exposed name. Several metrics may feed it (the same name in several maps or
-// configurations); rows with equal label texts are one series and their values are summed.
+// The series of one exposed name. Several metrics may add to it (the same name in several maps or
+// configurations); rows with equal labels are one series and their values are summed.
 // Used by one thread at a time; what Finish() returns may be read by any.
 class Family {
  public:
@@ -25,9 +24,9 @@ class Family {
 
   explicit Family(std::shared_ptr<const plan::MetricPlan> first);
 
-  // Lets one more metric of this name feed the family and returns its number here. An error says
-  // why it does not fit, e.g. "is a gauge here and a counter in configuration 'a'".
-  Result<std::uint32_t> AddMetric(const plan::MetricPlan& metric);
+  // Lets one more metric of this name add to the family, and returns its number here. Throws
+  // std::logic_error if its kind or its buckets are others, which plan::CheckFamilies has refused.
+  std::uint32_t AddMetric(const plan::MetricPlan& metric);
 
   // Starts a snapshot: every series is worth 0 and not present.
   void Begin();
@@ -45,7 +44,7 @@ class Family {
   // Ends the snapshot that Begin() started.
   FamilySnapshot Finish();
   // Series of the snapshot that Finish() returned last which that metric was the first to name.
-  std::size_t SeriesOf(std::uint32_t metric) const { return feeders_[metric].present; }
+  std::size_t SeriesOf(std::uint32_t metric) const { return metrics_[metric].present; }
 
   // Gives up the series that no key leads to any more: BeginSweep(), Keep() for every cell that a
   // key leads to, EndSweep(). If that returns true the series were renumbered: each cell becomes
@@ -58,8 +57,9 @@ class Family {
   }
 
  private:
-  struct Feeder {
-    std::uint32_t limit;
+  // One of the metrics that add to the family.
+  struct Metric {
+    std::uint32_t max_series;
     std::uint32_t series = 0;  // that it was the first to name
     std::size_t present = 0;   // of them in the last snapshot
   };
@@ -68,12 +68,13 @@ class Family {
 
   std::shared_ptr<const plan::MetricPlan> plan_;
   std::uint32_t stride_;
-  bool is_signed_;
-  std::vector<Feeder> feeders_;
+  NumberType number_type_ = NumberType::kUnsigned;
+  std::vector<Metric> metrics_;
 
   std::shared_ptr<TextArena> texts_;
   std::vector<TextArena::Position> positions_;  // by series; kNone for those given up
-  std::vector<std::uint16_t> owners_;           // by series, its feeder; empty while there is one
+  std::vector<std::uint16_t>
+      owners_;  // by series, the metric that named it; empty while there is one
   HashIndex by_text_;
   std::uint32_t dead_ = 0;
 

@@ -18,10 +18,10 @@ std::uint32_t RoundUp8(std::uint32_t size) { return (size + 7) / 8 * 8; }
 
 }  // namespace
 
-MapSource::MapSource(Collector::Source source)
-    : config_(std::move(source.config)),
-      plan_(std::move(source.plan)),
-      reader_(std::move(source.reader)),
+MapSource::MapSource(MapToRead map)
+    : config_(std::move(map.config)),
+      plan_(std::move(map.plan)),
+      reader_(std::move(map.reader)),
       shape_{reader_->cpus(), RoundUp8(plan_.value_size())},
       keys_(plan_.key_size()),
       slots_(kRowsAtOnce) {}
@@ -95,7 +95,7 @@ void MapSource::OnRows(const RowBlock& block) {
   }
 }
 
-void MapSource::Tidy(std::vector<Family*>& changed) {
+void MapSource::ForgetVanished(std::vector<Family*>& changed) {
   bool lost = std::exchange(moved_, false);
   if (whole_ && keys_.size() > 0) {
     const std::vector<std::uint32_t> vanished = keys_.EndWalk();

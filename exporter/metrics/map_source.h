@@ -6,18 +6,25 @@
 #include <string>
 #include <vector>
 
-#include "metrics/collector.h"
 #include "metrics/key_slots.h"
 #include "metrics/map_reader.h"
 #include "metrics/map_rows.h"
 #include "metrics/metric_fold.h"
+#include "metrics/stats.h"
 
 namespace bpf_exporter::metrics {
+
+// A map of a configuration, and what reads it.
+struct MapToRead {
+  std::string config;
+  plan::MapPlan plan;
+  std::unique_ptr<MapReader> reader;
+};
 
 // One map and the metrics that its rows feed.
 class MapSource : public RowSink {
  public:
-  explicit MapSource(Collector::Source source);
+  explicit MapSource(MapToRead map);
 
   // Before the first snapshot. `number` is the metric's in the family.
   void AddMetric(std::shared_ptr<const plan::MetricPlan> metric, Family& family,
@@ -28,7 +35,7 @@ class MapSource : public RowSink {
   bool Read();
   // Drops what is known of keys that have gone. Families that may have lost series by this or
   // by answers that changed are added to `changed`.
-  void Tidy(std::vector<Family*>& changed);
+  void ForgetVanished(std::vector<Family*>& changed);
 
   // What the map holds now, without any effect on the families or the numbers of stats().
   Result<MapRows> CopyRows(const RowLimits& limits) const;

@@ -1,37 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: self_metrics_test.cc
 #include "metrics/process.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <sstream>
-#include <vector>
+#include <memory>
+#include <string_view>
+
+#include "base/fd.h"
+#include "metrics/self_metrics.h"
 
 namespace bpf_exporter::metrics {
 namespace {
 
-// The fields of PID/stat from number 3 (state) on; the name before them may hold anything.
-std::vector<std::string> StatFields(const std::string& path) {
-  std::ifstream file(path);
-  std::string text;
-  std::getline(file, text);
-  std::vector<std::string> fields;
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return fields;
-  std::istringstream rest(text.substr(name_end + 1));
-  for (std::string field; rest >> field;) fields.push_back(std::move(field));
-  return fields;
-}
+// The line of PID/stat: its fields from number 3 (state) on, as the name before them may hold
+// anything. Read without a stream, whose buffers and strings were 60 allocations a snapshot.
+class StatLine {
+ public:
+  explicit StatLine(const std::string& path) {
+    const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid()) return;
+    const ssize_t size = read(file.get(), text_.data(), text_.size() - 1);
+    const std::string_view text(text_.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    const std::size_t name_end = text.rfind(')');
+    if (name_end != std::string_view::npos) fields_ = text.substr(name_end + 1);
+  }
 
-// Of the field with that number in proc(5), where the first is 1; 0 if it is not there.
-double Number(const std::vector<std::string>& fields, std::size_t number) {
-  const std::size_t index = number - 3;
-  return index < fields.size() ? std::strtod(fields[index].c_str(), nullptr) : 0;
-}
+  bool empty() const { return fields_.empty(); }
+
+  // Returns the field with that number in proc(5), where the first is 1; 0 if it is not there.
+  double Number(std::size_t number) const {
+    std::string_view rest = fields_;
+    for (std::size_t field = 3;; ++field) {
+      const std::size_t start = rest.find_first_not_of(' ');
+      if (start == std::string_view::npos) return 0;
+      rest.remove_prefix(start);
+      // The text ends with a 0, before which the conversion stops.
+      if (field == number) return std::strtod(rest.data(), nullptr);
+      rest.remove_prefix(std::min(rest.find(' '), rest.size()));
+    }
+  }
+
+ private:
+  std::array<char, 2048> text_{};  // 52 fields of at most 20 digits, and the name
+  std::string_view fields_;
+};
 
 double TicksPerSecond() { return static_cast<double>(sysconf(_SC_CLK_TCK)); }
 
@@ -43,12 +63,17 @@ double BootTime(const std::string& path) {
   return 0;
 }
 
-double CountEntries(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::directory_iterator folder(path, error);
-  if (error) return 0;
-  const auto count = std::distance(begin(folder), end(folder));
-  return static_cast<double>(count) - 1;  // without the folder's own
+// Returns how many entries the folder has; the descriptor that it is read through is one of them
+// in /proc/self/fd, and is not counted.
+double CountOtherEntries(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (folder == nullptr) return 0;
+  double count = 0;
+  while (const dirent* entry = readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") ++count;
+  }
+  return count - 1;
 }
 
 double SoftLimit(decltype(RLIMIT_AS) which) {
@@ -63,20 +88,32 @@ ProcessStats ReadProcessStats(const std::string& proc) {
   ProcessStats stats;
   stats.max_fds = SoftLimit(RLIMIT_NOFILE);
   stats.virtual_max_bytes = SoftLimit(RLIMIT_AS);
-  stats.open_fds = CountEntries(proc + "/self/fd");
-  const std::vector<std::string> fields = StatFields(proc + "/self/stat");
-  stats.cpu_seconds = (Number(fields, 14) + Number(fields, 15)) / TicksPerSecond();
-  stats.threads = Number(fields, 20);
-  stats.virtual_bytes = Number(fields, 23);
-  stats.resident_bytes = Number(fields, 24) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  stats.open_fds = CountOtherEntries(proc + "/self/fd");
+  const StatLine line(proc + "/self/stat");
+  stats.cpu_seconds = (line.Number(14) + line.Number(15)) / TicksPerSecond();
+  stats.threads = line.Number(20);
+  stats.virtual_bytes = line.Number(23);
+  stats.resident_bytes = line.Number(24) * static_cast<double>(sysconf(_SC_PAGESIZE));
   return stats;
 }
 
 double ReadStartTime(const std::string& proc) {
-  const std::vector<std::string> fields = StatFields(proc + "/self/stat");
+  const StatLine line(proc + "/self/stat");
   const double boot = BootTime(proc + "/stat");
-  if (fields.empty() || boot == 0) return 0;
-  return boot + Number(fields, 22) / TicksPerSecond();
+  if (line.empty() || boot == 0) return 0;
+  return boot + line.Number(22) / TicksPerSecond();
+}
+
+void ProcessFigures::Report(SelfMetrics& self) {
+  const ProcessStats process = ReadProcessStats();
+  self.Set(kCpuSeconds, {}, process.cpu_seconds);
+  self.Set(kOpenFds, {}, process.open_fds);
+  self.Set(kMaxFds, {}, process.max_fds);
+  self.Set(kVirtualMemory, {}, process.virtual_bytes);
+  self.Set(kVirtualMemoryMax, {}, process.virtual_max_bytes);
+  self.Set(kResidentMemory, {}, process.resident_bytes);
+  self.Set(kStartTime, {}, start_time_);
+  self.Set(kThreads, {}, process.threads);
 }
 
 }  // namespace bpf_exporter::metrics

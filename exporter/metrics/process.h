@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "metrics/figure_source.h"
+
 namespace bpf_exporter::metrics {
 
 // What the standard process_* metrics need; what cannot be read is 0.
@@ -16,11 +18,21 @@ struct ProcessStats {
   double threads = 0;
 };
 
-// Reads /proc/self (proc(5): stat, fd) and the limits of this process. Any thread.
+// Reads the statistics of this process from `proc`/self (proc(5): stat, fd) and its limits. Any
+// thread.
 ProcessStats ReadProcessStats(const std::string& proc = "/proc");
 
-// When this process started, in seconds since the epoch; 0 if that cannot be read. Reads
+// Returns when this process started, in seconds since the epoch; 0 if that cannot be read. It reads
 // /proc/stat, which costs a large host milliseconds: ask once.
 double ReadStartTime(const std::string& proc = "/proc");
+
+// Reports the process_* metrics.
+class ProcessFigures : public FigureSource {
+ public:
+  void Report(SelfMetrics& self) override;
+
+ private:
+  double start_time_ = ReadStartTime();
+};
 
 }  // namespace bpf_exporter::metrics

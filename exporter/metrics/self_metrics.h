@@ -1,41 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <chrono>
+#include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "metrics/collector.h"
+#include "metrics/own_family.h"
+#include "metrics/self_metric_table.h"
+#include "metrics/stats.h"
 #include "metrics/status.h"
 
 namespace bpf_exporter::metrics {
-
-// What the kernel tells of maps and programs beyond their rows.
-struct KernelStats {
-  struct Memory {
-    std::string config;
-    std::string map;
-    std::uint64_t bytes = 0;
-  };
-  struct Runs {
-    std::uint32_t id = 0;
-    std::uint64_t time_ns = 0;
-    std::uint64_t count = 0;
-  };
-  struct Losses {
-    std::string config;
-    std::string map;
-    std::uint64_t buffer_full = 0;
-    std::uint64_t too_short = 0;
-    std::uint64_t over_limit = 0;
-  };
-  std::vector<Memory> memory;
-  std::vector<Runs> runs;  // empty while the kernel does not count runs
-  std::vector<Losses> losses;
-};
 
 // The metrics of the exporter itself, in a registry of prometheus-cpp.
 class SelfMetrics {
@@ -45,22 +24,28 @@ class SelfMetrics {
               const std::vector<std::string>& paths);
   ~SelfMetrics();
 
-  // All families, sorted by name, as they are after a snapshot with these numbers. One thread at a
-  // time.
-  std::vector<prometheus::MetricFamily> Collect(const CollectorStats& collector,
-                                                const KernelStats& kernel);
-
-  // The same as the collector wants it; `kernel` is asked at every snapshot. It must not outlive
-  // this.
-  Collector::OwnMetrics ForCollector(std::function<KernelStats(const CollectorStats&)> kernel);
-
+  // Sets the series of `metric`, one of kSelfMetrics, with these label values; see OwnFamily::Set.
   // Any thread.
-  void CountRequest(std::string_view path, int code);
-  void SetPageBytes(std::string_view encoding, std::size_t bytes);
+  void Set(const SelfMetric& metric, OwnFamily::Values values, double value);
+  // Adds one to a counter. Any thread.
+  void Increment(const SelfMetric& metric, OwnFamily::Values values);
+
+  // Sets all that the collector knows. One thread at a time.
+  void Report(const CollectorStats& collector);
+
+  // Returns all families that have series as they are now, sorted by name. Any thread.
+  std::vector<FamilySnapshot> Snapshot();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  OwnFamily& Find(const SelfMetric& metric);
+  void ReportConfig(const ConfigStatus& config);
+  void ReportMap(const MapStats& map);
+  void ReportMetric(const MetricStats& metric);
+
+  std::unique_ptr<prometheus::Registry> registry_;
+  std::deque<OwnFamily> families_;  // sorted by name; none is added after the constructor
+  std::map<std::string, std::uint64_t, std::less<>> decode_errors_;  // by configuration
+  std::chrono::system_clock::time_point last_time_;                  // of the snapshot before
 };
 
 }  // namespace bpf_exporter::metrics

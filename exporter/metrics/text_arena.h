@@ -54,7 +54,7 @@ class TextArena {
   static constexpr std::size_t kAlign = 4;
   static constexpr std::uint32_t kEndOfChunk = ~std::uint32_t{0};
   static constexpr std::size_t kEndRecord = kHeader + sizeof(const char*);
-  static constexpr std::size_t kFirstChunk = 4096;
+  static constexpr std::size_t kFirstChunk = 512;  // most families are small
   static constexpr std::size_t kLargestChunk = std::size_t{1} << 20;
   static constexpr unsigned kOffsetBits = 18;  // of kLargestChunk / kAlign
   static constexpr std::uint32_t kOffsetMask = (1u << kOffsetBits) - 1;

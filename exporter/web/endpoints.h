@@ -34,7 +34,6 @@ struct LandingState {
   std::vector<std::pair<std::string, std::string>> links;  // further ones: path, what is there
   std::vector<metrics::ConfigStatus> configs;
   std::shared_ptr<const metrics::Snapshot> snapshot;  // null: none yet
-  std::chrono::nanoseconds snapshot_duration{0};
   std::chrono::nanoseconds snapshot_age{0};
 };
 

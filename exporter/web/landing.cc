@@ -97,7 +97,7 @@ std::string Metrics(const LandingState& state) {
       "<th class=\"number\">Series</th></tr>\n",
       state.snapshot->number,
       fmt::gmtime(std::chrono::system_clock::to_time_t(state.snapshot->time)),
-      Seconds(state.snapshot_age), Seconds(state.snapshot_duration) * 1000);
+      Seconds(state.snapshot_age), Seconds(state.snapshot->duration) * 1000);
   for (const metrics::FamilySnapshot& family : state.snapshot->families) {
     page += fmt::format(
         "<tr><td title=\"{}\">{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",

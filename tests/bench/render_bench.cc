@@ -76,7 +76,7 @@ void Number(benchmark::State& state) {
     random = random * 6364136223846793005u + 1442695040888963407u;
     number = (random >> 1) >> (state.range(0) + static_cast<std::int64_t>(random % 16));
   }
-  char text[exposition::kLongestNumber];
+  char text[exposition::kMaxNumberSize];
   for (auto _ : state) {
     for (const std::uint64_t number : numbers) {
       benchmark::DoNotOptimize(exposition::WriteUnsigned(number, text));

@@ -160,7 +160,7 @@ inline std::shared_ptr<plan::MetricPlan> MakeMetric(Kind kind) {
 // A collector of one such map, and its reader.
 struct SyntheticMap {
   SyntheticMap(Kind kind, std::uint32_t rows) {
-    metrics::Collector::Source source;
+    metrics::MapToRead source;
     source.config = "bench";
     source.plan.layout.name = "bench";
     source.plan.layout.key_size = KeySizeOf(kind);
@@ -170,9 +170,9 @@ struct SyntheticMap {
     reader = made.get();
     reader->ChangeValues();
     source.reader = std::move(made);
-    std::vector<metrics::Collector::Source> sources;
+    std::vector<metrics::MapToRead> sources;
     sources.push_back(std::move(source));
-    collector = std::make_unique<metrics::Collector>(std::move(sources), nullptr);
+    collector = std::make_unique<metrics::Collector>(std::move(sources));
   }
   SyntheticReader* reader = nullptr;  // the collector's
   std::unique_ptr<metrics::Collector> collector;

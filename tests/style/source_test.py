@@ -16,7 +16,7 @@ LIBRARIES = {
     "yaml-cpp": (r"yaml-cpp/.*", "exporter/config/", None),
     "libbpf": (r"bpf/.*", ("exporter/kernel/", "exporter/object/"), None),
     "CivetWeb": (r"(CivetServer|civetweb)\.h", "exporter/web/", None),
-    "prometheus-cpp": (r"prometheus/.*", "exporter/", 4),
+    "prometheus-cpp": (r"prometheus/.*", "exporter/metrics/", 2),
     "spdlog": (r"spdlog/.*", "exporter/", 2),
     "CLI11": (r"CLI/.*", "exporter/", 2),
     "RE2": (r"re2/.*", "exporter/", 2),

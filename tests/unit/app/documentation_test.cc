@@ -67,15 +67,15 @@ TEST(DocumentationTest, TheTableOfSelfMetricsIsTheCodes) {
     }
   }
   std::vector<std::string> expected;
-  for (const metrics::SelfMetric& metric : metrics::SelfMetricTable()) {
+  for (const metrics::SelfMetric* metric : metrics::kSelfMetrics) {
     std::string labels;
-    std::istringstream names{std::string(metric.labels)};
+    std::istringstream names{std::string(metric->labels)};
     for (std::string name; std::getline(names, name, ',');) {
       labels += (labels.empty() ? "`" : ", `") + name + "`";
     }
-    const char* prefix = metric.name.starts_with("process_") ? "" : "ebpf_exporter_";
-    expected.push_back(fmt::format("| `{}{}` | {} | {} | {} |", prefix, metric.name,
-                                   metric.counter ? "counter" : "gauge", labels, metric.help));
+    const char* prefix = metric->name.starts_with("process_") ? "" : "ebpf_exporter_";
+    expected.push_back(fmt::format("| `{}{}` | {} | {} | {} |", prefix, metric->name,
+                                   config::KindName(metric->kind), labels, metric->help));
   }
   EXPECT_EQ(documented, expected);
 }

@@ -37,12 +37,8 @@ class ServeTest : public ::testing::Test {
   void Start() {
     options_.listen_address = "127.0.0.1:0";
     self_.emplace(options_.metrics_prefix, configs_, ServedPaths(options_));
-    collector_.emplace(std::vector<metrics::Collector::Source>(),
-                       self_->ForCollector([this](const metrics::CollectorStats& stats) {
-                         pulse_.Beat(stats.last_duration);
-                         return metrics::KernelStats{};
-                       }));
-    Result<web::Server> server = Serve({options_, configs_, *collector_, *self_, pages_, pulse_});
+    collector_.emplace(std::vector<metrics::MapToRead>(), &*self_);
+    Result<web::Server> server = Serve({options_, configs_, *collector_, *self_, pages_});
     ASSERT_TRUE(server.ok()) << server.error().text;
     server_.emplace(*std::move(server));
   }
@@ -52,7 +48,6 @@ class ServeTest : public ::testing::Test {
 
   Options options_;
   std::vector<metrics::ConfigStatus> configs_ = {{.name = "one", .up = true}};
-  Pulse pulse_;
   std::optional<metrics::SelfMetrics> self_;
   std::optional<metrics::Collector> collector_;
   exposition::PageCache pages_;

@@ -15,15 +15,15 @@ namespace bpf_exporter::exposition {
 namespace {
 
 std::string Unsigned(std::uint64_t number) {
-  char text[kLongestNumber];
+  char text[kMaxNumberSize];
   return {text, WriteUnsigned(number, text)};
 }
 std::string Signed(std::int64_t number) {
-  char text[kLongestNumber];
+  char text[kMaxNumberSize];
   return {text, WriteSigned(number, text)};
 }
 std::string Double(double number) {
-  char text[kLongestNumber];
+  char text[kMaxNumberSize];
   return {text, WriteDouble(number, text)};
 }
 
@@ -89,7 +89,7 @@ TEST(Number, ReadsBackAsTheSameDouble) {
     if (!std::isfinite(value)) continue;
     const std::string written = Double(value);
     ASSERT_EQ(std::strtod(written.c_str(), nullptr), value) << written;
-    ASSERT_LT(written.size(), kLongestNumber);
+    ASSERT_LT(written.size(), kMaxNumberSize);
   }
 }
 

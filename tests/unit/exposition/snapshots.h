@@ -39,7 +39,7 @@ inline std::string Gunzip(std::string_view compressed) {
 class CounterSnapshots {
  public:
   explicit CounterSnapshots(std::uint32_t count)
-      : collector_(metrics::SourceList(metrics::Source("ops", map_, 4, 8, {Counter()})), nullptr) {
+      : collector_(metrics::SourceList(metrics::Source("ops", map_, 4, 8, {Counter()}))) {
     for (std::uint32_t id = 0; id < count; ++id) map_->rows.push_back({metrics::Bytes(id), ""});
   }
   std::shared_ptr<const metrics::Snapshot> Take(std::uint64_t value) {

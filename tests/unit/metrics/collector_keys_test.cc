@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "metrics/self_metrics.h"
 #include "unit/metrics/fixture.h"
 
 namespace bpf_exporter::metrics {
@@ -92,7 +93,9 @@ TEST(CollectorKeys, CountsASharedSeriesForTheConfigurationThatMadeItFirst) {
       SourceList(Source("a", first, 4, 8, {IdCounter()}), Source("b", second, 4, 8, {of_second})));
   const auto counted = [&] {
     std::map<std::string, std::uint64_t> series;
-    for (const MetricStats& metric : fixture.stats.metrics) series[metric.config] = metric.series;
+    for (const MetricStats& metric : fixture.stats.metrics) {
+      series[std::string(metric.config)] = metric.series;
+    }
     return series;
   };
   fixture.TakePage();
@@ -177,7 +180,7 @@ TEST(CollectorKeys, TakesRecordsOfBuffersByTheirSize) {
   auto metric = Metric(config::MetricKind::kCounter, "events_total",
                        {Label("id", 0, 4, UintDecoder()), Label("t", 4, 3, TextDecoder())});
   metric.counts_events = true;
-  Collector::Source source = Source("events", map, 4, 4, {metric});
+  MapToRead source = Source("events", map, 4, 4, {metric});
   source.plan.events = plan::EventsPlan{.record_size = 8};
   Fixture fixture(SourceList(std::move(source)));
   for (int i = 0; i < 2; ++i) {
@@ -210,8 +213,8 @@ TEST(CollectorKeys, StaysWithinTheLimitWhileKeysComeAndGo) {
     }
     const auto snapshot = fixture.collector.Take();
     std::size_t series = 0;
-    snapshot->families.at(0).ForEach([&](std::string_view labels, const std::uint64_t* cells) {
-      ASSERT_EQ(expected.at(std::string(labels)), *cells);
+    snapshot->families.at(0).ForEachSample([&](const Sample& sample) {
+      ASSERT_EQ(expected.at(std::string(sample.labels())), sample.value().AsUnsigned());
       ++series;
     });
     ASSERT_LE(series, 50u);
@@ -221,15 +224,25 @@ TEST(CollectorKeys, StaysWithinTheLimitWhileKeysComeAndGo) {
   EXPECT_GT(full, 20u);
 }
 
+class FailingFigures : public FigureSource {
+ public:
+  explicit FailingFigures(const bool& fail) : fail_(fail) {}
+  void Report(SelfMetrics&) override {
+    if (fail_) throw std::runtime_error("no memory");
+  }
+
+ private:
+  const bool& fail_;
+};
+
 TEST(CollectorKeys, ServesTheLastSnapshotOnWhenOneFails) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 1)};
   bool fail = false;
-  Collector collector(SourceList(Source("a", map, 4, 8, {IdCounter()})),
-                      [&](const CollectorStats&) {
-                        if (fail) throw std::runtime_error("no memory");
-                        return std::vector<prometheus::MetricFamily>();
-                      });
+  SelfMetrics self("", {}, {});
+  std::vector<std::unique_ptr<FigureSource>> figures;
+  figures.push_back(std::make_unique<FailingFigures>(fail));
+  Collector collector(SourceList(Source("a", map, 4, 8, {IdCounter()})), &self, std::move(figures));
   const auto first = collector.Take();
   fail = true;
   EXPECT_EQ(collector.Take(), first);

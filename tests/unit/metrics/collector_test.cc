@@ -63,15 +63,15 @@ TEST(Collector, MergesMetricsOfOneNameFromSeveralMaps) {
             "ops_total{id=\"1\"} 10\nops_total{id=\"2\"} 25\nops_total{id=\"3\"} 7\n");
 }
 
-TEST(Collector, LeavesOutAMetricThatDoesNotFitItsFamily) {
+// The plans that it is given have passed plan::CheckFamilies.
+TEST(Collector, TakesNoMetricThatDoesNotFitItsFamily) {
   auto map = std::make_shared<FakeMap>();
   map->rows = {IdRow(1, 10)};
   auto gauge = IdCounter();
   gauge.kind = config::MetricKind::kGauge;
-  Fixture fixture(
-      SourceList(Source("a", map, 4, 8, {IdCounter()}), Source("b", map, 4, 8, {gauge})));
-  EXPECT_EQ(fixture.TakePage(),
-            "# HELP ops_total Help\n# TYPE ops_total counter\nops_total{id=\"1\"} 10\n");
+  EXPECT_THROW(
+      Collector(SourceList(Source("a", map, 4, 8, {IdCounter()}), Source("b", map, 4, 8, {gauge}))),
+      std::logic_error);
 }
 
 TEST(Collector, KeepsGaugesSigned) {

@@ -140,10 +140,9 @@ inline plan::MetricPlan Metric(config::MetricKind kind, std::string family,
   return metric;
 }
 
-inline Collector::Source Source(std::string map_name, std::shared_ptr<FakeMap> map,
-                                std::uint32_t key_size, std::uint32_t value_size,
-                                std::vector<plan::MetricPlan> metrics) {
-  Collector::Source source;
+inline MapToRead Source(std::string map_name, std::shared_ptr<FakeMap> map, std::uint32_t key_size,
+                        std::uint32_t value_size, std::vector<plan::MetricPlan> metrics) {
+  MapToRead source;
   source.config = "test";
   source.plan.layout.name = std::move(map_name);
   source.plan.layout.key_size = key_size;
@@ -157,8 +156,8 @@ inline Collector::Source Source(std::string map_name, std::shared_ptr<FakeMap> m
 }
 
 template <typename... Sources>
-std::vector<Collector::Source> SourceList(Sources&&... sources) {
-  std::vector<Collector::Source> all;
+std::vector<MapToRead> SourceList(Sources&&... sources) {
+  std::vector<MapToRead> all;
   (all.push_back(std::forward<Sources>(sources)), ...);
   return all;
 }

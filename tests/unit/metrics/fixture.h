@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <prometheus/metric_family.h>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,17 +17,13 @@ inline std::string PageOf(const Snapshot& snapshot) {
   return std::string(page.view());
 }
 
-// A collector and the numbers that it gave to its self-metrics last.
+// A collector and what it counted in its last snapshot.
 struct Fixture {
-  explicit Fixture(std::vector<Collector::Source> sources)
-      : collector(std::move(sources), [this](const CollectorStats& given) {
-          stats = given;
-          return std::vector<prometheus::MetricFamily>();
-        }) {}
+  explicit Fixture(std::vector<MapToRead> maps) : collector(std::move(maps)) {}
   std::string TakePage() { return PageOf(*collector.Take()); }
 
-  CollectorStats stats;
   Collector collector;
+  const CollectorStats& stats = collector.stats();
 };
 
 inline plan::MetricPlan IdCounter() {

@@ -19,7 +19,7 @@ std::string Dump(Fixture& fixture, const DumpLimits& limits = {}) {
   return DumpMaps(fixture.collector, {{.name = "test", .up = true}}, limits);
 }
 
-Collector::Source OfType(bpf_map_type type, Collector::Source source) {
+MapToRead OfType(bpf_map_type type, MapToRead source) {
   source.plan.layout.type = type;
   return source;
 }

@@ -114,7 +114,7 @@ struct Made {
       : rows(std::make_shared<std::uint64_t>(count)) {
     auto source = Source("map", nullptr, is_array ? 4 : 8, 16, std::move(metrics));
     source.reader = std::make_unique<MadeUpReader>(rows, cpus, is_array);
-    collector = std::make_unique<Collector>(SourceList(std::move(source)), nullptr);
+    collector = std::make_unique<Collector>(SourceList(std::move(source)));
   }
   std::shared_ptr<std::uint64_t> rows;
   std::unique_ptr<Collector> collector;

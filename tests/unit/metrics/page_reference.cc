@@ -28,7 +28,7 @@ std::string LabelTexts(const plan::MetricPlan& metric, const std::string& key, s
   return text;
 }
 
-std::uint64_t Number(const std::string& value, const plan::ValueField& field) {
+std::uint64_t NumberAt(const std::string& value, const plan::ValueField& field) {
   std::uint64_t number = 0;
   for (std::uint32_t i = 0; i < field.width; ++i) {
     number |= std::uint64_t{static_cast<unsigned char>(value.at(field.offset + i))} << (8 * i);
@@ -74,7 +74,7 @@ std::string Written(std::uint64_t number) {
   return Written(static_cast<double>(number));
 }
 
-std::size_t CellOf(const plan::HistogramPlan& histogram, std::uint64_t number) {
+std::size_t PlainCellOf(const plan::HistogramPlan& histogram, std::uint64_t number) {
   for (std::size_t i = 0; i < histogram.numbers.size(); ++i) {
     if (histogram.numbers[i] == number) return i;
   }
@@ -121,17 +121,17 @@ void PageReference::AddLane(const Place& place, const plan::MetricPlan& metric,
       for (std::uint32_t i = 0; i < histogram.array_size; ++i) {
         plan::ValueField field = *histogram.array;
         field.offset += i * field.width;
-        std::size_t cell = CellOf(histogram, i);
+        std::size_t cell = PlainCellOf(histogram, i);
         // With a sum of its own, no element of the array is one.
         if (histogram.sum && cell == histogram.bounds.size()) ++cell;
-        added[cell] += Number(one, field);
+        added[cell] += NumberAt(one, field);
       }
-      if (histogram.sum) added[histogram.bounds.size()] += Number(one, *histogram.sum);
+      if (histogram.sum) added[histogram.bounds.size()] += NumberAt(one, *histogram.sum);
     } else if (metric.kind == config::MetricKind::kHistogram) {
       const std::string bucket = Text(*histogram.bucket, key);
-      added[CellOf(histogram, std::stoull(bucket, nullptr, 0))] += Number(one, metric.value);
+      added[PlainCellOf(histogram, std::stoull(bucket, nullptr, 0))] += NumberAt(one, metric.value);
     } else {
-      added[0] += Number(one, metric.value);
+      added[0] += NumberAt(one, metric.value);
     }
   }
   const bool zero = std::all_of(added.begin(), added.end(), [](auto cell) { return cell == 0; });

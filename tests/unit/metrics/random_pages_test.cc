@@ -18,9 +18,9 @@ class Scenario {
   explicit Scenario(std::uint32_t seed) : random_(seed) {
     universe_ = Chance(8) ? 4000 : 5 + Below(120);
     const std::size_t count = 1 + Below(3);
-    std::vector<Collector::Source> sources;
+    std::vector<MapToRead> sources;
     for (std::size_t i = 0; i < count; ++i) sources.push_back(MakeSource(i));
-    collector_ = std::make_unique<Collector>(std::move(sources), nullptr);
+    collector_ = std::make_unique<Collector>(std::move(sources));
   }
 
   void Change() {
@@ -94,7 +94,7 @@ class Scenario {
     return metric;
   }
 
-  Collector::Source MakeSource(std::size_t number) {
+  MapToRead MakeSource(std::size_t number) {
     auto map = std::make_shared<FakeMap>();
     map->is_array = Chance(3);
     map->cpus = Chance(2) ? 1 : 1 + Below(5);

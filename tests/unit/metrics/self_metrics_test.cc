@@ -2,14 +2,14 @@
 #include "metrics/self_metrics.h"
 
 #include <gtest/gtest.h>
-#include <prometheus/text_serializer.h>
 
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
+#include "exposition/text_page.h"
 #include "metrics/process.h"
-#include "metrics/self_metric_table.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -43,13 +43,22 @@ CollectorStats Stats() {
 }
 
 // The page without the families whose values are this process's own.
-std::string Text(const std::vector<prometheus::MetricFamily>& families) {
-  std::vector<prometheus::MetricFamily> kept;
-  for (const auto& family : families) {
-    const bool ours = family.name.starts_with("process_") || family.name.ends_with("build_info");
-    if (!ours) kept.push_back(family);
-  }
-  return prometheus::TextSerializer().Serialize(kept);
+std::string Text(SelfMetrics& metrics) {
+  Snapshot snapshot;
+  snapshot.own = metrics.Snapshot();
+  std::erase_if(snapshot.own, [](const FamilySnapshot& family) {
+    return family.name().starts_with("process_") || family.name().ends_with("build_info");
+  });
+  exposition::TextBuffer page;
+  exposition::RenderTextPage(snapshot, page);
+  return std::string(page.view());
+}
+
+void ReportKernel(SelfMetrics& metrics, double bytes, double lost) {
+  metrics.Set(kMapMemory, {"runqlat", "latency"}, bytes);
+  metrics.Set(kEventsLost, {"runqlat", "events", "buffer_full"}, lost);
+  metrics.Set(kEventsLost, {"runqlat", "events", "too_short"}, lost > 0 ? lost + 1 : 0);
+  metrics.Set(kEventsLost, {"runqlat", "events", "over_limit"}, lost > 0 ? lost + 2 : 0);
 }
 
 std::string FileText(const std::string& name) {
@@ -67,57 +76,62 @@ TEST(SelfMetricsTest, ShowsEverySeriesAtZeroFromTheFirstPage) {
   for (MetricStats& metric : stats.metrics) {
     metric = {.config = metric.config, .metric = metric.metric};
   }
-  KernelStats kernel;
-  kernel.memory = {{"runqlat", "latency", 0}};
-  kernel.losses = {{"runqlat", "events"}};
-  EXPECT_EQ(Text(metrics.Collect(stats, kernel)), FileText("self_metrics_first.txt"));
+  metrics.Report(stats);
+  ReportKernel(metrics, 0, 0);
+  EXPECT_EQ(Text(metrics), FileText("self_metrics_first.txt"));
 }
 
 TEST(SelfMetricsTest, ShowsWhatHappened) {
   SelfMetrics metrics("p_", Configs(), {"/metrics"});
   CollectorStats stats = Stats();
-  static_cast<void>(metrics.Collect(stats, {}));
+  metrics.Report(stats);
   stats.last_time += std::chrono::milliseconds(5250);
-  KernelStats kernel;
-  kernel.memory = {{"runqlat", "latency", 4096}};
-  kernel.losses = {{"runqlat", "events", 9, 10, 11}};
-  kernel.runs = {{17, 2'500'000'000, 12}};
-  metrics.CountRequest("/metrics", 200);
-  metrics.CountRequest("/metrics", 200);
-  metrics.CountRequest("other", 400);
-  metrics.SetPageBytes("gzip", 77);
-  EXPECT_EQ(Text(metrics.Collect(stats, kernel)), FileText("self_metrics_later.txt"));
+  metrics.Report(stats);
+  ReportKernel(metrics, 4096, 9);
+  metrics.Set(kProgramRunTime, {"17"}, 2.5);
+  metrics.Set(kProgramRunCount, {"17"}, 12);
+  metrics.Increment(kHttpRequests, {"/metrics", "200"});
+  metrics.Increment(kHttpRequests, {"/metrics", "200"});
+  metrics.Increment(kHttpRequests, {"other", "400"});
+  metrics.Set(kPageBytes, {"gzip"}, 77);
+  EXPECT_EQ(Text(metrics), FileText("self_metrics_later.txt"));
 }
 
 TEST(SelfMetricsTest, GivesEveryProgramAnIdOfItsOwn) {
   SelfMetrics metrics("", Configs(), {});
-  for (const auto& family : metrics.Collect(Stats(), {})) {
-    if (family.name != "ebpf_program_attached" && family.name != "ebpf_program_info") continue;
+  for (const FamilySnapshot& family : metrics.Snapshot()) {
+    if (family.name() != "ebpf_program_attached" && family.name() != "ebpf_program_info") continue;
     std::set<std::string> ids;
-    for (const auto& metric : family.metric) {
-      for (const auto& label : metric.label) {
-        if (label.name != "id") continue;
-        EXPECT_TRUE(ids.insert(label.value).second) << label.value;
-      }
-    }
-    EXPECT_EQ(ids.size(), 4u) << family.name;
+    family.ForEachSample([&](const Sample& sample) {
+      const std::string labels(sample.labels());
+      const std::size_t start = labels.find("id=\"");
+      const std::string id = labels.substr(start, labels.find('"', start + 4) - start);
+      EXPECT_TRUE(ids.insert(id).second) << id;
+    });
+    EXPECT_EQ(ids.size(), 4u) << family.name();
   }
 }
 
 TEST(SelfMetricsTest, HasEveryFamilyOfTheTableSortedByName) {
   SelfMetrics metrics("x_", Configs(), {"/metrics"});
-  KernelStats kernel;
-  kernel.memory = {{"runqlat", "latency", 1}};
-  kernel.losses = {{"runqlat", "events"}};
-  kernel.runs = {{17, 1, 1}};
+  metrics.Report(Stats());
+  ReportKernel(metrics, 1, 1);
+  metrics.Set(kProgramRunTime, {"17"}, 1);
+  metrics.Set(kProgramRunCount, {"17"}, 1);
+  ProcessFigures().Report(metrics);
   std::vector<std::string> names;
-  for (const auto& family : metrics.Collect(Stats(), kernel)) names.push_back(family.name);
+  for (const FamilySnapshot& family : metrics.Snapshot()) names.emplace_back(family.name());
   std::set<std::string> expected;
-  for (const SelfMetric& metric : SelfMetricTable()) {
-    const std::string name(metric.name);
+  for (const SelfMetric* metric : kSelfMetrics) {
+    const std::string name(metric->name);
     expected.insert(name.starts_with("process_") ? name : "x_" + name);
   }
   EXPECT_EQ(names, std::vector<std::string>(expected.begin(), expected.end()));
+}
+
+TEST(SelfMetricsTest, SetsNoMetricThatIsNotInTheTable) {
+  SelfMetrics metrics("", {}, {});
+  EXPECT_THROW(metrics.Set(SelfGauge("new", "", "Not in the table"), {}, 1), std::logic_error);
 }
 
 TEST(ProcessStatsTest, AgreesWithTheKernel) {

@@ -2,7 +2,6 @@
 #include "web/landing.h"
 
 #include <gtest/gtest.h>
-#include <prometheus/metric_family.h>
 
 namespace bpf_exporter::web {
 namespace {
@@ -25,8 +24,8 @@ TEST(LandingTest, ShowsStateEscaped) {
   snapshot->time = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   snapshot->families.push_back({.metric = metric});
   snapshot->families.back().series = 3;
+  snapshot->duration = std::chrono::microseconds(1500);
   state.snapshot = snapshot;
-  state.snapshot_duration = std::chrono::microseconds(1500);
   state.snapshot_age = std::chrono::milliseconds(2345);
 
   const std::string page = RenderLanding(state);

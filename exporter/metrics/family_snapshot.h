@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "metrics/text_arena.h"
+#include "plan/plan.h"
+
+namespace bpf_exporter::metrics {
+
+// What the 64 bits of a cell mean.
+enum class NumberType { kUnsigned, kSigned, kDouble };
+
+// A number with all its digits: integers above 2^53 would lose some as a double.
+struct Number {
+  NumberType type = NumberType::kUnsigned;
+  std::uint64_t bits = 0;
+
+  std::uint64_t AsUnsigned() const { return bits; }
+  std::int64_t AsSigned() const { return static_cast<std::int64_t>(bits); }
+  // Returns the nearest double, whatever the type.
+  double AsDouble() const {
+    switch (type) {
+      case NumberType::kUnsigned:
+        return static_cast<double>(AsUnsigned());
+      case NumberType::kSigned:
+        return static_cast<double>(AsSigned());
+      case NumberType::kDouble:
+        break;
+    }
+    return std::bit_cast<double>(bits);
+  }
+};
+
+// What the series of one family were worth. Series are numbered from 0 in the order in which they
+// were first seen; a number whose series is not in this snapshot is not `present`.
+struct SeriesCells {
+  // Counters and gauges: one cell for each series. Histograms: for each series the counts of its
+  // bounds (not cumulative), its sum before the multiplier, and what was outside of the bounds.
+  std::vector<std::uint64_t> values;
+  std::vector<std::uint8_t> present;  // 0 or 1
+};
+
+// Returns how many cells of SeriesCells::values one series of `metric` has.
+inline std::size_t CellsPerSeries(const plan::MetricPlan& metric) {
+  return metric.kind == config::MetricKind::kHistogram ? metric.histogram.bounds.size() + 2 : 1;
+}
+
+// One series at the snapshot. A view: it is valid during the call that hands it over.
+class Sample {
+ public:
+  Sample(std::string_view labels, const std::uint64_t* cells, std::size_t bounds, NumberType type)
+      : labels_(labels), cells_(cells), bounds_(bounds), type_(type) {}
+
+  std::string_view labels() const { return labels_; }
+  // Returns the value of a counter or gauge.
+  Number value() const { return {type_, *cells_}; }
+  // Returns how many observations of a histogram each bucket has, without those of the buckets
+  // below it; one for each bound of the plan, in its order.
+  std::span<const std::uint64_t> buckets() const { return {cells_, bounds_}; }
+  // Returns the sum of a histogram's observations, before the plan's multiplier.
+  Number sum() const { return {type_, cells_[bounds_]}; }
+
+ private:
+  std::string_view labels_;
+  const std::uint64_t* cells_;
+  std::size_t bounds_;
+  NumberType type_;
+};
+
+// One metric family as it was at the snapshot, whether it was made from maps or by the exporter
+// about itself: what every format of a page is written from. Immutable.
+struct FamilySnapshot {
+  // The name, help, kind and bounds; of several metrics of one name, the first's.
+  std::shared_ptr<const plan::MetricPlan> metric;
+  NumberType number_type = NumberType::kUnsigned;  // of values, or of a histogram's sums
+  std::size_t series = 0;                          // that are present
+  // For every number the labels of its series. The arena keeps growing after the snapshot, so the
+  // numbers to read are those of `cells`.
+  std::shared_ptr<const TextArena> texts;
+  std::shared_ptr<const SeriesCells> cells;
+
+  std::string_view name() const { return metric->family; }
+  std::string_view help() const { return metric->help; }
+  config::MetricKind kind() const { return metric->kind; }
+  const plan::HistogramPlan& histogram() const { return metric->histogram; }
+
+  // Calls use(sample) for every series that is present.
+  template <typename Use>
+  void ForEachSample(Use&& use) const {
+    if (series == 0) return;
+    TextArena::Cursor cursor(*texts);
+    const std::size_t stride = CellsPerSeries(*metric);
+    const std::size_t bounds = histogram().bounds.size();
+    const std::uint64_t* values = cells->values.data();
+    for (const std::uint8_t present : cells->present) {
+      const std::string_view labels = cursor.Next();
+      if (present != 0) use(Sample(labels, values, bounds, number_type));
+      values += stride;
+    }
+  }
+};
+
+}  // namespace bpf_exporter::metrics

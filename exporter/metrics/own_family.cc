@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/own_family.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <utility>
+
+#include "metrics/cell_pool.h"
+#include "metrics/label_text.h"
+
+namespace bpf_exporter::metrics {
+namespace {
+
+std::shared_ptr<const plan::MetricPlan> PlanOf(const SelfMetric& metric,
+                                               const std::string& prefix) {
+  auto plan = std::make_shared<plan::MetricPlan>();
+  plan->kind = metric.kind;
+  plan->family = ExposedName(metric, prefix);
+  plan->help = metric.help;
+  return plan;
+}
+
+// Returns the names of the metric's labels, sorted, each with its place among them.
+std::map<std::string_view, std::size_t> PlacesOfLabels(std::string_view names) {
+  std::map<std::string_view, std::size_t> places;
+  while (!names.empty()) {
+    const std::size_t comma = std::min(names.find(','), names.size());
+    places.emplace(names.substr(0, comma), places.size());
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  return places;
+}
+
+}  // namespace
+
+OwnFamily::OwnFamily(const SelfMetric& metric, const std::string& prefix,
+                     prometheus::Registry& registry)
+    : metric_(metric), plan_(PlanOf(metric, prefix)), pool_(std::make_shared<CellPool>()) {
+  const auto registered = [&](auto builder) {
+    return &builder.Name(plan_->family).Help(plan_->help).Register(registry);
+  };
+  if (metric.kind == config::MetricKind::kCounter) {
+    counters_ = registered(prometheus::BuildCounter());
+  } else {
+    gauges_ = registered(prometheus::BuildGauge());
+  }
+  for (const auto& [name, place] : PlacesOfLabels(metric.labels)) {
+    names_.emplace_back(name);
+    sources_.push_back(place);
+  }
+}
+
+OwnFamily::~OwnFamily() = default;
+
+OwnFamily::Series OwnFamily::MakeSeries(Values values) {
+  Series series;
+  prometheus::Labels labels;
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    series.values.emplace_back(values.begin()[sources_[i]]);
+    labels.emplace(names_[i], series.values.back());
+  }
+  if (counters_ != nullptr) {
+    series.counter = &counters_->Add(labels);
+  } else {
+    series.gauge = &gauges_->Add(labels);
+  }
+  return series;
+}
+
+OwnFamily::Series& OwnFamily::FindOrAdd(Values values) {
+  // Whether the series comes before (< 0), is, or comes after (> 0) the one with `values`.
+  const auto compare = [&](const Series& series) {
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const int order = series.values[i].compare(values.begin()[sources_[i]]);
+      if (order != 0) return order;
+    }
+    return 0;
+  };
+  auto at = std::partition_point(series_.begin(), series_.end(),
+                                 [&](const Series& series) { return compare(series) < 0; });
+  if (at == series_.end() || compare(*at) != 0) {
+    at = series_.insert(at, MakeSeries(values));
+    texts_ = nullptr;
+  }
+  return *at;
+}
+
+void OwnFamily::MakeTexts() {
+  auto texts = std::make_shared<TextArena>();
+  std::string text;
+  for (const Series& series : series_) {
+    text.clear();
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (i > 0) text += ',';
+      text.append(names_[i]).append("=\"");
+      AppendEscaped(series.values[i], text);
+      text += '"';
+    }
+    texts->Append(text);
+  }
+  texts_ = std::move(texts);
+}
+
+void OwnFamily::Set(Values values, double value) {
+  const std::lock_guard lock(mutex_);
+  Series& series = FindOrAdd(values);
+  if (series.gauge != nullptr) {
+    series.gauge->Set(value);
+  } else if (value > series.counter->Value()) {
+    series.counter->Increment(value - series.counter->Value());
+  }
+}
+
+void OwnFamily::Increment(Values values) {
+  const std::lock_guard lock(mutex_);
+  FindOrAdd(values).counter->Increment();
+}
+
+FamilySnapshot OwnFamily::Snapshot() {
+  const std::lock_guard lock(mutex_);
+  FamilySnapshot snapshot;
+  snapshot.metric = plan_;
+  snapshot.number_type = NumberType::kDouble;
+  snapshot.series = series_.size();
+  if (texts_ == nullptr) MakeTexts();  // new ones: snapshots hold those from before
+  snapshot.texts = texts_;
+  std::unique_ptr<SeriesCells> cells = pool_->Take(series_.size(), series_.size());
+  for (std::size_t i = 0; i < series_.size(); ++i) {
+    const Series& series = series_[i];
+    cells->values[i] = std::bit_cast<std::uint64_t>(
+        series.gauge != nullptr ? series.gauge->Value() : series.counter->Value());
+    cells->present[i] = 1;
+  }
+  snapshot.cells = pool_->Share(std::move(cells));
+  return snapshot;
+}
+
+}  // namespace bpf_exporter::metrics
