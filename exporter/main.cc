@@ -32,9 +32,8 @@ bool TryToDropCapabilities(const app::Options& options) {
 // Takes snapshots and serves them, until a signal says to leave.
 app::ExitCode Export(const app::Options& options, app::Started& started, host::Host& host,
                      const sigset_t& signals) {
-  std::vector<metrics::ConfigStatus> statuses;
-  for (const loader::RunningConfig& config : started.configs) statuses.push_back(config.status);
-  metrics::SelfMetrics self(options.metrics_prefix, statuses, app::ServedPaths(options));
+  metrics::Statuses statuses(loader::StatusesOf(started.configs));
+  metrics::SelfMetrics self(options.metrics_prefix, *statuses.Now(), app::ServedPaths(options));
   std::mutex objects;  // scrapes take snapshots too, when there is no interval
   std::vector<std::unique_ptr<metrics::FigureSource>> figures;
   figures.push_back(std::make_unique<loader::KernelFigures>(
@@ -60,10 +59,11 @@ app::ExitCode Export(const app::Options& options, app::Started& started, host::H
     fmt::print(stderr, "bpf_exporter: {}\n", server.error().text);
     return app::kFailed;
   }
-  const auto up = std::count_if(statuses.begin(), statuses.end(),
+  const metrics::Statuses::Shared now = statuses.Now();
+  const auto up = std::count_if(now->begin(), now->end(),
                                 [](const metrics::ConfigStatus& config) { return config.up; });
   const std::string state =
-      fmt::format("{} of {} configurations up, {} on '{}' (port {})", up, statuses.size(),
+      fmt::format("{} of {} configurations up, {} on '{}' (port {})", up, now->size(),
                   options.telemetry_path, options.listen_address, server->port());
   log::Info("ready: {}", state);
   process::NotifySystemd("READY=1\nSTATUS=" + state);

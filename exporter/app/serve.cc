@@ -16,7 +16,8 @@ constexpr const char* kReady = "/readyz";
 constexpr const char* kMaps = "/maps";
 
 std::string NotReadyProblem(const Served& served) {
-  const bool up = std::any_of(served.configs.begin(), served.configs.end(),
+  const metrics::Statuses::Shared configs = served.statuses.Now();
+  const bool up = std::any_of(configs->begin(), configs->end(),
                               [](const metrics::ConfigStatus& config) { return config.up; });
   if (!up) return "no configuration is up";
   if (served.collector.Latest() == nullptr) return "no snapshot was taken yet";
@@ -28,7 +29,7 @@ web::LandingState Landing(const Served& served) {
   state.telemetry_path = served.options.telemetry_path;
   state.links = {{kHealth, "Health"}, {kReady, "Readiness"}};
   if (served.options.debug) state.links.emplace_back(kMaps, "Maps");
-  state.configs = served.configs;
+  state.configs = *served.statuses.Now();
   state.snapshot = served.collector.Latest();
   state.snapshot_age = served.collector.Age();
   return state;
@@ -74,8 +75,8 @@ Result<web::Server> Serve(const Served& served) {
       });
   server.routes[kReady] = web::HealthPage([served] { return NotReadyProblem(served); });
   if (served.options.debug) {
-    server.routes[kMaps] =
-        web::TextPage([served] { return metrics::DumpMaps(served.collector, served.configs); });
+    server.routes[kMaps] = web::TextPage(
+        [served] { return metrics::DumpMaps(served.collector, *served.statuses.Now()); });
   }
   server.on_request = [&self = served.self](std::string_view path, int code) {
     self.Increment(metrics::kHttpRequests, {path, std::to_string(code)});

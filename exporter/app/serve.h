@@ -10,7 +10,7 @@
 #include "exposition/page.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
-#include "metrics/status.h"
+#include "metrics/statuses.h"
 #include "web/server.h"
 
 namespace bpf_exporter::app {
@@ -21,7 +21,7 @@ std::vector<std::string> ServedPaths(const Options& options);
 // What the pages show; all of it outlives the server.
 struct Served {
   const Options& options;
-  const std::vector<metrics::ConfigStatus>& configs;
+  const metrics::Statuses& statuses;
   metrics::Collector& collector;
   metrics::SelfMetrics& self;
   exposition::PageCache& pages;

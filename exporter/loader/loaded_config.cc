@@ -136,6 +136,12 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
   return running;
 }
 
+std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& configs) {
+  std::vector<metrics::ConfigStatus> statuses;
+  for (const RunningConfig& config : configs) statuses.push_back(config.status);
+  return statuses;
+}
+
 Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
   std::vector<kernel::EventBuffers> buffers;
   for (RunningConfig& config : configs) {

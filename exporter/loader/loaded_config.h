@@ -34,6 +34,9 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
                                       const kernel::LoadOptions& options,
                                       std::uint32_t buffer_pages, host::Host& host);
 
+// Returns how each of them fares, in their order.
+std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& configs);
+
 // Starts to read the buffers of all that are loaded; the configurations outlive the reader.
 Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs);
 

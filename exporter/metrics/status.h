@@ -6,7 +6,7 @@
 #include <vector>
 
 // How the configurations fare, as plain data: for the self-metrics and the pages for people.
-// Decided at start-up, constant afterwards.
+// Where they change while the exporter runs, metrics/statuses.h has them.
 namespace bpf_exporter::metrics {
 
 struct ProgramStatus {

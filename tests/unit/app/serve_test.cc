@@ -36,9 +36,9 @@ class ServeTest : public ::testing::Test {
  protected:
   void Start() {
     options_.listen_address = "127.0.0.1:0";
-    self_.emplace(options_.metrics_prefix, configs_, ServedPaths(options_));
+    self_.emplace(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_));
     collector_.emplace(std::vector<metrics::MapToRead>(), &*self_);
-    Result<web::Server> server = Serve({options_, configs_, *collector_, *self_, pages_});
+    Result<web::Server> server = Serve({options_, statuses_, *collector_, *self_, pages_});
     ASSERT_TRUE(server.ok()) << server.error().text;
     server_.emplace(*std::move(server));
   }
@@ -47,7 +47,7 @@ class ServeTest : public ::testing::Test {
   }
 
   Options options_;
-  std::vector<metrics::ConfigStatus> configs_ = {{.name = "one", .up = true}};
+  metrics::Statuses statuses_{{{.name = "one", .up = true}}};
   std::optional<metrics::SelfMetrics> self_;
   std::optional<metrics::Collector> collector_;
   exposition::PageCache pages_;
@@ -121,7 +121,7 @@ TEST_F(ServeTest, IsReadyWithASnapshotAndAConfiguration) {
 }
 
 TEST_F(ServeTest, IsNotReadyWithoutAConfiguration) {
-  configs_ = {{.name = "one", .problem = "broken"}};
+  statuses_.Publish({{.name = "one", .problem = "broken"}});
   Start();
   collector_->Take();
   EXPECT_EQ(Get("/readyz").body, "no configuration is up\n");
