@@ -49,10 +49,11 @@ void FolderWatch::Watch(const std::string& path) {
   for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
        slash = path.find('/', slash + 1)) {
     const std::string above = path.substr(0, slash);
-    if (inotify_add_watch(
-            fd_.get(), above.c_str(),
-            IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR) < 0)
+    if (inotify_add_watch(fd_.get(), above.c_str(),
+                          IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |
+                              IN_ONLYDIR) < 0) {
       return;
+    }
   }
 }
 

@@ -116,13 +116,15 @@ void ReadLinkMessages(std::string_view datagram, LinkMessages& read) {
 Result<InterfaceWatch> InterfaceWatch::Open(int buffer_bytes) {
   Fd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
   if (!fd.valid()) return ErrnoError("watch interfaces: open a netlink socket", errno);
-  if (buffer_bytes > 0)
+  if (buffer_bytes > 0) {
     setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(buffer_bytes));
+  }
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups = RTMGRP_LINK;
-  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return ErrnoError("watch interfaces: join the group of links", errno);
+  }
   return InterfaceWatch(std::move(fd));
 }
 
@@ -160,8 +162,9 @@ Status InterfaceWatch::AskForList() {
   request.header.nlmsg_seq = request_;
   request.filter_header = {sizeof(nlattr) + sizeof(request.filter), IFLA_EXT_MASK};
   request.filter = RTEXT_FILTER_SKIP_STATS;
-  if (send(fd_.get(), &request, sizeof(request), 0) < 0)
+  if (send(fd_.get(), &request, sizeof(request), 0) < 0) {
     return ErrnoError("watch interfaces: ask for the list", errno);
+  }
   listed_.clear();
   bool lost = false;
   for (int datagrams = 0; datagrams < kMostDatagrams; ++datagrams) {

@@ -34,8 +34,9 @@ host::InterfaceNames Expected() {
   host::InterfaceNames names;
   const std::unique_ptr<struct if_nameindex, decltype(&if_freenameindex)> all(if_nameindex(),
                                                                               if_freenameindex);
-  for (const struct if_nameindex* i = all.get(); i->if_name != nullptr; ++i)
+  for (const struct if_nameindex* i = all.get(); i->if_name != nullptr; ++i) {
     names[static_cast<int>(i->if_index)] = {i->if_name};
+  }
   return names;
 }
 
@@ -78,8 +79,9 @@ TEST_F(InterfaceWatchTest, AsksAgainWhenItMissedSomething) {
   ASSERT_TRUE(watch.ok());
   ASSERT_TRUE(watch->Update().ok());
   std::string commands = "set -e; ";
-  for (int i = 0; i < 40; ++i)
+  for (int i = 0; i < 40; ++i) {
     commands += fmt::format("ip link add va{} type veth peer name vb{}; ", i, i);
+  }
   for (int i = 0; i < 20; ++i) commands += fmt::format("ip link del va{}; ", i);
   Output(commands);
   EXPECT_EQ(Expected().size(), 41u);

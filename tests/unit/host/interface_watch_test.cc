@@ -113,8 +113,9 @@ TEST(LinkMessages, SurviveAnyBytes) {
       Message(RTM_DELLINK, Link(7)) + Message(NLMSG_DONE, "abcd");
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes = whole.substr(0, random() % (whole.size() + 1));
-    for (std::size_t changes = random() % 5; changes > 0 && !bytes.empty(); --changes)
+    for (std::size_t changes = random() % 5; changes > 0 && !bytes.empty(); --changes) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
     EXPECT_LE(Read(bytes).messages.size(), bytes.size() / sizeof(nlmsghdr));
   }
 }
