@@ -25,7 +25,7 @@ namespace {
 
 bool TryToDropCapabilities(const app::Options& options) {
   const Status dropped = process::DropCapabilities(options.capabilities);
-  if (!dropped) fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().text);
+  if (!dropped) fmt::print(stderr, "bpf_exporter: {}\n", dropped.error().Message());
   return dropped.ok();
 }
 
@@ -47,7 +47,7 @@ app::ExitCode Export(const app::Options& options, app::Started& started, host::H
   const loader::CgroupUpdates cgroups(started.configs, host);
   const Result<kernel::EventReader> events = loader::ReadEvents(started.configs);
   if (!events) {
-    fmt::print(stderr, "bpf_exporter: {}\n", events.error().text);
+    fmt::print(stderr, "bpf_exporter: {}\n", events.error().Message());
     return app::kFailed;
   }
 
@@ -56,7 +56,7 @@ app::ExitCode Export(const app::Options& options, app::Started& started, host::H
                                        : exposition::WhileMade::kWait);
   const Result<web::Server> server = app::Serve({options, statuses, collector, self, pages});
   if (!server) {
-    fmt::print(stderr, "bpf_exporter: {}\n", server.error().text);
+    fmt::print(stderr, "bpf_exporter: {}\n", server.error().Message());
     return app::kFailed;
   }
   const metrics::Statuses::Shared now = statuses.Now();

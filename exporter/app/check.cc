@@ -16,7 +16,7 @@ int Check(const CheckOptions& options) {
           ? loader::SourcesInDir(options.config_dir, options.names, options.programs_dir)
           : loader::SourcesOfFiles(options.files, options.programs_dir);
   if (!sources) {
-    fmt::print(stderr, "bpf_exporter: {}\n", sources.error().text);
+    fmt::print(stderr, "bpf_exporter: {}\n", sources.error().Message());
     return kCannotWork;
   }
   host::Host host;

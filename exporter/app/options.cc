@@ -141,7 +141,9 @@ std::optional<std::string> SplitNames(const std::string& text, std::vector<std::
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     std::string name = text.substr(start, end - start);
-    if (const Status valid = config::ValidConfigName(name); !valid.ok()) return valid.error().text;
+    if (const Status valid = config::ValidConfigName(name); !valid.ok()) {
+      return valid.error().Message();
+    }
     if (!seen.insert(name).second) return config::Quoted(name) + " is given twice";
     names.push_back(std::move(name));
     start = end + 1;
@@ -208,7 +210,7 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
     return bad("--web.telemetry-path", config::Quoted(options.telemetry_path) + " " + *problem);
   }
   Result<process::KeepCapabilities> keep = process::ParseCapabilities(texts.capabilities);
-  if (!keep) return bad("--capabilities.keep", keep.error().text);
+  if (!keep) return bad("--capabilities.keep", keep.error().Message());
   options.capabilities = *std::move(keep);
   for (const auto& [flag, size] : {std::pair("--config.cache-size", texts.cache_size),
                                    std::pair("--config.skip-cache-size", texts.skip_cache_size)}) {

@@ -41,17 +41,19 @@ std::optional<ExitCode> EndAfterPlanning(const std::vector<loader::PlannedConfig
 std::optional<ExitCode> EndBeforeLoading(const Options& options) {
   if (!options.btf_path.empty()) {
     if (const Status btf = object::CheckBtfFile(options.btf_path); !btf) {
-      return Refuse(kCannotWork, "--btf.path " + btf.error().text);
+      return Refuse(kCannotWork, "--btf.path " + btf.error().Message());
     }
   }
-  if (const Status may = process::MayLoadPrograms(); !may) return Refuse(kFailed, may.error().text);
+  if (const Status may = process::MayLoadPrograms(); !may) {
+    return Refuse(kFailed, may.error().Message());
+  }
   if (options.config_check) return std::nullopt;
   const Result<web::ListenAddress> address = web::ResolveListenAddress(options.listen_address);
   if (!address) {
-    return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().text);
+    return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().Message());
   }
   if (const Status free = web::TryToListen(*address); !free) {
-    return Refuse(kFailed, free.error().text);
+    return Refuse(kFailed, free.error().Message());
   }
   return std::nullopt;
 }
@@ -79,7 +81,7 @@ Fd EnableStatistics(const Options& options) {
   if (!options.bpf_stats) return {};
   Result<Fd> enabled = kernel::EnableStats();
   if (enabled) return *std::move(enabled);
-  log::Warn("--bpf.stats: {}", enabled.error().text);
+  log::Warn("--bpf.stats: {}", enabled.error().Message());
   return {};
 }
 
@@ -98,7 +100,7 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options) {
 std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) {
   const Result<std::vector<loader::ConfigSource>> sources =
       loader::SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
-  if (!sources) return Refuse(kCannotWork, sources.error().text);
+  if (!sources) return Refuse(kCannotWork, sources.error().Message());
   std::vector<loader::PlannedConfig> planned =
       loader::PlanConfigs(*sources, ResolveOptionsOf(options), host);
   if (const auto code = EndAfterPlanning(planned, options)) return *code;

@@ -8,16 +8,29 @@
 
 namespace bpf_exporter {
 
-// Why an operation failed. `text` reads "subject: operation: cause"; `code` is the errno that a
-// caller may decide on, or 0.
+// Why an operation failed, in parts that a caller may look at and complete.
+//
+// Who says what, so that nothing is said twice: a function that is handed the name of a thing (a
+// path, a map, an interface, an address) names it in `context`, together with what it tried. What
+// only its caller knows (the configuration, object, program or option that it works for) the
+// caller puts before that with In(). A function whose caller names the thing says so in its header.
 struct Error {
-  std::string text;
-  int code = 0;
+  std::string context;  // "object 'x.bpf.o': open"; may be empty
+  std::string cause;    // "No such file or directory"
+  std::string remedy;   // what helps against it, or what else is known of it; may be empty
+  int code = 0;         // the errno that a caller may decide on, or 0
 
-  // The same error with one more phrase of context before it.
-  Error In(std::string_view context) const& {
-    return {std::string(context).append(": ").append(text), code};
-  }
+  explicit Error(std::string cause_text) : cause(std::move(cause_text)) {}
+  Error(std::string cause_text, int code_value) : cause(std::move(cause_text)), code(code_value) {}
+  Error(std::string_view context_text, std::string cause_text, int code_value)
+      : context(context_text), cause(std::move(cause_text)), code(code_value) {}
+
+  // Returns the same error with one more phrase of context before it.
+  Error In(std::string_view phrase) const;
+  // Adds a remedy after those that the error has. Does nothing if `text` is empty.
+  void AddRemedy(std::string_view text);
+  // Returns "context: cause; remedy" without the parts that are empty.
+  std::string Message() const;
 };
 
 // A value or an Error. Reading the side that is not there is a programming error and throws
@@ -62,7 +75,12 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
-// "context: strerror(code)", with the code kept.
+// The kernel's own "not supported" (ENOTSUPP), for which user space has no name.
+inline constexpr int kNotSupported = 524;
+
+// Returns strerror(code); it knows kNotSupported, too. Threads may call it at the same time.
+std::string ErrnoText(int code);
+// Returns an error that reads "context: ErrnoText(code)".
 Error ErrnoError(std::string_view context, int code);
 
 }  // namespace bpf_exporter

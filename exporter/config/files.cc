@@ -20,7 +20,7 @@ constexpr std::size_t kLargestFile = 1 << 20;
 constexpr std::string_view kEnding = ".yaml";
 
 Error TooLarge(const std::string& subject) {
-  return {fmt::format("{}: more than {} bytes", subject, kLargestFile)};
+  return Error{fmt::format("{}: more than {} bytes", subject, kLargestFile)};
 }
 
 Result<std::string> ReadAll(int fd, const std::string& subject) {

@@ -39,7 +39,8 @@ void BlockDevices::ReadLocked() {
                 [&](const auto& device) { return now - device.second.seen_at >= kKeepGone; });
   std::ifstream file(path_);
   if (!file && !std::exchange(warned_, true)) {
-    log::Warn("{}: block devices stay unknown", ErrnoError("open '" + path_ + "'", errno).text);
+    log::Warn("{}: block devices stay unknown",
+              ErrnoError("open '" + path_ + "'", errno).Message());
   }
   // "major minor  #blocks  name", an empty line, then one line a device.
   for (std::string line; devices_.size() < kMaxDevices && std::getline(file, line);) {

@@ -88,7 +88,7 @@ void CgroupNames::OpenLocked() {
   if (watch) {
     watch_ = *std::move(watch);
   } else {
-    log::Debug("cgroups: {}: walking the tree instead", watch.error().text);
+    log::Debug("cgroups: {}: walking the tree instead", watch.error().Message());
   }
 }
 
@@ -112,7 +112,7 @@ void CgroupNames::WalkIfDue() {
     Take(*std::move(found));
     stale_ = false;
   } else if (!std::exchange(warned_, true)) {
-    log::Warn("cgroups: {}: cgroup ids stay unknown", found.error().text);
+    log::Warn("cgroups: {}: cgroup ids stay unknown", found.error().Message());
   }
   const Time end = now_();
   next_walk_ = end + std::max<Time::duration>(kWalkEvery, (end - start) * kWalkShare);

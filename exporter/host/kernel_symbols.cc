@@ -68,7 +68,7 @@ void KernelSymbols::OpenLocked() {
   fd_ = Fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd_.valid() || warned_) return;
   warned_ = true;
-  log::Warn("{}: kernel symbols stay unknown", ErrnoError("open '" + path_ + "'", errno).text);
+  log::Warn("{}: kernel symbols stay unknown", ErrnoError("open '" + path_ + "'", errno).Message());
 }
 
 void KernelSymbols::ReadLocked() {
@@ -76,7 +76,7 @@ void KernelSymbols::ReadLocked() {
   auto table = std::make_shared<SymbolTable>();
   if (fd_.valid()) {
     const Status read = ReadLines(fd_.get(), path_, *table);
-    if (!read && !std::exchange(warned_, true)) log::Warn("{}", read.error().text);
+    if (!read && !std::exchange(warned_, true)) log::Warn("{}", read.error().Message());
   }
   table->Sort();
   if (table->size() == 0 && table->zeros() > 0) {

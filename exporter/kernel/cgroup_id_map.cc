@@ -69,7 +69,8 @@ void CgroupIdMap::Warn(const host::Cgroup& cgroup, int code) {
         config_, what);
     return;
   }
-  log::Warn("config '{}': {}; further ones are not logged", config_, ErrnoError(what, code).text);
+  log::Warn("config '{}': {}; further ones are not logged", config_,
+            ErrnoError(what, code).Message());
 }
 
 }  // namespace bpf_exporter::kernel

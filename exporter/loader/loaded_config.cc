@@ -84,17 +84,17 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
   config.status.programs = NotLoaded(*config.plan);
   Result<kernel::LoadedObject> object = kernel::LoadedObject::Load(*config.plan, options);
   if (!object) {
-    Fail(config, object.error().text);
+    Fail(config, object.error().Message());
     return;
   }
   config.object = *std::move(object);
   if (const Status free = CheckRecordsAreFree(config, others); !free) {
-    Fail(config, free.error().text);
+    Fail(config, free.error().Message());
     return;
   }
   Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, buffer_pages);
   if (!events) {
-    Fail(config, events.error().text);
+    Fail(config, events.error().Message());
     return;
   }
   config.events = *std::move(events);
@@ -161,7 +161,7 @@ std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs) 
       if (reader) {
         sources.push_back({config.status.name, map, *std::move(reader)});
       } else {
-        log::Error("config '{}': {}", config.status.name, reader.error().text);
+        log::Error("config '{}': {}", config.status.name, reader.error().Message());
       }
     }
   }

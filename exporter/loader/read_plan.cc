@@ -56,12 +56,12 @@ std::optional<plan::ConfigPlan> Join(const ConfigSource& source, config::Config 
   const config::Position at = config.object.at;
   const Result<std::string> path = FindObject(source, config);
   if (!path) {
-    diagnostics.Error(at, path.error().text);
+    diagnostics.Error(at, path.error().Message());
     return std::nullopt;
   }
   Result<object::ObjectLayout> object = object::ReadObjectLayout(*path);
   if (!object) {
-    diagnostics.Error(at, object.error().text);
+    diagnostics.Error(at, object.error().Message());
     return std::nullopt;
   }
   return plan::Resolve(std::move(config), *std::move(object), options, host, diagnostics);
@@ -74,7 +74,7 @@ PlanReading ReadPlan(const ConfigSource& source, const plan::ResolveOptions& opt
   PlanReading reading;
   const Result<std::string> text = config::ReadConfigFile(source.path);
   if (!text) {
-    reading.messages = text.error().text + "\n";
+    reading.messages = text.error().Message() + "\n";
     return reading;
   }
   config::Diagnostics diagnostics(source.path, *text);

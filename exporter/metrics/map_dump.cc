@@ -47,7 +47,7 @@ std::string DumpMaps(Collector& collector, const std::vector<ConfigStatus>& conf
                    plan.layout.name, object::MapTypeName(plan.layout.type),
                    plan.events ? ", its records counted" : "");
     if (!rows) {
-      out.append(rows.error().text) += '\n';
+      out.append(rows.error().Message()) += '\n';
       return;
     }
     out.append(RowCount(rows->total)) += '\n';

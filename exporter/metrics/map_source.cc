@@ -37,8 +37,8 @@ bool MapSource::Read() {
   const Status status = ReadRows();
   if (!status.ok()) {
     ++read_errors_;
-    if (status.error().text != last_error_) {
-      last_error_ = status.error().text;
+    if (status.error().Message() != last_error_) {
+      last_error_ = status.error().Message();
       log::Error("{}: {}; its metrics are missing until it can be read", Name(), last_error_);
     }
     return false;

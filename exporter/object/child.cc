@@ -58,7 +58,7 @@ void Confine() {
     if (const Status status = work(); status) {
       code = kFine;
     } else {
-      const std::string& text = status.error().text;
+      const std::string& text = status.error().Message();
       const ssize_t written = write(out, text.data(), std::min(text.size(), kMostText));
       code = written < 0 || status.error().code == ENOMEM ? kNoMemory : kFailed;
     }

@@ -42,7 +42,7 @@ void CheckCgroupIdMap(const Scope& scope) {
   const config::CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
   for (const config::Text& pattern : spec.regexps) {
     if (const Result<decode::Pattern> fine = decode::Pattern::Compile(pattern.value); !fine) {
-      scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().text);
+      scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().Message());
     }
   }
   const object::MapLayout* map = FindMap(scope, spec.name);

@@ -78,8 +78,9 @@ bool CheckRegexps(const Scope& scope, const config::LabelSpec& label,
     const Result<decode::Pattern> pattern = decode::Pattern::Compile(expression.value);
     if (!pattern) {
       fine = false;
-      scope.diagnostics.Error(expression.at, fmt::format("label '{}': regexps: {}",
-                                                         label.name.value, pattern.error().text));
+      scope.diagnostics.Error(
+          expression.at,
+          fmt::format("label '{}': regexps: {}", label.name.value, pattern.error().Message()));
     } else if (pattern->groups() > 1) {
       scope.diagnostics.Warning(
           expression.at, fmt::format("label '{}': regexps: {} groups never match; (?:…) is a group "
@@ -104,7 +105,7 @@ std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const config::Labe
       decoders.push_back(*std::move(decoder));
     } else {
       scope.diagnostics.Error(
-          spec.name.at, fmt::format("label '{}': {}", label.name.value, decoder.error().text));
+          spec.name.at, fmt::format("label '{}': {}", label.name.value, decoder.error().Message()));
     }
     input.size = 0;
   }

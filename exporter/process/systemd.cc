@@ -33,7 +33,7 @@ void NotifySystemd(const std::string& state) {
   const Fd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd.valid() || sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL,
                             reinterpret_cast<const sockaddr*>(&address), size) < 0) {
-    log::Warn("{}", ErrnoError("NOTIFY_SOCKET '" + std::string(path) + "'", errno).text);
+    log::Warn("{}", ErrnoError("NOTIFY_SOCKET '" + std::string(path) + "'", errno).Message());
   }
 }
 

@@ -85,7 +85,7 @@ void LimitSegments(int port) {
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) return;
     // Without it scrapes are only slower.
     if (setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kLargestSegment, sizeof(kLargestSegment)) != 0) {
-      log::Debug("{}", ErrnoError("HTTP: limit the segments", errno).text);
+      log::Debug("{}", ErrnoError("HTTP: limit the segments", errno).Message());
     }
   });
 }

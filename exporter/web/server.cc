@@ -42,7 +42,7 @@ Site& SiteOf(const mg_connection* connection) {
 
 Response Answer(const ServerOptions& options, const Result<Request>& request,
                 std::string& counted_path) {
-  if (!request) return TextResponse(400, "400 Bad Request: " + request.error().text + "\n");
+  if (!request) return TextResponse(400, "400 Bad Request: " + request.error().Message() + "\n");
   const auto route = options.routes.find(request->path);
   if (route == options.routes.end()) return TextResponse(404, "404 Not Found\n");
   counted_path = route->first;

@@ -80,7 +80,7 @@ TEST_F(AttachingToKernelFunctions, NamesTheFunctionsThatTheKernelLacks) {
 std::string WhyNotLoaded(const plan::ConfigPlan& plan) {
   const Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
   if (loaded.ok() || loaded.error().code != EPERM) return {};
-  return loaded.error().text;
+  return loaded.error().Message();
 }
 
 TEST_F(AttachingToKernelFunctions, TakesFentryAndFexit) {

@@ -235,10 +235,10 @@ TEST_F(QdiscFilter, RemovesWhatItMade) {
   EXPECT_FALSE(HasClsact());
   {
     Result<TcFilter> ingress = TcFilter::Attach(first.get(), kLoopback, true);
-    ASSERT_TRUE(ingress.ok()) << ingress.error().text;
+    ASSERT_TRUE(ingress.ok()) << ingress.error().Message();
     {
       Result<TcFilter> egress = TcFilter::Attach(second.get(), kLoopback, false);
-      ASSERT_TRUE(egress.ok()) << egress.error().text;
+      ASSERT_TRUE(egress.ok()) << egress.error().Message();
       EXPECT_NE(Output("tc filter show dev lo egress").find("by_tc_egress"), std::string::npos);
       TcFilter moved = std::move(*egress);
     }
@@ -254,7 +254,7 @@ TEST_F(QdiscFilter, LeavesAQdiscThatWasThere) {
   const Fd program(ProgramFd("by_tc_ingress"));
   {
     Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
-    ASSERT_TRUE(filter.ok()) << filter.error().text;
+    ASSERT_TRUE(filter.ok()) << filter.error().Message();
   }
   EXPECT_EQ(Output("tc filter show dev lo ingress"), "");
   EXPECT_TRUE(HasClsact());
@@ -264,7 +264,7 @@ TEST_F(QdiscFilter, LeavesTheFiltersOfOthers) {
   const Fd program(ProgramFd("by_tc_ingress"));
   {
     Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
-    ASSERT_TRUE(filter.ok()) << filter.error().text;
+    ASSERT_TRUE(filter.ok()) << filter.error().Message();
     LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = kLoopback, .attach_point = BPF_TC_EGRESS);
     LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program.get());
     ASSERT_EQ(bpf_tc_attach(&hook, &options), 0);

@@ -22,7 +22,7 @@ std::string LoadError(const plan::ConfigPlan& plan) {
   const Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
   EXPECT_FALSE(loaded.ok());
-  return loaded.ok() ? "" : loaded.error().text;
+  return loaded.ok() ? "" : loaded.error().Message();
 }
 
 config::ProbeSpec Optional(config::ProbeSpec probe) {
@@ -163,7 +163,7 @@ TEST_F(Loading, CountsTheRunsOfItsPrograms) {
   const ProgramRun before = runs();
   {
     const Result<Fd> stats = EnableStats();
-    ASSERT_TRUE(stats.ok()) << stats.error().text;
+    ASSERT_TRUE(stats.ok()) << stats.error().Message();
     CallGetppid(1000);
   }
   const ProgramRun after = runs();

@@ -82,7 +82,7 @@ std::map<std::string, std::string> ReaderRows(metrics::MapReader& reader,
                                               const object::MapLayout& layout) {
   RowCollector collector(ValueBytes(layout));
   const Status status = reader.Read(collector);
-  EXPECT_TRUE(status) << status.error().text;
+  EXPECT_TRUE(status) << status.error().Message();
   EXPECT_EQ(collector.repeats, 0u);
   const std::size_t stride = ValueBytes(layout) / reader.cpus();
   for (auto& [key, value] : collector.rows) {
@@ -99,7 +99,7 @@ std::unique_ptr<metrics::MapReader> ReaderWith(int fd, const object::MapLayout& 
                                                const ReadOptions& options) {
   Result<std::unique_ptr<metrics::MapReader>> reader =
       MakeMapReader(fd, layout, std::make_shared<ReadBuffers>(), options);
-  EXPECT_TRUE(reader.ok()) << reader.error().text;
+  EXPECT_TRUE(reader.ok()) << reader.error().Message();
   return reader.ok() ? std::move(*reader) : nullptr;
 }
 
@@ -117,7 +117,7 @@ TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
   Fill(fd, layout, rows);
 
   Result<std::unique_ptr<metrics::MapReader>> reader = object->Reader(GetParam());
-  ASSERT_TRUE(reader.ok()) << reader.error().text;
+  ASSERT_TRUE(reader.ok()) << reader.error().Message();
   EXPECT_EQ((*reader)->cpus(), object::IsPerCpu(layout.type) ? PossibleCpus() : 1u);
   const std::map<std::string, std::string> expected = BpftoolDump(fd);
   EXPECT_EQ(ReaderRows(**reader, layout), expected);
@@ -190,7 +190,7 @@ TEST_F(MapReaders, ReadsAnArrayThatCannotBeMapped) {
     ASSERT_EQ(bpf_map_update_elem(object->MapFd("locked"), &row, value, BPF_ANY), 0);
   }
   Result<std::unique_ptr<metrics::MapReader>> reader = object->Reader("locked");
-  ASSERT_TRUE(reader.ok()) << reader.error().text;
+  ASSERT_TRUE(reader.ok()) << reader.error().Message();
   EXPECT_EQ(ReaderRows(**reader, layout), BpftoolDump(object->MapFd("locked")));
 }
 
@@ -243,7 +243,7 @@ void ReadWhileChurning(LoadedObject& object, const object::MapLayout& layout,
   for (int walk = 0; walk < walks; ++walk) {
     StableKeys keys(stable);
     const Status status = reader->Read(keys);
-    EXPECT_TRUE(status) << status.error().text;
+    EXPECT_TRUE(status) << status.error().Message();
     EXPECT_EQ(keys.Missing(), 0u) << "walk " << walk;
     EXPECT_EQ(keys.repeats, 0u) << "walk " << walk;
     EXPECT_EQ(keys.wrong_values, 0u) << "walk " << walk;
@@ -273,7 +273,7 @@ TEST_F(MapReaders, RefusesMapsWithoutRows) {
   layout.type = BPF_MAP_TYPE_RINGBUF;
   const auto reader = MakeMapReader(-1, layout, std::make_shared<ReadBuffers>());
   ASSERT_FALSE(reader.ok());
-  EXPECT_EQ(reader.error().text, "map 'events': a ringbuf map has no rows to read");
+  EXPECT_EQ(reader.error().Message(), "map 'events': a ringbuf map has no rows to read");
 }
 
 TEST_F(MapReaders, ReportsAMapThatCannotBeRead) {
@@ -290,9 +290,9 @@ TEST_F(MapReaders, ReportsAMapThatCannotBeRead) {
     RowCollector collector(8);
     const Status status = reader->Read(collector);
     ASSERT_FALSE(status.ok());
-    EXPECT_EQ(status.error().text, batches
-                                       ? "map 'write_only': batch lookup: Operation not permitted"
-                                       : "map 'write_only': next key: Operation not permitted");
+    EXPECT_EQ(status.error().Message(),
+              batches ? "map 'write_only': batch lookup: Operation not permitted"
+                      : "map 'write_only': next key: Operation not permitted");
     EXPECT_TRUE(collector.rows.empty());
   }
   close(fd);

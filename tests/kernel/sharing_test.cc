@@ -42,7 +42,7 @@ config::ProbeSpec OnLoopback(const std::string& program) {
 std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t slot) {
   Result<std::unique_ptr<metrics::MapReader>> reader = object.Reader(map);
   if (!reader) {
-    ADD_FAILURE() << reader.error().text;
+    ADD_FAILURE() << reader.error().Message();
     return 0;
   }
   RowCollector rows(8);
@@ -100,7 +100,7 @@ TEST_F(Sharing, NamesAPinThatIsAnotherMap) {
   Output("bpftool map create /sys/fs/bpf/shared_hits type hash key 4 value 8 entries 9 name other");
   const Result<LoadedObject> loaded = LoadedObject::Load(PlanOf("pinned_map", {"shared_hits"}), {});
   ASSERT_FALSE(loaded.ok());
-  EXPECT_EQ(loaded.error().text,
+  EXPECT_EQ(loaded.error().Message(),
             "object 'pinned_map.bpf.o': map 'shared_hits': create: Invalid argument; couldn't "
             "reuse pinned map at '/sys/fs/bpf/shared_hits': parameter mismatch");
 }

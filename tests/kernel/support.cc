@@ -145,7 +145,7 @@ void KernelTest::TearDown() {
 LoadedObject* KernelTest::Load(const plan::ConfigPlan& plan) {
   Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
   if (!loaded) {
-    ADD_FAILURE() << loaded.error().text;
+    ADD_FAILURE() << loaded.error().Message();
     return nullptr;
   }
   objects_.push_back(std::make_unique<LoadedObject>(std::move(*loaded)));

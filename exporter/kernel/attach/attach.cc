@@ -46,17 +46,14 @@ std::optional<config::ProbeKind> KindOfSection(std::string_view section) {
 }
 
 std::string CodeText(int code) {
-  constexpr int kEnotsupp = 524;
-  if (code == kEnotsupp) return "not supported by this kernel";
   constexpr int kLeastOfLibbpf = 4000;  // of its own numbers, here only those of reading ELF files
   if (code >= kLeastOfLibbpf) return "the binary is not an ELF file that can be read";
-  return ErrnoError("", code).text.substr(2);
+  return ErrnoText(code);
 }
 
 Error Failed(config::ProbeKind kind, std::string_view target, int code) {
-  return {fmt::format("{} '{}': {}{}", ProbeKindName(kind), target, CodeText(code),
-                      AttachRemedy(kind, code)),
-          code};
+  return WithRemedy(
+      kind, Error(fmt::format("{} '{}'", ProbeKindName(kind), target), CodeText(code), code));
 }
 
 // Calls `attach(target)`, which returns a link or null and errno, until one works.
@@ -160,7 +157,7 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const config::ProbeSpe
   Error error = Failed(probe.kind, name, code);
   // Of this libbpf says nothing.
   if (code == ENOENT && access(probe.binary.value.c_str(), R_OK) == 0) {
-    error.text += "; the binary has no such static tracepoint";
+    error.AddRemedy("the binary has no such static tracepoint");
   }
   return error;
 }
@@ -168,8 +165,7 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const config::ProbeSpe
 Result<Attachment> AttachPerfEvents(const bpf_program* program, const PerfEvent& event) {
   PerfEvents events(program, event);
   if (Status status = events.Update(); !status) {
-    const Error& error = status.error();
-    return Error{error.text + AttachRemedy(config::ProbeKind::kPerfEvent, error.code), error.code};
+    return WithRemedy(config::ProbeKind::kPerfEvent, status.error());
   }
   return Attachment(std::move(events));
 }
@@ -204,9 +200,8 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
   if (code == EOPNOTSUPP && (!kind || section.find('/') == std::string::npos)) {
     return Error{fmt::format("section '{}' needs an entry under probes:", section), code};
   }
-  return Error{fmt::format("section '{}': {}{}", section, CodeText(code),
-                           kind ? AttachRemedy(*kind, code) : std::string()),
-               code};
+  Error error(fmt::format("section '{}'", section), CodeText(code), code);
+  return kind ? WithRemedy(*kind, std::move(error)) : error;
 }
 
 Result<Attachment> AttachProbe(const bpf_program* program, const config::ProbeSpec& probe) {

@@ -31,8 +31,9 @@ Result<Attachment> AttachTc(const bpf_program* program, const std::string& inter
 Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::string& interface);
 Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& path);
 
-// What a failed attachment of that kind may need, as "; remedy"; empty if there is no telling.
-std::string AttachRemedy(config::ProbeKind kind, int code,
-                         const KernelFacts& facts = ReadKernelFacts());
+// Returns what helps against a failed attachment of that kind; empty if there is no telling.
+std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts);
+// Returns the error of an attachment of that kind with what helps against it on this machine.
+Error WithRemedy(config::ProbeKind kind, Error error);
 
 }  // namespace bpf_exporter::kernel

@@ -48,9 +48,7 @@ Result<unsigned> InterfaceIndex(config::ProbeKind kind, const std::string& name)
 }
 
 Error Failed(config::ProbeKind kind, std::string_view what, int code) {
-  Error error = ErrnoError(fmt::format("{}: {}", ProbeKindName(kind), what), code);
-  error.text += AttachRemedy(kind, code);
-  return error;
+  return WithRemedy(kind, ErrnoError(fmt::format("{}: {}", ProbeKindName(kind), what), code));
 }
 
 // Where cgroup2 is mounted; empty if it is not.

@@ -51,7 +51,9 @@ std::string KprobeRemedy(const KernelFacts& facts, int code) {
   return PermissionRemedy(facts);
 }
 
-std::string Remedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
+}  // namespace
+
+std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   const bool permission = code == EPERM || code == EACCES;
   switch (kind) {
     case config::ProbeKind::kTracepoint:
@@ -102,11 +104,9 @@ std::string Remedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   return {};
 }
 
-}  // namespace
-
-std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
-  const std::string remedy = Remedy(kind, code, facts);
-  return remedy.empty() ? remedy : "; " + remedy;
+Error WithRemedy(config::ProbeKind kind, Error error) {
+  error.AddRemedy(AttachRemedy(kind, error.code, ReadKernelFacts()));
+  return error;
 }
 
 }  // namespace bpf_exporter::kernel

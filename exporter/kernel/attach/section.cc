@@ -23,8 +23,9 @@ bool Number(std::string_view text, std::uint64_t& number) {
 std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section) {
   if (!section.starts_with(kPerfEvent)) return std::nullopt;
   const auto wrong = [&](std::string_view why) {
-    return Result<PerfEvent>(Error{fmt::format(
-        "section '{}': {}; it reads perf_event/type=T,config=C,frequency=F", section, why)});
+    Error error(fmt::format("section '{}'", section), std::string(why), 0);
+    error.AddRemedy("it reads perf_event/type=T,config=C,frequency=F");
+    return Result<PerfEvent>(std::move(error));
   };
   PerfEvent event;
   bool type = false, config = false, frequency = false;

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <iterator>
 #include <string_view>
-#include <system_error>
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -31,12 +30,6 @@ std::string_view NameAfter(std::string_view line, std::string_view word) {
 }
 
 std::string_view AfterName(std::string_view line) { return line.substr(line.find("': ") + 3); }
-
-std::string Cause(int code) {
-  constexpr int kEnotsupp = 524;
-  if (code == kEnotsupp) return "not supported by this kernel";
-  return std::generic_category().message(code);
-}
 
 std::string Remedy(const std::vector<std::string>& lines, int code, const KernelFacts& facts) {
   const auto any = [&](std::string_view part) {
@@ -149,8 +142,6 @@ std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_l
 
 LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
                                const KernelFacts& facts) {
-  LoadFailure failure;
-  std::vector<std::string> parts;
   std::string_view last_program, last_map, last_words;
   for (const std::string& line : lines) {
     if (const std::string_view name = NameAfter(line, "prog"); !name.empty()) last_program = name;
@@ -160,27 +151,19 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
       last_words = std::string_view(line).substr(kPrefix.size());
     }
   }
+  LoadFailure failure{std::string(last_program), "", ErrnoError("load", code)};
   if (!last_program.empty()) {
-    failure.program = last_program;
-    parts.push_back("load: " + Cause(code));
     const std::vector<std::string> telling = TellingLines(VerifierLog(lines));
-    if (!telling.empty()) {
-      parts.push_back("the verifier says: " + Join(telling, " | "));
-    } else if (std::string words = OwnWords(lines, last_program); !words.empty()) {
-      parts.push_back(std::move(words));
-    }
+    failure.error.AddRemedy(telling.empty() ? OwnWords(lines, last_program)
+                                            : "the verifier says: " + Join(telling, " | "));
   } else if (!last_map.empty()) {
     failure.map = last_map;
-    parts.push_back(fmt::format("map '{}': create: {}", last_map, Cause(code)));
-    if (Contains(last_words, "pinned map")) parts.emplace_back(last_words);
-  } else {
-    parts.push_back("load: " + Cause(code));
-    if (code != EPERM && !last_words.empty()) parts.emplace_back(last_words);
+    failure.error.context = fmt::format("map '{}': create", last_map);
+    if (Contains(last_words, "pinned map")) failure.error.AddRemedy(last_words);
+  } else if (code != EPERM) {
+    failure.error.AddRemedy(last_words);
   }
-  if (std::string remedy = Remedy(lines, code, facts); !remedy.empty()) {
-    parts.push_back(std::move(remedy));
-  }
-  failure.text = Join(parts, "; ");
+  failure.error.AddRemedy(Remedy(lines, code, facts));
   return failure;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "kernel/kernel_facts.h"
 
 namespace bpf_exporter::kernel {
@@ -12,8 +13,8 @@ namespace bpf_exporter::kernel {
 struct LoadFailure {
   std::string program;  // the program at fault; empty: a map, the BTF, the object as a whole
   std::string map;      // the map at fault, if it is one
-  // Without the program's name: "load: Permission denied; the verifier says: … | R0 !read_ok".
-  std::string text;
+  // Does not name the program: "load: Permission denied; the verifier says: … | R0 !read_ok".
+  Error error;
 };
 
 // `lines` are libbpf's messages in order, `code` the errno that loading returned. The verifier's

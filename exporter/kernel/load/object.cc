@@ -30,15 +30,16 @@ struct Program {
 };
 
 // An attachment's error without a remedy of ours ends with what libbpf said last.
-std::string WithLastWords(const std::string& error, const object::LibbpfLog& log) {
-  if (error.find("; ") != std::string::npos || log.lines().empty()) return error;
+std::string WithLastWords(Error error, const object::LibbpfLog& log) {
+  if (!error.remedy.empty() || log.lines().empty()) return error.Message();
   std::string_view words = log.lines().back();
   for (const std::string_view start : {"libbpf: ", "prog '"}) {
     if (!words.starts_with(start)) continue;
     const std::size_t end = words.find(": ");
     if (end != std::string_view::npos) words.remove_prefix(end + 2);
   }
-  return fmt::format("{}; {}", error, words);
+  error.AddRemedy(words);
+  return error.Message();
 }
 
 object::ProgramLayout LayoutOf(const plan::ConfigPlan& plan, const std::string& program) {
@@ -111,7 +112,7 @@ void LoadedObject::Attach() {
       if (attached.ok()) {
         program.attachments.push_back(std::move(*attached));
       } else if (state.problem.empty()) {
-        state.problem = WithLastWords(attached.error().text, log);
+        state.problem = WithLastWords(attached.error(), log);
       }
     };
     if (program.probes.empty()) keep(AttachBySection(program.handle));
@@ -131,8 +132,7 @@ std::vector<std::string> LoadedObject::AttachNewCpus() {
       const object::LibbpfLog quiet;
       const Status status = events->Update();
       if (!status && problem.empty()) {
-        problem =
-            status.error().text + AttachRemedy(config::ProbeKind::kPerfEvent, status.error().code);
+        problem = WithRemedy(config::ProbeKind::kPerfEvent, status.error()).Message();
       }
     }
     if (!problem.empty() && problem != program.cpu_problem) {

@@ -54,13 +54,13 @@ void LoadNothing(bpf_object* object) {
   bpf_object__load(object);
 }
 
-// "; kernel 6.1.0 has no maps of type cgrp_storage", if that is why the map cannot be made.
+// "kernel 6.1.0 has no maps of type cgrp_storage", if that is why the map cannot be made.
 std::string KernelLacksType(const bpf_object* object, const std::string& name, int code) {
   const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
   if (code != EINVAL || map == nullptr) return "";
   const bpf_map_type type = bpf_map__type(map);
   if (libbpf_probe_bpf_map_type(type, nullptr) != 0) return "";
-  return fmt::format("; kernel {} has no maps of type {}", ReadKernelFacts().release,
+  return fmt::format("kernel {} has no maps of type {}", ReadKernelFacts().release,
                      object::MapTypeName(type));
 }
 
@@ -88,7 +88,7 @@ Result<ObjectPtr> Attempt::Open() {
   if (object != nullptr) return object;
   const int code = errno;
   Error error = ErrnoError(fmt::format("{}: open", Subject(plan)), code);
-  if (!log.lines().empty()) error.text += "; " + log.lines().back();
+  if (!log.lines().empty()) error.AddRemedy(log.lines().back());
   return error;
 }
 
@@ -99,7 +99,7 @@ Status Attempt::Prepare(bpf_program* program) {
   if (!probes.empty()) bpf_program__set_autoload(program, true);
   if (!left_out.contains(name) && bpf_program__autoload(program)) {
     const Status prepared = PrepareProgram(program, probes);
-    if (!prepared && !LeaveOut(name, prepared.error().text)) {
+    if (!prepared && !LeaveOut(name, prepared.error().Message())) {
       return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
     }
     const char* section = bpf_program__section_name(program);
@@ -133,16 +133,17 @@ Result<ObjectPtr> Attempt::Load() {
   object::LibbpfLog log;
   const int code = -bpf_object__load(object);
   if (code == 0) return opened;
-  const LoadFailure failure = ExplainLoadFailure(log.lines(), code, ReadKernelFacts());
-  if (!failure.program.empty() && LeaveOut(failure.program, failure.text)) return ObjectPtr();
+  LoadFailure failure = ExplainLoadFailure(log.lines(), code, ReadKernelFacts());
+  if (!failure.program.empty() && LeaveOut(failure.program, failure.error.Message())) {
+    return ObjectPtr();
+  }
   // Before 5.5 no array can be mapped, and some users of an array ask for the very flags it had.
   if (failure.program.empty() && std::exchange(mappable, false)) return ObjectPtr();
   const std::string subject = failure.program.empty()
                                   ? Subject(plan)
                                   : fmt::format("{}: program '{}'", Subject(plan), failure.program);
-  return Error{
-      fmt::format("{}: {}{}", subject, failure.text, KernelLacksType(object, failure.map, code)),
-      code};
+  failure.error.AddRemedy(KernelLacksType(object, failure.map, code));
+  return failure.error.In(subject);
 }
 
 }  // namespace

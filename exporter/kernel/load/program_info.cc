@@ -27,8 +27,8 @@ Result<Fd> EnableStats() {
   Fd stats(bpf_enable_stats(BPF_STATS_RUN_TIME));
   if (stats.valid()) return stats;
   Error error = ErrnoError("BPF run statistics: enable", errno);
-  if (error.code == EPERM) error.text += "; it needs CAP_SYS_ADMIN";
-  if (error.code == EINVAL) error.text += "; it needs kernel 5.8 (CONFIG_BPF_SYSCALL)";
+  if (error.code == EPERM) error.AddRemedy("it needs CAP_SYS_ADMIN");
+  if (error.code == EINVAL) error.AddRemedy("it needs kernel 5.8 (CONFIG_BPF_SYSCALL)");
   return error;
 }
 

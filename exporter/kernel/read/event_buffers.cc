@@ -60,9 +60,8 @@ int OnRingRecord(void* context, void* data, std::size_t size) {
 Error OpenError(const EventSource& source, const char* what, int code) {
   Error error = ErrnoError(fmt::format("map '{}': open {}", source.map, what), code);
   if (code == EACCES || code == EPERM) {
-    error.text +=
-        "; perf buffers need CAP_PERFMON, and CAP_IPC_LOCK beyond "
-        "kernel.perf_event_mlock_kb";
+    error.AddRemedy(
+        "perf buffers need CAP_PERFMON, and CAP_IPC_LOCK beyond kernel.perf_event_mlock_kb");
   }
   return error;
 }

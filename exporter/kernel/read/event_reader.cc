@@ -49,7 +49,7 @@ struct EventReader::State {
       const int ready = epoll_wait(epoll.get(), events.data(), events.size(), kPollMilliseconds);
       if (ready < 0 && errno != EINTR) {
         log::Error("{}; records are no longer counted",
-                   ErrnoError("event reader: wait", errno).text);
+                   ErrnoError("event reader: wait", errno).Message());
         return;
       }
       for (int i = 0; i < ready; ++i) {

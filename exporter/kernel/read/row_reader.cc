@@ -10,8 +10,6 @@
 namespace bpf_exporter::kernel {
 namespace {
 
-// The kernel's own "not supported", which has no name in user space.
-constexpr int kEnotsupp = 524;
 // A batch that meets a busy bucket or a key that vanishes is asked for again this often.
 constexpr int kMostRetries = 100;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
@@ -80,7 +78,7 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
         return ErrnoError(fmt::format("map '{}': batch lookup", shape_.map), error);
       case EINVAL:
       case EOPNOTSUPP:
-      case kEnotsupp:
+      case kNotSupported:
         if (batches_ == Batches::kUnknown && first) {
           batches_ = Batches::kUnsupported;
           return {};

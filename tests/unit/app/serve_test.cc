@@ -39,7 +39,7 @@ class ServeTest : public ::testing::Test {
     self_.emplace(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_));
     collector_.emplace(std::vector<metrics::MapToRead>(), &*self_);
     Result<web::Server> server = Serve({options_, statuses_, *collector_, *self_, pages_});
-    ASSERT_TRUE(server.ok()) << server.error().text;
+    ASSERT_TRUE(server.ok()) << server.error().Message();
     server_.emplace(*std::move(server));
   }
   Reply Get(const std::string& path, const std::string& headers = "") {

@@ -27,7 +27,7 @@ class Files : public testing::Test {
   }
   static std::string Problem(const std::string& path) {
     const Result<std::string> text = ReadConfigFile(path);
-    return text.ok() ? "" : text.error().text;
+    return text.ok() ? "" : text.error().Message();
   }
 
   std::string dir_;
@@ -36,7 +36,7 @@ class Files : public testing::Test {
 TEST_F(Files, ReadsAFileOfTheGreatestSize) {
   Write("a.yaml", std::string(1 << 20, 'x'));
   const Result<std::string> text = ReadConfigFile(Path("a.yaml"));
-  ASSERT_TRUE(text.ok()) << text.error().text;
+  ASSERT_TRUE(text.ok()) << text.error().Message();
   EXPECT_EQ(std::string(1 << 20, 'x'), *text);
 }
 
@@ -78,7 +78,7 @@ TEST_F(Files, ListsConfigurationsByName) {
   std::filesystem::create_symlink("a.yaml", Path("g.yaml"));
   std::filesystem::create_symlink("nowhere", Path("h.yaml"));
   const auto names = ListConfigs(dir_);
-  ASSERT_TRUE(names.ok()) << names.error().text;
+  ASSERT_TRUE(names.ok()) << names.error().Message();
   EXPECT_EQ((std::vector<std::string>{"a", "b", "g"}), *names);
 }
 
@@ -86,7 +86,7 @@ TEST_F(Files, SaysWhichDirectoryIsMissing) {
   const auto names = ListConfigs(Path("nowhere"));
   ASSERT_FALSE(names.ok());
   EXPECT_EQ("configuration directory '" + Path("nowhere") + "': open: No such file or directory",
-            names.error().text);
+            names.error().Message());
 }
 
 TEST_F(Files, RefusesToListAFile) {
@@ -94,7 +94,7 @@ TEST_F(Files, RefusesToListAFile) {
   const auto names = ListConfigs(Path("a.yaml"));
   ASSERT_FALSE(names.ok());
   EXPECT_EQ("configuration directory '" + Path("a.yaml") + "': open: Not a directory",
-            names.error().text);
+            names.error().Message());
 }
 
 TEST(ConfigNames, StayBelowTheDirectory) {
@@ -114,7 +114,7 @@ TEST(ConfigNames, StayBelowTheDirectory) {
   for (const auto& [name, text] : bad) {
     const Status status = ValidConfigName(name);
     ASSERT_FALSE(status.ok()) << name;
-    EXPECT_EQ(text, status.error().text);
+    EXPECT_EQ(text, status.error().Message());
   }
 }
 

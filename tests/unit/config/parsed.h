@@ -17,7 +17,7 @@ inline std::string DataPath(const std::string& file) {
 // A configuration of tests/data that must be right; with `warnings` what it is warned of.
 inline Config ParseGood(const std::string& file, const std::string& warnings = {}) {
   const Result<std::string> source = ReadConfigFile(DataPath(file));
-  EXPECT_TRUE(source.ok()) << source.error().text;
+  EXPECT_TRUE(source.ok()) << source.error().Message();
   if (!source.ok()) return {};
   Diagnostics diagnostics(file, *source);
   const std::optional<Config> config = ParseConfig("name", file, *source, diagnostics);

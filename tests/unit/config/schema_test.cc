@@ -134,7 +134,7 @@ json ToJson(const Node& node) {
 
 std::vector<std::string> ProblemsOf(const std::string& path) {
   const Result<std::string> source = ReadConfigFile(path);
-  if (!source.ok()) return {source.error().text};
+  if (!source.ok()) return {source.error().Message()};
   Diagnostics diagnostics(path, *source);
   const NodePtr root = ReadYaml(*source, diagnostics);
   if (!root) return {diagnostics.Render()};

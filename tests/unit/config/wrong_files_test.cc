@@ -24,7 +24,7 @@ class WrongFile : public testing::TestWithParam<std::string> {};
 TEST_P(WrongFile, IsRefusedWithItsWholeDiagnostics) {
   const std::string file = GetParam() + ".yaml";
   const Result<std::string> source = ReadConfigFile(DataPath("wrong/" + file));
-  ASSERT_TRUE(source.ok()) << source.error().text;
+  ASSERT_TRUE(source.ok()) << source.error().Message();
   std::ifstream stream(DataPath("wrong/" + GetParam() + ".txt"), std::ios::binary);
   ASSERT_TRUE(stream) << GetParam() << ".txt is missing";
   std::stringstream expected;

@@ -28,7 +28,7 @@ TEST(Patterns, ThatDoNotCompileMatchNothing) {
 
 std::string Extracted(const std::string& expression, std::string_view text) {
   const Result<Pattern> pattern = Pattern::Compile(expression);
-  if (!pattern) return "error: " + pattern.error().text;
+  if (!pattern) return "error: " + pattern.error().Message();
   std::string out;
   return pattern->Extract(text, out) ? out : "no match";
 }

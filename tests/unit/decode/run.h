@@ -65,7 +65,7 @@ class DecoderTest : public testing::Test {
   // The error of making the decoder; empty if there is none.
   std::string MakeError(const config::DecoderSpec& spec, std::uint32_t size) {
     const auto decoder = MakeDecoder(spec, {size}, host_);
-    return decoder ? "" : decoder.error().text;
+    return decoder ? "" : decoder.error().Message();
   }
   std::string MakeError(std::string name, std::uint32_t size) {
     return MakeError(Spec(std::move(name)), size);
@@ -76,7 +76,7 @@ class DecoderTest : public testing::Test {
  private:
   Answer Run(const config::DecoderSpec& spec, const DecoderInput& input, std::string_view in) {
     const auto decoder = MakeDecoder(spec, input, host_);
-    if (!decoder) return Failed("not made: " + decoder.error().text);
+    if (!decoder) return Failed("not made: " + decoder.error().Message());
     std::string out = "left over from the row before";
     const Decoded result = (*decoder)->Decode(in, out);
     return {result, out};

@@ -26,51 +26,51 @@ TEST(AttachRemedy, NamesTheSysctlThatDebianSets) {
   for (const config::ProbeKind kind : {config::ProbeKind::kTracepoint, config::ProbeKind::kKprobe,
                                        config::ProbeKind::kUprobe, config::ProbeKind::kPerfEvent}) {
     EXPECT_EQ(AttachRemedy(kind, EACCES, facts),
-              "; kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON "
+              "kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON "
               "is enough");
   }
 }
 
 TEST(AttachRemedy, NamesTheCapability) {
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kPerfEvent, EACCES, Facts({CAP_BPF})),
-            "; the process lacks CAP_PERFMON");
+            "the process lacks CAP_PERFMON");
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kUprobe, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
-            "; the process lacks CAP_SYS_ADMIN");
+            "the process lacks CAP_SYS_ADMIN");
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, EACCES, Facts({CAP_BPF, CAP_PERFMON})),
-            "; reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's");
+            "reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's");
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kCgroup, EPERM, Facts({CAP_BPF})),
-            "; the process lacks CAP_NET_ADMIN");
+            "the process lacks CAP_NET_ADMIN");
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kSocketFilter, EPERM, Facts({CAP_BPF})),
-            "; the process lacks CAP_NET_RAW");
+            "the process lacks CAP_NET_RAW");
 }
 
 TEST(AttachRemedy, TellsAMissingEventFromAMissingMount) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
-            "; kernel 6.1.0 has no such event");
+            "kernel 6.1.0 has no such event");
   facts.lockdown = "confidentiality";
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
-            "; lockdown=confidentiality hides tracefs");
+            "lockdown=confidentiality hides tracefs");
   facts.tracefs = false;
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
-            "; tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+            "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
 }
 
 TEST(AttachRemedy, TellsAMissingFunctionFromAKernelWithoutKprobes) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kKretprobe, ENOENT, facts),
-            "; kernel 6.1.0 has no such function to probe");
+            "kernel 6.1.0 has no such function to probe");
   facts.lockdown = "integrity";
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kKprobe, EPERM, facts),
-            "; the kernel is locked down (lockdown=integrity)");
+            "the kernel is locked down (lockdown=integrity)");
   facts.kprobes = false;
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kKprobe, ENOENT, facts),
-            "; this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)");
+            "this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)");
 }
 
 TEST(AttachRemedy, SaysThatARawTracepointHasFewerArguments) {
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kRawTracepoint, EINVAL, Facts({CAP_SYS_ADMIN})),
-            "; kernel 6.1.0 gives it fewer arguments than the program reads");
+            "kernel 6.1.0 gives it fewer arguments than the program reads");
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kRawTracepoint, EBUSY, Facts({CAP_SYS_ADMIN})), "");
 }
 
@@ -79,7 +79,7 @@ TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kLsm, EBUSY, facts), "");
   facts.lsms = "lockdown,apparmor";
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kLsm, EBUSY, facts),
-            "; the kernel runs without the BPF LSM: boot it with lsm=lockdown,apparmor,bpf");
+            "the kernel runs without the BPF LSM: boot it with lsm=lockdown,apparmor,bpf");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ const Lines kUnchecked = {
 TEST(LoadFailure, KeepsTheLastTellingLinesOfTheVerifier) {
   const LoadFailure failure = ExplainLoadFailure(kUnchecked, EACCES, Root());
   EXPECT_EQ(failure.program, "bad");
-  EXPECT_EQ(failure.text,
+  EXPECT_EQ(failure.error.Message(),
             "load: Permission denied; the verifier says: "
             "; __u64* v = bpf_map_lookup_elem(&m, &k); @ t.bpf.c:5"
             " | 4: (18) r1 = 0xffff8881047d2800"
@@ -74,14 +74,15 @@ TEST(LoadFailure, NamesAHelperThatTheKernelLacks) {
       "libbpf: prog 'p': failed to load: -22",
       "libbpf: failed to load object 't.bpf.o'",
   };
-  EXPECT_EQ(ExplainLoadFailure(lines, EINVAL, Root()).text,
+  EXPECT_EQ(ExplainLoadFailure(lines, EINVAL, Root()).error.Message(),
             "load: Invalid argument; the verifier says: 0: R1=ctx() R10=fp0 | 0: (85) call "
             "unknown#999 | invalid func unknown#999; kernel 6.1.0-32-amd64 does not offer that "
             "helper function to this kind of program");
   KernelFacts locked = Root();
   locked.lockdown = "confidentiality";
   EXPECT_TRUE(ExplainLoadFailure(lines, EINVAL, locked)
-                  .text.ends_with("; lockdown=confidentiality takes that helper function away"));
+                  .error.Message()
+                  .ends_with("; lockdown=confidentiality takes that helper function away"));
 }
 
 TEST(LoadFailure, NamesATargetThatTheKernelLacks) {
@@ -91,7 +92,7 @@ TEST(LoadFailure, NamesATargetThatTheKernelLacks) {
       "libbpf: prog 'p': failed to load: -3",
       "libbpf: failed to load object 't.bpf.o'",
   };
-  EXPECT_EQ(ExplainLoadFailure(lines, ESRCH, Root()).text,
+  EXPECT_EQ(ExplainLoadFailure(lines, ESRCH, Root()).error.Message(),
             "load: No such process; failed to find kernel BTF type ID of 'no_such_function': -3; "
             "kernel 6.1.0-32-amd64 has no function or tracepoint of that name");
 }
@@ -106,7 +107,7 @@ const Lines kRefused = {
 
 TEST(LoadFailure, NamesTheCapabilityThatIsMissing) {
   const auto remedy = [](const KernelFacts& facts) {
-    return ExplainLoadFailure(kRefused, EPERM, facts).text;
+    return ExplainLoadFailure(kRefused, EPERM, facts).error.Message();
   };
   EXPECT_EQ(remedy(With({})),
             "load: Operation not permitted; the process lacks CAP_BPF (tracing programs need "
@@ -139,7 +140,7 @@ TEST(LoadFailure, NamesTheCapabilityAlsoWhenNothingCanBeLoaded) {
   };
   const LoadFailure failure = ExplainLoadFailure(lines, EPERM, With({}));
   EXPECT_EQ(failure.program, "");
-  EXPECT_EQ(failure.text,
+  EXPECT_EQ(failure.error.Message(),
             "load: Operation not permitted; the process lacks CAP_BPF (tracing programs need "
             "CAP_PERFMON too, network programs CAP_NET_ADMIN)");
 }
@@ -153,7 +154,7 @@ TEST(LoadFailure, NamesTheMap) {
   const LoadFailure failure = ExplainLoadFailure(lines, EINVAL, Root());
   EXPECT_EQ(failure.program, "");
   EXPECT_EQ(failure.map, "big");
-  EXPECT_EQ(failure.text, "map 'big': create: Invalid argument");
+  EXPECT_EQ(failure.error.Message(), "map 'big': create: Invalid argument");
 }
 
 TEST(LoadFailure, SaysThatTheKernelHasNoBtf) {
@@ -164,14 +165,15 @@ TEST(LoadFailure, SaysThatTheKernelHasNoBtf) {
       "libbpf: Error loading vmlinux BTF: -3",
       "libbpf: failed to load object 't.bpf.o'",
   };
-  EXPECT_EQ(ExplainLoadFailure(lines, ESRCH, facts).text,
+  EXPECT_EQ(ExplainLoadFailure(lines, ESRCH, facts).error.Message(),
             "load: No such process; Error loading vmlinux BTF: -3; this kernel has no BTF in "
             "/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); --btf.path can name a file that has "
             "it");
 }
 
 TEST(LoadFailure, SaysWhatItCanOfAnEmptyLog) {
-  EXPECT_EQ(ExplainLoadFailure({}, 524, Root()).text, "load: not supported by this kernel");
+  EXPECT_EQ(ExplainLoadFailure({}, 524, Root()).error.Message(),
+            "load: not supported by this kernel");
 }
 
 TEST(TellingLines, KeepsTheSummaryWhenItIsAllThereIs) {

@@ -40,7 +40,7 @@ TEST(PerfEventByName, KnowsPerfsNamesAndNumbers) {
 TEST(PerfEventByName, ListsTheNamesItKnows) {
   const auto wrong = PerfEventByName("4/x");
   ASSERT_FALSE(wrong.ok());
-  EXPECT_EQ(wrong.error().text,
+  EXPECT_EQ(wrong.error().Message(),
             "perf_event: unknown event '4/x' (TYPE/CONFIG in numbers, or cpu-clock, task-clock, "
             "page-faults, minor-faults, major-faults, context-switches, cpu-migrations, "
             "alignment-faults, emulation-faults, cpu-cycles, instructions, cache-references, "

@@ -9,7 +9,7 @@ namespace {
 std::string ErrorOf(std::string_view section) {
   const auto event = ParsePerfEventSection(section);
   if (!event) return "not a perf_event section";
-  return event->ok() ? "" : event->error().text;
+  return event->ok() ? "" : event->error().Message();
 }
 
 TEST(PerfEventSection, HasTypeConfigAndFrequency) {

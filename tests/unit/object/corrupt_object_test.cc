@@ -45,7 +45,7 @@ class CorruptObject : public testing::Test {
     const Result<ObjectLayout> layout = ReadObjectLayout(path_);
     if (layout) return "fine";
     const std::string subject = "object '" + path_ + "': ";
-    const std::string& text = layout.error().text;
+    const std::string& text = layout.error().Message();
     EXPECT_EQ(text.substr(0, subject.size()), subject);
     EXPECT_GT(text.size(), subject.size() + 10);
     EXPECT_EQ(text.find_first_of("\n\r\t"), std::string::npos) << text;
@@ -144,20 +144,20 @@ TEST(TryInChild, TurnsACrashIntoAnError) {
     return {};
   });
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().text, "libbpf crashed on it (signal 11); the file is corrupt");
+  EXPECT_EQ(status.error().Message(), "libbpf crashed on it (signal 11); the file is corrupt");
 }
 
 TEST(TryInChild, TurnsAnExitIntoAnError) {
   const Status status = TryInChild([]() -> Status { _exit(1); });
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().text, "libbpf crashed on it (exit code 1); the file is corrupt");
+  EXPECT_EQ(status.error().Message(), "libbpf crashed on it (exit code 1); the file is corrupt");
 }
 
 TEST(TryInChild, HandsBackWhatTheWorkSays) {
   EXPECT_TRUE(TryInChild([]() -> Status { return {}; }).ok());
   const Status status = TryInChild([]() -> Status { return Error{"it is upside down"}; });
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().text, "it is upside down");
+  EXPECT_EQ(status.error().Message(), "it is upside down");
 }
 
 TEST(TryInChild, WorksWhereTheParentIgnoresItsChildren) {
@@ -177,7 +177,7 @@ TEST(TryInChild, TurnsAnAbortIntoAnErrorAndPrintsNothing) {
   });
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  EXPECT_EQ(status.error().text, "libbpf crashed on it (signal 6); the file is corrupt");
+  EXPECT_EQ(status.error().Message(), "libbpf crashed on it (signal 6); the file is corrupt");
 }
 
 #if !defined(__SANITIZE_ADDRESS__)
@@ -187,7 +187,7 @@ TEST(TryInChild, BoundsTheMemory) {
     return Error{large.substr(0, 3)};
   });
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().text,
+  EXPECT_EQ(status.error().Message(),
             "libbpf needs more than 1 GiB of memory for it; the file is corrupt");
 }
 #endif

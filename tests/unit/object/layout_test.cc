@@ -50,7 +50,7 @@ class Layout : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     Result<ObjectLayout> read = ReadObjectLayout(BINARY_DIR "/tests/data/shapes.bpf.o");
-    ASSERT_TRUE(read.ok()) << read.error().text;
+    ASSERT_TRUE(read.ok()) << read.error().Message();
     object_ = *read;
   }
   static const MapLayout& Map(std::string_view name) {
@@ -184,7 +184,7 @@ TEST_F(Layout, HoldsThePrograms) {
 
 TEST(ObjectLayouts, TellWhichProgramsAProgramArrayNames) {
   const Result<ObjectLayout> object = ReadObjectLayout(BINARY_DIR "/tests/data/tail_call.bpf.o");
-  ASSERT_TRUE(object.ok()) << object.error().text;
+  ASSERT_TRUE(object.ok()) << object.error().Message();
   std::vector<std::string> called;
   for (const ProgramLayout& program : object->programs) {
     if (program.tail_called) called.push_back(program.name);

@@ -41,7 +41,7 @@ std::string InChild(const std::function<std::string()>& work) {
   return text;
 }
 
-std::string Text(const Status& status) { return status.ok() ? "ok" : status.error().text; }
+std::string Text(const Status& status) { return status.ok() ? "ok" : status.error().Message(); }
 
 TEST(CapabilitiesTest, ReadsAllNoneAndLists) {
   EXPECT_TRUE(ParseCapabilities("all")->all);
@@ -49,9 +49,9 @@ TEST(CapabilitiesTest, ReadsAllNoneAndLists) {
   EXPECT_TRUE(ParseCapabilities("none")->names.empty());
   EXPECT_EQ(ParseCapabilities("cap_bpf,cap_syslog")->names,
             (std::vector<std::string>{"cap_bpf", "cap_syslog"}));
-  EXPECT_EQ(ParseCapabilities("cap_bpf,").error().text,
+  EXPECT_EQ(ParseCapabilities("cap_bpf,").error().Message(),
             "'' is no capability; give all, none or names such as cap_bpf");
-  EXPECT_EQ(ParseCapabilities("cap_bpf,all").error().text,
+  EXPECT_EQ(ParseCapabilities("cap_bpf,all").error().Message(),
             "'all' is no capability; give all, none or names such as cap_bpf");
 }
 

@@ -120,7 +120,7 @@ std::size_t AllocationsOfAScrape(std::string_view accept_encoding) {
                     self.Set(metrics::kPageBytes, {encoding}, static_cast<double>(bytes));
                   });
   const Result<Server> server = Server::Start(std::move(options));
-  if (!server) throw std::runtime_error(server.error().text);
+  if (!server) throw std::runtime_error(server.error().Message());
 
   const Fd connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};

@@ -37,7 +37,7 @@ class ServerTest : public ::testing::Test {
       ++counts_[std::string(path) + " " + std::to_string(code)];
     };
     Result<Server> server = Server::Start(std::move(options_));
-    ASSERT_TRUE(server.ok()) << server.error().text;
+    ASSERT_TRUE(server.ok()) << server.error().Message();
     server_.emplace(std::move(*server));
   }
   int port() const { return server_->port(); }
@@ -329,7 +329,7 @@ TEST_F(ServerTest, NamesAPortThatIsTaken) {
   const std::string address = second.listen_address;
   const Result<Server> server = Server::Start(std::move(second));
   ASSERT_FALSE(server.ok());
-  EXPECT_EQ(server.error().text, "listen on '" + address + "': Address already in use");
+  EXPECT_EQ(server.error().Message(), "listen on '" + address + "': Address already in use");
   EXPECT_EQ(server.error().code, EADDRINUSE);
 }
 
@@ -352,7 +352,7 @@ TEST(ListenAddressTest, RefusesWhatCannotBeListenedOn) {
     options.listen_address = address;
     const Result<Server> server = Server::Start(std::move(options));
     ASSERT_FALSE(server.ok()) << address;
-    EXPECT_EQ(server.error().text, "listen on '" + address + "': " + problem);
+    EXPECT_EQ(server.error().Message(), "listen on '" + address + "': " + problem);
   }
 }
 
@@ -361,7 +361,7 @@ TEST(ListenAddressTest, LooksUpNames) {
   options.listen_address = "localhost:0";
   options.routes["/"] = [](const Request&) { return TextResponse(200, "here\n"); };
   Result<Server> server = Server::Start(std::move(options));
-  ASSERT_TRUE(server.ok()) << server.error().text;
+  ASSERT_TRUE(server.ok()) << server.error().Message();
   EXPECT_EQ(Fetch(server->port(), "GET", "/").body, "here\n");
 }
 
