@@ -81,7 +81,7 @@ std::string Diagnostics::DidYouMean(std::string_view given, const std::vector<st
     least = distance;
     nearest = &word;
   }
-  return nearest ? fmt::format("; did you mean {}?", Quoted(*nearest)) : "";
+  return nearest != nullptr ? fmt::format("; did you mean {}?", Quoted(*nearest)) : "";
 }
 
 std::string Diagnostics::Render() const {

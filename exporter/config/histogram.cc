@@ -19,7 +19,7 @@ constexpr std::int64_t kGreatestExponent = 127;  // no kernel type has more bits
 
 bool HasArrayValue(const Node& metric) {
   const Node* value = ValueOf(metric, "value");
-  return value && value->kind == Node::Kind::kMapping;
+  return value != nullptr && value->kind == Node::Kind::kMapping;
 }
 
 void CheckFixed(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
@@ -30,7 +30,7 @@ void CheckFixed(const Field& field, const std::string& subject, const HistogramS
     }
   }
   const Node* keys = ValueOf(field.node, "bucket_keys");
-  if (!keys) {
+  if (keys == nullptr) {
     field.diagnostics.Error(histogram.type_at, subject + " is fixed and needs 'bucket_keys'");
     return;
   }
@@ -143,13 +143,14 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
 void CheckHistogram(const Field& field, const std::string& subject, const MetricSpec& metric) {
   const HistogramSpec& histogram = metric.histogram;
   const Node* labels = ValueOf(field.node, "labels");
-  const bool no_labels = !labels || (labels->kind == Node::Kind::kList && labels->items.empty());
+  const bool no_labels =
+      labels == nullptr || (labels->kind == Node::Kind::kList && labels->items.empty());
   if (no_labels && !HasArrayValue(field.node)) {
     field.Error(subject +
                 " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
   }
   const Node* type = ValueOf(field.node, "bucket_type");
-  if (!type) {
+  if (type == nullptr) {
     field.Error(subject + " needs 'bucket_type'");
   } else if (!BucketTypeOf(type->text)) {
     return;  // already reported; nobody knows what the others should be

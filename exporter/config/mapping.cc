@@ -83,12 +83,12 @@ std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
 
 const Node* ValueOf(const Node& mapping, std::string_view key) {
   const auto* entry = Find(mapping, key);
-  return entry ? entry->second.get() : nullptr;
+  return entry != nullptr ? entry->second.get() : nullptr;
 }
 
 std::optional<Position> PlaceOf(const Node& mapping, std::string_view key) {
   const auto* entry = Find(mapping, key);
-  return entry ? std::optional(entry->first->at) : std::nullopt;
+  return entry != nullptr ? std::optional(entry->first->at) : std::nullopt;
 }
 
 void Require(const Field& mapping, std::string_view subject,

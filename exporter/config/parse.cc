@@ -15,7 +15,7 @@ bool HasMetrics(const Node& root) {
                                           "metrics", {"counters", "gauges", "histograms"}},
                                       {"tracing", {"spans"}}}) {
     const Node* value = ValueOf(root, section);
-    if (!value) continue;
+    if (value == nullptr) continue;
     for (const std::string_view key : keys) {
       if (PlaceOf(*value, key)) return true;
     }
