@@ -5,18 +5,18 @@
 
 #include <cstdio>
 
-#include "app/exit_code.h"
+#include "base/complain.h"
 #include "loader/plan_configs.h"
 
 namespace bpf_exporter::app {
 
-int Check(const CheckOptions& options) {
+ExitCode Check(const CheckOptions& options) {
   Result<std::vector<loader::ConfigSource>> sources =
       options.files.empty()
           ? loader::SourcesInDir(options.config_dir, options.names, options.programs_dir)
           : loader::SourcesOfFiles(options.files, options.programs_dir);
   if (!sources) {
-    fmt::print(stderr, "bpf_exporter: {}\n", sources.error().Message());
+    Complain(sources.error().Message());
     return kCannotWork;
   }
   host::Host host;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/exit_code.h"
 #include "plan/resolve.h"
 
 namespace bpf_exporter::app {
@@ -18,7 +19,7 @@ struct CheckOptions {
 
 // `bpf_exporter check`: reads configurations and their objects up to the plan, without a kernel
 // and without privilege. Prints "FILE: ok" to standard output and what is wrong to standard error.
-// Returns the exit code: 0, or 3 if a configuration cannot work. Call before threads exist.
-int Check(const CheckOptions& options);
+// Returns kFine, or kCannotWork if a configuration cannot work. Call before threads exist.
+ExitCode Check(const CheckOptions& options);
 
 }  // namespace bpf_exporter::app

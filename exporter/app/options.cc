@@ -18,9 +18,9 @@
 namespace bpf_exporter::app {
 namespace {
 
-// Flags whose text is more than a string, before it is looked at.
-constexpr std::int64_t kMostBufferPages = 16'384;  // 64 MiB a CPU
+constexpr std::int64_t kMaxBufferPages = 16'384;  // 64 MiB a CPU
 
+// Flags whose text is more than a string, before it is looked at.
 struct Texts {
   std::string names;
   std::string interval = "5s";
@@ -104,7 +104,7 @@ CommandLine::CommandLine() {
 EarlyExit Usage(const std::string& problem) {
   std::string line = problem;
   std::replace(line.begin(), line.end(), '\n', ' ');
-  return {2, "bpf_exporter: " + line + "; see --help"};
+  return {kWrongUse, "bpf_exporter: " + line + "; see --help"};
 }
 
 // In words of its own: "--debug: At Most 1 required but received 2" is no help.
@@ -193,11 +193,11 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
 
   const config::Number<std::int64_t> pages = config::ParseInteger(texts.buffer_pages);
   if (pages.problem != config::NumberProblem::kNone || pages.value < 1 ||
-      pages.value > kMostBufferPages ||
+      pages.value > kMaxBufferPages ||
       !std::has_single_bit(static_cast<std::uint64_t>(pages.value))) {
     return bad("--events.buffer-pages", config::Quoted(texts.buffer_pages) +
                                             " is not a power of two from 1 to " +
-                                            std::to_string(kMostBufferPages));
+                                            std::to_string(kMaxBufferPages));
   }
   options.buffer_pages = static_cast<std::uint32_t>(pages.value);
 
@@ -232,9 +232,9 @@ std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& ar
   } catch (const CLI::CallForHelp&) {
     std::string help = line.app.help();
     help.erase(help.find_last_not_of('\n') + 1);
-    return EarlyExit{0, std::move(help)};
+    return EarlyExit{kFine, std::move(help)};
   } catch (const CLI::CallForVersion& version) {
-    return EarlyExit{0, version.what()};
+    return EarlyExit{kFine, version.what()};
   } catch (const CLI::ArgumentMismatch& error) {
     return WrongCount(error);
   } catch (const CLI::Error& error) {
@@ -243,7 +243,7 @@ std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& ar
   for (const std::string& argument : line.app.remaining(true)) {
     if (argument != "--") return Unexpected(argument);
   }
-  line.options.check = line.check->parsed();
+  if (line.check->parsed()) line.options.command = Command::kCheck;
   if (std::optional<EarlyExit> exit = Interpret(line.texts, line.options)) return *exit;
   return std::move(line.options);
 }

@@ -7,18 +7,22 @@
 #include <variant>
 #include <vector>
 
+#include "app/exit_code.h"
 #include "process/capabilities.h"
 
 namespace bpf_exporter::app {
 
+// What the process is asked to do: the command `check`, or without one what it is there for.
+enum class Command { kExport, kCheck };
+
 // What the command line says. Flags are those of README.md.
 struct Options {
-  bool check = false;                    // the command `check`
-  std::vector<std::string> check_files;  // its arguments
+  Command command = Command::kExport;
+  std::vector<std::string> check_files;  // the arguments of kCheck
 
   std::string config_dir = "/etc/bpf_exporter";
   std::vector<std::string> config_names;  // empty: all in config_dir
-  std::string programs_dir;               // empty: the places that FindObject knows
+  std::string programs_dir;               // empty: DefaultProgramsDir()
   std::chrono::nanoseconds snapshot_interval = std::chrono::seconds(5);  // 0: at every scrape
   std::string metrics_prefix = "ebpf_exporter_";
   std::uint32_t max_series = 100'000;
@@ -34,9 +38,10 @@ struct Options {
   process::KeepCapabilities capabilities;
 };
 
-// The program ends here, with a text for standard output (0) or one line for standard error (2).
+// The program ends here, with a text for standard output (kFine) or one line for standard error
+// (kWrongUse).
 struct EarlyExit {
-  int code = 0;
+  ExitCode code = kFine;
   std::string text;
 };
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/complain.h"
 #include "base/log.h"
 #include "metrics/self_metric_table.h"
 #include "object/btf_file.h"
@@ -18,7 +19,7 @@ namespace bpf_exporter::app {
 namespace {
 
 ExitCode Refuse(ExitCode code, const std::string& problem) {
-  fmt::print(stderr, "bpf_exporter: {}\n", problem);
+  Complain(problem);
   return code;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: exporter_test.py
+// Tests: startup_test.py
 #include "loader/kernel_figures.h"
 
 #include <fcntl.h>

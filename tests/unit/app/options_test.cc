@@ -30,7 +30,7 @@ std::string Refused(const std::vector<std::string>& arguments) {
 
 TEST(OptionsTest, HasDefaults) {
   const Options options = Parsed({});
-  EXPECT_FALSE(options.check);
+  EXPECT_EQ(options.command, Command::kExport);
   EXPECT_EQ(options.config_dir, "/etc/bpf_exporter");
   EXPECT_TRUE(options.config_names.empty());
   EXPECT_EQ(options.programs_dir, "");
@@ -118,7 +118,7 @@ TEST(OptionsTest, TakesZeroAsSnapshotAtEveryScrape) {
 TEST(OptionsTest, TakesCheckWithFilesAndFlagsOnEitherSide) {
   const Options options =
       Parsed({"--programs.dir", "p", "check", "--config.dir=d", "a.yaml", "b.yaml"});
-  EXPECT_TRUE(options.check);
+  EXPECT_EQ(options.command, Command::kCheck);
   EXPECT_EQ(options.check_files, (std::vector<std::string>{"a.yaml", "b.yaml"}));
   EXPECT_EQ(options.config_dir, "d");
   EXPECT_EQ(options.programs_dir, "p");

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: startup_test.py, process_test.py
+#include "app/exporter.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "app/serve.h"
+#include "base/complain.h"
+#include "base/log.h"
+#include "loader/kernel_figures.h"
+#include "metrics/process.h"
+#include "process/capabilities.h"
+#include "process/run_loop.h"
+#include "process/systemd.h"
+
+namespace bpf_exporter::app {
+namespace {
+
+using loader::KernelFigures;
+
+// How often CPUs that came online are looked for when there is no interval between snapshots.
+constexpr std::chrono::seconds kWithoutInterval{5};
+
+bool IsPeriodic(const Options& options) { return options.snapshot_interval.count() > 0; }
+
+std::vector<std::unique_ptr<metrics::FigureSource>> Figures(
+    const std::vector<loader::RunningConfig>& configs, std::mutex& objects, const Fd& statistics) {
+  std::vector<std::unique_ptr<metrics::FigureSource>> figures;
+  figures.push_back(std::make_unique<KernelFigures>(
+      configs, objects,
+      statistics.valid() ? KernelFigures::Runs::kCounted : KernelFigures::Runs::kAskSysctl));
+  figures.push_back(std::make_unique<metrics::ProcessFigures>());
+  return figures;
+}
+
+}  // namespace
+
+Exporter::Exporter(Options options, Started started, host::Host& host)
+    : options_(std::move(options)),
+      host_(host),
+      statistics_(std::move(started.statistics)),
+      configs_(std::move(started.configs)),
+      statuses_(loader::StatusesOf(configs_)),
+      self_(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_)),
+      collector_(loader::MapSources(configs_), &self_, Figures(configs_, objects_, statistics_)),
+      pages_(IsPeriodic(options_) ? exposition::WhileMade::kOneBefore
+                                  : exposition::WhileMade::kWait) {}
+
+Status Exporter::Open() {
+  collector_.Take();
+  if (Status dropped = process::DropCapabilities(options_.capabilities); !dropped) return dropped;
+  cgroups_.emplace(configs_, host_);
+  Result<kernel::EventReader> events = loader::ReadEvents(configs_);
+  if (!events) return events.error();
+  events_.emplace(*std::move(events));
+  Result<web::Server> server = Serve({options_, statuses_, collector_, self_, pages_});
+  if (!server) return server.error();
+  server_.emplace(*std::move(server));
+  return {};
+}
+
+void Exporter::TellThatItIsReady() const {
+  const metrics::Statuses::Shared now = statuses_.Now();
+  const auto up = std::count_if(now->begin(), now->end(),
+                                [](const metrics::ConfigStatus& config) { return config.up; });
+  const std::string state =
+      fmt::format("{} of {} configurations up, {} on '{}' (port {})", up, now->size(),
+                  options_.telemetry_path, options_.listen_address, server_->port());
+  log::Info("ready: {}", state);
+  process::NotifySystemd("READY=1\nSTATUS=" + state);
+}
+
+void Exporter::AttachNewCpus() {
+  const std::lock_guard lock(objects_);
+  for (loader::RunningConfig& config : configs_) {
+    if (!config.object) continue;
+    for (const std::string& problem : config.object->AttachNewCpus()) {
+      log::Warn("config '{}': {}", config.status.name, problem);
+    }
+  }
+}
+
+ExitCode Exporter::Run(const sigset_t& signals) {
+  if (const Status opened = Open(); !opened) {
+    Complain(opened.error().Message());
+    return kFailed;
+  }
+  TellThatItIsReady();
+  const bool periodic = IsPeriodic(options_);
+  const auto period = periodic ? options_.snapshot_interval : kWithoutInterval;
+  const int signal = process::RunLoop(signals, period, [&] {
+    AttachNewCpus();
+    if (periodic) collector_.Take();
+  });
+  log::Info("{}: detaching and leaving", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  process::NotifySystemd("STOPPING=1");
+  return kFine;
+}
+
+}  // namespace bpf_exporter::app

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <csignal>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/exit_code.h"
+#include "app/options.h"
+#include "app/start.h"
+#include "base/fd.h"
+#include "base/result.h"
+#include "exposition/page.h"
+#include "host/host.h"
+#include "loader/cgroup_updates.h"
+#include "loader/loaded_config.h"
+#include "metrics/collector.h"
+#include "metrics/self_metrics.h"
+#include "metrics/statuses.h"
+#include "web/server.h"
+
+namespace bpf_exporter::app {
+
+// Owns everything that lives from the last attachment until the process ends, and lets go of it in
+// the opposite order. Whoever changes the configurations while it runs holds `objects_`, and then
+// publishes their statuses for the pages. Used by the main thread.
+class Exporter {
+ public:
+  // `host` outlives it.
+  Exporter(Options options, Started started, host::Host& host);
+
+  // Takes a snapshot, gives up the capabilities that are not kept, opens the port, and then takes
+  // snapshots and serves them until SIGTERM or SIGINT, which are among `signals`, comes. Returns
+  // the exit code; what was wrong is on standard error. Call once, before other threads exist.
+  ExitCode Run(const sigset_t& signals);
+
+ private:
+  Status Open();
+  void TellThatItIsReady() const;
+  void AttachNewCpus();
+
+  const Options options_;
+  host::Host& host_;
+  std::mutex objects_;  // held while the objects of configs_ are used: scrapes take snapshots, too
+  const Fd statistics_;
+  std::vector<loader::RunningConfig> configs_;
+  metrics::Statuses statuses_;
+  metrics::SelfMetrics self_;
+  metrics::Collector collector_;
+  std::optional<loader::CgroupUpdates> cgroups_;
+  std::optional<kernel::EventReader> events_;
+  exposition::PageCache pages_;
+  std::optional<web::Server> server_;
+};
+
+}  // namespace bpf_exporter::app
