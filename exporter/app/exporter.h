@@ -12,7 +12,7 @@
 #include "app/start.h"
 #include "base/fd.h"
 #include "base/result.h"
-#include "exposition/page.h"
+#include "exposition/page_cache.h"
 #include "host/host.h"
 #include "loader/cgroup_updates.h"
 #include "loader/loaded_config.h"

@@ -7,7 +7,7 @@
 
 #include "app/options.h"
 #include "base/result.h"
-#include "exposition/page.h"
+#include "exposition/page_cache.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "metrics/statuses.h"

@@ -113,7 +113,7 @@ void FamilyWriter::WriteNumbers(const metrics::FamilySnapshot& family) {
   before_labels_.Set({family.name(), "{"});
   const std::size_t room = before_labels_.size() + 2 * kBlock + 4 + kMaxNumberSize;
   family.ForEachSample([&](const metrics::Sample& sample) {
-    const std::string_view labels = sample.labels();
+    const std::string_view labels = sample.labels().text();
     char* out = page_.Room(room + labels.size());
     if (labels.empty()) {
       out = without_labels_.CopyTo(out);
@@ -147,7 +147,7 @@ void FamilyWriter::WriteHistograms(const metrics::FamilySnapshot& family) {
   for (const PaddedText& bound : bounds_) longest_bound = std::max(longest_bound, bound.size());
 
   family.ForEachSample([&](const metrics::Sample& sample) {
-    const std::string_view labels = sample.labels();
+    const std::string_view labels = sample.labels().text();
     const std::span<const std::uint64_t> buckets = sample.buckets();
     before_labels_.Set({name, "_bucket{", labels, labels.empty() ? "" : ","});
     const std::size_t room =
@@ -174,40 +174,11 @@ void FamilyWriter::WriteHistograms(const metrics::FamilySnapshot& family) {
   });
 }
 
-class BufferWriter : public PageWriter {
- public:
-  explicit BufferWriter(TextBuffer& page) : page_(page) {
-    at_ = page_.data();
-    end_ = at_ + page_.capacity();
-  }
-  std::size_t size() const { return static_cast<std::size_t>(at_ - page_.data()); }
-
- protected:
-  void MakeRoom(std::size_t size) override {
-    constexpr std::size_t kMinGrowth = 65536;
-    const std::size_t used = static_cast<std::size_t>(at_ - page_.data());
-    page_.Reserve(std::max(used + size, 2 * page_.capacity()) + kMinGrowth);
-    at_ = page_.data() + used;
-    end_ = page_.data() + page_.capacity();
-  }
-
- private:
-  TextBuffer& page_;
-};
-
 }  // namespace
 
 void WriteTextPage(const metrics::Snapshot& snapshot, PageWriter& writer) {
   FamilyWriter families(writer);
   snapshot.ForEachFamily([&](const metrics::FamilySnapshot& family) { families.Write(family); });
-}
-
-void RenderTextPage(const metrics::Snapshot& snapshot, TextBuffer& page) {
-  page.SetSize(0);
-  BufferWriter writer(page);
-  WriteTextPage(snapshot, writer);
-  page.SetSize(writer.size());
-  page.Trim();
 }
 
 }  // namespace bpf_exporter::exposition

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/label_set.h"
 #include "metrics/text_arena.h"
 #include "plan/plan.h"
 
@@ -55,10 +56,10 @@ inline std::size_t CellsPerSeries(const plan::MetricPlan& metric) {
 // One series at the snapshot. A view: it is valid during the call that hands it over.
 class Sample {
  public:
-  Sample(std::string_view labels, const std::uint64_t* cells, std::size_t bounds, NumberType type)
+  Sample(LabelSet labels, const std::uint64_t* cells, std::size_t bounds, NumberType type)
       : labels_(labels), cells_(cells), bounds_(bounds), type_(type) {}
 
-  std::string_view labels() const { return labels_; }
+  LabelSet labels() const { return labels_; }
   // Returns the value of a counter or gauge.
   Number value() const { return {type_, *cells_}; }
   // Returns how many observations of a histogram each bucket has, without those of the buckets
@@ -68,7 +69,7 @@ class Sample {
   Number sum() const { return {type_, cells_[bounds_]}; }
 
  private:
-  std::string_view labels_;
+  LabelSet labels_;
   const std::uint64_t* cells_;
   std::size_t bounds_;
   NumberType type_;
@@ -100,7 +101,7 @@ struct FamilySnapshot {
     const std::size_t bounds = histogram().bounds.size();
     const std::uint64_t* values = cells->values.data();
     for (const std::uint8_t present : cells->present) {
-      const std::string_view labels = cursor.Next();
+      const LabelSet labels(cursor.Next());
       if (present != 0) use(Sample(labels, values, bounds, number_type));
       values += stride;
     }

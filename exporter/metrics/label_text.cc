@@ -3,8 +3,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <limits>
+
+#include "metrics/label_set.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -17,22 +18,6 @@ int Digit(char c) {
 }
 
 }  // namespace
-
-void AppendEscaped(std::string_view value, std::string& out) {
-  std::string valid;
-  if (std::any_of(value.begin(), value.end(), [](char c) { return (c & 0x80) != 0; })) {
-    valid = decode::ValidUtf8(value);
-    value = valid;
-  }
-  for (const char c : value) {
-    if (c == '\n') {
-      out += "\\n";
-      continue;
-    }
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
-  }
-}
 
 bool ParseNumber(std::string_view text, std::uint64_t& number) {
   std::uint64_t base = 10;
@@ -58,7 +43,8 @@ bool ParseNumber(std::string_view text, std::uint64_t& number) {
     result = result * base + digit;
     after_digit = true;
   }
-  // "1_" and, of the peer's decimal numbers, "_": no underscore without a digit on both sides.
+  // "1_" and, of cloudflare/ebpf_exporter's decimal numbers, "_": no underscore without a digit on
+  // both sides.
   if (!after_digit) return false;
   number = result;
   return true;
@@ -84,14 +70,11 @@ decode::Decoded LabelText::Build(const plan::MetricPlan& metric, const std::byte
   text_.clear();
   decode::Decoded worst = decode::Decoded::kOk;
   for (const plan::LabelPlan& label : metric.labels) {
-    if (!text_.empty()) text_ += ',';
-    text_.append(label.name).append("=\"");
     const decode::Decoded decoded = Decode(label, key, cpu);
     if (decoded == decode::Decoded::kError) Fail(label, value_);
     if (decoded == decode::Decoded::kSkip || decoded == decode::Decoded::kError) return decoded;
     if (decoded == decode::Decoded::kProvisional) worst = decoded;
-    AppendEscaped(value_, text_);
-    text_ += '"';
+    AppendLabel(label.name, value_, text_);
   }
   return worst;
 }

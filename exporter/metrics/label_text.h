@@ -32,9 +32,6 @@ class LabelText {
   std::string scratch_;  // what the next decoder makes
 };
 
-// Appends a label's value as the text format wants it: escaped, bytes that are not UTF-8 replaced.
-void AppendEscaped(std::string_view value, std::string& out);
-
 // A number as strconv.ParseUint(text, 0, 64) of Go reads it: decimal, 0x…, 0o… or 0…, 0b…, with
 // underscores after the prefix or between digits. False if the text is anything else.
 bool ParseNumber(std::string_view text, std::uint64_t& number);

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "metrics/cell_pool.h"
-#include "metrics/label_text.h"
+#include "metrics/label_set.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -96,10 +96,7 @@ void OwnFamily::MakeTexts() {
   for (const Series& series : series_) {
     text.clear();
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (i > 0) text += ',';
-      text.append(names_[i]).append("=\"");
-      AppendEscaped(series.values[i], text);
-      text += '"';
+      AppendLabel(names_[i], series.values[i], text);
     }
     texts->Append(text);
   }

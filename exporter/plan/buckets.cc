@@ -98,6 +98,7 @@ bool FitsArray(const Scope& scope, const config::HistogramSpec& spec,
 
 bool ResolveBuckets(const Scope& scope, const config::HistogramSpec& spec,
                     HistogramPlan& histogram) {
+  histogram.type = spec.type;
   histogram.multiplier = spec.multiplier == 0 ? 1 : spec.multiplier;
   histogram.sum_number = std::numeric_limits<std::uint64_t>::max();
   const bool made = spec.type == config::BucketType::kFixed

@@ -32,6 +32,7 @@ struct LabelPlan {
 };
 
 struct HistogramPlan {
+  config::BucketType type = config::BucketType::kExp2;  // how `bounds` follow from `numbers`
   // Bucket number b of a row counts into the bound at the same index; ascending, one for one. Of
   // equal numbers the first counts.
   std::vector<std::uint64_t> numbers;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: server_test.cc
 #include "web/connection.h"
 
 #include <civetweb.h>
@@ -15,8 +16,8 @@ namespace {
 constexpr std::size_t kFirstWrite =
     16 << 10;                              // the head and this much of the body in one packet train
 constexpr std::size_t kWrite = 256 << 10;  // CivetWeb's own timeout is per piece of this size
-constexpr std::chrono::seconds kMostSending{20};
-constexpr std::chrono::seconds kMostSendingBusy{5};
+constexpr std::chrono::seconds kMaxSending{20};
+constexpr std::chrono::seconds kMaxSendingBusy{5};
 
 std::span<const mg_header> Headers(const mg_connection* connection) {
   const mg_request_info* info = mg_get_request_info(connection);
@@ -56,11 +57,12 @@ std::string Date() {
   return {text, std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-std::string Head(mg_connection* connection, const Response& response, bool keep) {
+std::string Head(mg_connection* connection, const Response& response,
+                 std::string_view connection_header) {
   std::string head = fmt::format(
       "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n",
       response.status, mg_get_response_code_text(connection, response.status), Date(),
-      response.content_type, response.body.size(), keep ? "keep-alive" : "close");
+      response.content_type, response.body.size(), connection_header);
   for (const auto& [name, value] : response.headers) head += fmt::format("{}: {}\r\n", name, value);
   return head += "\r\n";
 }
@@ -85,17 +87,19 @@ Result<Request> ReadRequest(const mg_connection* connection) {
   request.method = info->request_method;
   // Neither decoded nor cleaned: "/x/../metrics" and "/metrics%00" are other paths.
   request.path = info->local_uri_raw;
-  if (info->query_string != nullptr) request.query = info->query_string;
   request.accept = Joined(connection, "Accept");
   request.accept_encoding = Joined(connection, "Accept-Encoding");
   return request;
 }
 
-void Send(mg_connection* connection, const Response& response, bool head_only, bool keep,
-          const std::function<bool()>& spare) {
-  keep = keep && ClientKeeps(connection) && !HasBody(connection);
-  std::string_view rest = head_only ? std::string_view() : response.body;
-  std::string first = Head(connection, response, keep);
+void Send(mg_connection* connection, const Response& response, const SendOptions& options) {
+  const bool keep = options.keep_connection && ClientKeeps(connection) && !HasBody(connection);
+  const auto limit = [&] {
+    const bool spare = options.has_spare_threads && options.has_spare_threads();
+    return spare ? kMaxSending : kMaxSendingBusy;
+  };
+  std::string_view rest = options.head_only ? std::string_view() : response.body;
+  std::string first = Head(connection, response, keep ? "keep-alive" : "close");
   const std::size_t along = std::min(rest.size(), kFirstWrite);
   first += rest.substr(0, along);
   rest.remove_prefix(along);
@@ -105,7 +109,7 @@ void Send(mg_connection* connection, const Response& response, bool head_only, b
   while (sent && !rest.empty()) {
     const std::string_view piece = rest.substr(0, kWrite);
     const auto taken = std::chrono::steady_clock::now() - start;
-    sent = taken < (spare() ? kMostSending : kMostSendingBusy) && Write(connection, piece);
+    sent = taken < limit() && Write(connection, piece);
     rest.remove_prefix(piece.size());
   }
   if (!sent || !keep) mg_disable_connection_keep_alive(connection);

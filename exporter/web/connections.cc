@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: server_test.cc
 #include "web/connections.h"
 
 #include <arpa/inet.h>
@@ -74,7 +75,7 @@ void ForEachConnection(int port, Use&& use) {
 // Over the loopback interface a segment can be as large as a client's whole receive window. Each
 // then waits for an acknowledgement that the client delays by 40 ms: one gzip scrape in a hundred
 // took that long, and none does with segments of which several fit. Ethernet's are smaller anyway.
-constexpr int kLargestSegment = 8192;
+constexpr int kMaxSegment = 8192;
 
 }  // namespace
 
@@ -84,7 +85,7 @@ void LimitSegments(int port) {
     socklen_t size = sizeof(listens);
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) return;
     // Without it scrapes are only slower.
-    if (setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kLargestSegment, sizeof(kLargestSegment)) != 0) {
+    if (setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kMaxSegment, sizeof(kMaxSegment)) != 0) {
       log::Debug("{}", ErrnoError("HTTP: limit the segments", errno).Message());
     }
   });
@@ -145,7 +146,7 @@ void Connections::CutOffIdle() {
   LeaveIdle(0, {});
 }
 
-bool Connections::Spare() const {
+bool Connections::HasSpareThreads() const {
   const std::lock_guard lock(mutex_);
   return open_ + 1 < threads_;
 }

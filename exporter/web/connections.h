@@ -39,8 +39,9 @@ class Connections {
   // Cuts off all that wait; when the server stops.
   void CutOffIdle();
 
-  // Whether threads are left: a connection may keep its own while it waits, or take its time.
-  bool Spare() const;
+  // Returns whether threads are left: a connection may then keep its own while it waits, or take
+  // its time.
+  bool HasSpareThreads() const;
 
  private:
   using Client = std::pair<std::uint32_t, std::uint16_t>;  // address and port, as on the wire

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: serve_test.cc
 #include "web/endpoints.h"
 
 #include <mutex>
 #include <utility>
 
-#include "web/landing.h"
+#include "exposition/negotiate.h"
 
 namespace bpf_exporter::web {
 
@@ -16,18 +17,16 @@ Handler MetricsPage(std::function<std::shared_ptr<const metrics::Snapshot>()> sn
     const std::shared_ptr<const metrics::Snapshot> newest = snapshot();
     if (newest == nullptr) return TextResponse(503, "no snapshot was taken yet\n");
     const std::shared_ptr<const exposition::Page> page =
-        pages.Get(newest, exposition::ChooseEncoding(request.accept_encoding));
+        pages.Get(newest, exposition::Negotiate(request.accept, request.accept_encoding));
 
+    const std::string_view encoding = exposition::ContentEncoding(page->kind.encoding);
     Response response;
-    response.content_type = page->content_type;
+    response.content_type = exposition::ContentType(page->kind.format);
     response.headers.emplace_back("Vary", "Accept-Encoding");
-    if (!page->content_encoding.empty()) {
-      response.headers.emplace_back("Content-Encoding", page->content_encoding);
-    }
+    if (!encoding.empty()) response.headers.emplace_back("Content-Encoding", encoding);
     response.body = page->body;
     response.owner = page;
-    on_page(page->content_encoding.empty() ? "identity" : page->content_encoding,
-            page->body.size());
+    on_page(encoding.empty() ? "identity" : encoding, page->body.size());
     return response;
   };
 }

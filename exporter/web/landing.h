@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "web/endpoints.h"
+#include "metrics/snapshot.h"
+#include "metrics/status.h"
 
 namespace bpf_exporter::web {
 
-// The landing page as HTML. All that comes from files is escaped.
+// What the landing page shows.
+struct LandingState {
+  std::string telemetry_path;
+  std::vector<std::pair<std::string, std::string>> links;  // further ones: path, what is there
+  std::vector<metrics::ConfigStatus> configs;
+  std::shared_ptr<const metrics::Snapshot> snapshot;  // null: none yet
+  std::chrono::nanoseconds snapshot_age{0};
+};
+
+// Returns the landing page as HTML. All that comes from files is escaped.
 std::string RenderLanding(const LandingState& state);
 
 }  // namespace bpf_exporter::web

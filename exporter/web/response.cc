@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "web/server.h"
+// Tests: server_test.cc
+#include "web/response.h"
 
 namespace bpf_exporter::web {
 

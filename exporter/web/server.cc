@@ -25,10 +25,10 @@ namespace {
 // without one. So the time that a connection can hold a thread is what has to be bounded: the
 // timeouts here, no request bodies, slow readers cut off; and when threads run out, idle ones too.
 constexpr std::size_t kThreads = 32;
-constexpr int kMostWarnings = 100;
+constexpr int kMaxWarnings = 100;
 
 // What CivetWeb's callbacks work with.
-struct Site {
+struct CallbackState {
   ServerOptions options;
   Connections connections{kThreads};
   std::atomic<int> warnings = 0;
@@ -36,8 +36,8 @@ struct Site {
   std::string start_problem;
 };
 
-Site& SiteOf(const mg_connection* connection) {
-  return *static_cast<Site*>(mg_get_user_data(mg_get_context(connection)));
+CallbackState& StateOf(const mg_connection* connection) {
+  return *static_cast<CallbackState*>(mg_get_user_data(mg_get_context(connection)));
 }
 
 Response Answer(const ServerOptions& options, const Result<Request>& request,
@@ -61,24 +61,26 @@ Response Answer(const ServerOptions& options, const Result<Request>& request,
   return TextResponse(500, "500 Internal Server Error\n");
 }
 
-void Count(const Site& site, std::string_view path, int code) {
-  if (site.options.on_request) site.options.on_request(path, code);
+void Count(const CallbackState& state, std::string_view path, int code) {
+  if (state.options.on_request) state.options.on_request(path, code);
 }
 
 // Nothing may leave a callback: CivetWeb is C, and an exception there ends the process.
 int OnRequest(mg_connection* connection) noexcept {
   try {
-    Site& site = SiteOf(connection);
+    CallbackState& state = StateOf(connection);
     const mg_request_info& client = *mg_get_request_info(connection);
-    site.connections.Busy(client.remote_addr, client.remote_port);
+    state.connections.Busy(client.remote_addr, client.remote_port);
     const Result<Request> request = ReadRequest(connection);
     std::string path = "other";
-    const Response response = Answer(site.options, request, path);
+    const Response response = Answer(state.options, request, path);
     const bool head_only = request.ok() && request->method == "HEAD";
-    Send(connection, response, head_only, request.ok() && site.connections.Spare(),
-         [&site] { return site.connections.Spare(); });
-    site.connections.Waits(client.remote_addr, client.remote_port);
-    Count(site, path, response.status);
+    Send(connection, response,
+         {.head_only = head_only,
+          .keep_connection = request.ok() && state.connections.HasSpareThreads(),
+          .has_spare_threads = [&state] { return state.connections.HasSpareThreads(); }});
+    state.connections.Waits(client.remote_addr, client.remote_port);
+    Count(state, path, response.status);
     return response.status;
   } catch (const std::exception& error) {
     log::Error("HTTP request: {}", error.what());
@@ -90,9 +92,8 @@ int OnRequest(mg_connection* connection) noexcept {
 // What CivetWeb itself refuses: text that is no HTTP, heads that are too long or come too slowly.
 int OnHttpError(mg_connection* connection, int status, const char* message) noexcept {
   try {
-    Send(connection, TextResponse(status, fmt::format("{} {}\n", status, message)), false, false,
-         [] { return false; });
-    Count(SiteOf(connection), "other", status);
+    Send(connection, TextResponse(status, fmt::format("{} {}\n", status, message)), {});
+    Count(StateOf(connection), "other", status);
   } catch (const std::exception& error) {
     log::Error("HTTP request: {}", error.what());
   }
@@ -101,10 +102,10 @@ int OnHttpError(mg_connection* connection, int status, const char* message) noex
 
 int OnLog(const mg_connection* connection, const char* message) noexcept {
   try {
-    Site& site = SiteOf(connection);
-    if (!site.started) {
-      site.start_problem = message;
-    } else if (site.warnings.fetch_add(1) < kMostWarnings) {
+    CallbackState& state = StateOf(connection);
+    if (!state.started) {
+      state.start_problem = message;
+    } else if (state.warnings.fetch_add(1) < kMaxWarnings) {
       log::Warn("CivetWeb: {}", message);
     } else {
       log::Debug("CivetWeb: {}", message);
@@ -125,18 +126,18 @@ void Try(const std::function<void()>& work) noexcept {
 }
 
 int OnConnection(const mg_connection* connection, void**) {
-  Try([&] { SiteOf(connection).connections.Opened(); });
+  Try([&] { StateOf(connection).connections.Opened(); });
   return 0;
 }
 
 void OnConnectionClose(const mg_connection* connection) {
   const mg_request_info& client = *mg_get_request_info(connection);
-  Try([&] { SiteOf(connection).connections.Busy(client.remote_addr, client.remote_port); });
+  Try([&] { StateOf(connection).connections.Busy(client.remote_addr, client.remote_port); });
 }
 
 void OnConnectionClosed(const mg_connection* connection) {
   const mg_request_info& client = *mg_get_request_info(connection);
-  Try([&] { SiteOf(connection).connections.Closed(client.remote_addr, client.remote_port); });
+  Try([&] { StateOf(connection).connections.Closed(client.remote_addr, client.remote_port); });
 }
 
 // Opens and closes one connection, so that CivetWeb's accepting thread looks around.
@@ -154,7 +155,7 @@ void Poke(const ListenAddress& address, int port) {
 }  // namespace
 
 struct Server::State {
-  Site site;
+  CallbackState callbacks;
   ListenAddress address;
   int port = 0;
   mg_context* context = nullptr;
@@ -170,7 +171,7 @@ Server::State::~State() {
     while (!stopped) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       Poke(address, port);
-      Try([this] { site.connections.CutOffIdle(); });
+      Try([this] { callbacks.connections.CutOffIdle(); });
     }
   });
   mg_stop(context);
@@ -191,16 +192,16 @@ Result<Server> Server::Start(ServerOptions options) {
   if (const Status free = TryToListen(*address); !free.ok()) return free.error();
 
   auto state = std::make_unique<State>();
-  state->site.options = std::move(options);
+  state->callbacks.options = std::move(options);
   state->address = *address;
 
-  mg_callbacks callbacks{};
-  callbacks.begin_request = OnRequest;
-  callbacks.http_error = OnHttpError;
-  callbacks.log_message = OnLog;
-  callbacks.init_connection = OnConnection;
-  callbacks.connection_close = OnConnectionClose;
-  callbacks.connection_closed = OnConnectionClosed;
+  mg_callbacks functions{};
+  functions.begin_request = OnRequest;
+  functions.http_error = OnHttpError;
+  functions.log_message = OnLog;
+  functions.init_connection = OnConnection;
+  functions.connection_close = OnConnectionClose;
+  functions.connection_closed = OnConnectionClosed;
   const std::string where = address->Numeric();
   const std::string threads = std::to_string(kThreads);
   // No document_root: CivetWeb then has no files, listings, scripts or redirects to offer.
@@ -219,17 +220,17 @@ Result<Server> Server::Start(ServerOptions options) {
       "enable_auth_domain_check", "no",
       nullptr};
   // clang-format on
-  state->context = mg_start(&callbacks, &state->site, settings);
+  state->context = mg_start(&functions, &state->callbacks, settings);
   if (state->context == nullptr) {
-    return Error{
-        "listen on '" + address->given + "': " +
-        (state->site.start_problem.empty() ? "CivetWeb did not start" : state->site.start_problem)};
+    return Error{"listen on '" + address->given + "': " +
+                 (state->callbacks.start_problem.empty() ? "CivetWeb did not start"
+                                                         : state->callbacks.start_problem)};
   }
-  state->site.started = true;
+  state->callbacks.started = true;
 
   mg_server_port port{};
   if (mg_get_server_ports(state->context, 1, &port) == 1) state->port = port.port;
-  state->site.connections.SetPort(state->port);
+  state->callbacks.connections.SetPort(state->port);
   LimitSegments(state->port);
   return Server(std::move(state));
 }

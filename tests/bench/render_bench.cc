@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/synthetic.h"
+#include "exposition/buffer_writer.h"
 #include "exposition/gzip.h"
 #include "exposition/number.h"
 #include "exposition/text_page.h"
@@ -18,11 +19,17 @@ void PerRow(benchmark::State& state, std::size_t bytes) {
       benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
+exposition::TextBuffer TextOf(const metrics::Snapshot& snapshot, exposition::TextBuffer memory) {
+  exposition::BufferWriter writer(std::move(memory));
+  exposition::WriteTextPage(snapshot, writer);
+  return writer.Finish();
+}
+
 void Text(benchmark::State& state) {
   SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
   const auto snapshot = map.collector->Take();
   exposition::TextBuffer page;
-  for (auto _ : state) exposition::RenderTextPage(*snapshot, page);
+  for (auto _ : state) page = TextOf(*snapshot, std::move(page));
   PerRow(state, page.size());
 }
 BENCHMARK(Text)
@@ -53,8 +60,7 @@ BENCHMARK(Gzip)
 // Compressing a text that is there already.
 void Compress(benchmark::State& state) {
   SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
-  exposition::TextBuffer text;
-  exposition::RenderTextPage(*map.collector->Take(), text);
+  const exposition::TextBuffer text = TextOf(*map.collector->Take(), {});
   exposition::GzipCompressor compressor;
   exposition::TextBuffer page;
   for (auto _ : state) {

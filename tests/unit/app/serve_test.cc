@@ -88,7 +88,7 @@ TEST_F(ServeTest, CountsRequestsAndBytesOfPages) {
   server_.reset();  // a request is counted after its answer was sent
   collector_->Take();
   const std::string_view page =
-      pages_.Get(collector_->Latest(), exposition::Encoding::kIdentity)->body;
+      pages_.Get(collector_->Latest(), {.encoding = exposition::Encoding::kIdentity})->body;
   const auto has = [&](const std::string& line) {
     EXPECT_NE(page.find("\n" + line + "\n"), std::string::npos) << line;
   };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "exposition/page_cache.h"
+
 #include <gtest/gtest.h>
 #include <prometheus/metric_family.h>
 
@@ -8,29 +10,31 @@
 #include <thread>
 
 #include "exposition/gzip.h"
-#include "exposition/page.h"
 #include "unit/exposition/snapshots.h"
 
 namespace bpf_exporter::exposition {
 namespace {
 
+constexpr PageKind kIdentity = {Format::kText, Encoding::kIdentity};
+constexpr PageKind kGzip = {Format::kText, Encoding::kGzip};
+
 TEST(PageCache, MakesAPageOncePerSnapshotAndEncoding) {
   CounterSnapshots snapshots(3);
   PageCache cache;
   const auto snapshot = snapshots.Take(7);
-  const auto identity = cache.Get(snapshot, Encoding::kIdentity);
+  const auto identity = cache.Get(snapshot, kIdentity);
   EXPECT_EQ(identity->body.view(), snapshots.Page(7));
-  EXPECT_EQ(identity->content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(identity->content_encoding, "");
-  EXPECT_EQ(cache.Get(snapshot, Encoding::kIdentity), identity);
+  EXPECT_EQ(ContentType(identity->kind.format), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(ContentEncoding(identity->kind.encoding), "");
+  EXPECT_EQ(cache.Get(snapshot, kIdentity), identity);
 
-  const auto gzip = cache.Get(snapshot, Encoding::kGzip);
+  const auto gzip = cache.Get(snapshot, kGzip);
   EXPECT_EQ(Gunzip(gzip->body), snapshots.Page(7));
-  EXPECT_EQ(gzip->content_type, identity->content_type);
-  EXPECT_EQ(gzip->content_encoding, "gzip");
-  EXPECT_EQ(cache.Get(snapshot, Encoding::kGzip), gzip);
+  EXPECT_EQ(gzip->kind.format, Format::kText);
+  EXPECT_EQ(ContentEncoding(gzip->kind.encoding), "gzip");
+  EXPECT_EQ(cache.Get(snapshot, kGzip), gzip);
 
-  const auto next = cache.Get(snapshots.Take(8), Encoding::kIdentity);
+  const auto next = cache.Get(snapshots.Take(8), kIdentity);
   EXPECT_EQ(next->body.view(), snapshots.Page(8));
   EXPECT_EQ(identity->body.view(), snapshots.Page(7)) << "a page that is still being sent";
 }
@@ -39,8 +43,7 @@ TEST(PageCache, CompressesWithoutAPlainPage) {
   CounterSnapshots snapshots(60'000);  // more than one piece
   PageCache cache;
   for (const std::uint64_t value : {1, 99999}) {
-    EXPECT_EQ(Gunzip(cache.Get(snapshots.Take(value), Encoding::kGzip)->body),
-              snapshots.Page(value));
+    EXPECT_EQ(Gunzip(cache.Get(snapshots.Take(value), kGzip)->body), snapshots.Page(value));
   }
 }
 
@@ -48,8 +51,8 @@ TEST(PageCache, AnswersForAnOlderSnapshotWithANewerPage) {
   CounterSnapshots snapshots(3);
   PageCache cache;
   const auto older = snapshots.Take(1);
-  const auto page = cache.Get(snapshots.Take(2), Encoding::kIdentity);
-  EXPECT_EQ(cache.Get(older, Encoding::kIdentity), page);
+  const auto page = cache.Get(snapshots.Take(2), kIdentity);
+  EXPECT_EQ(cache.Get(older, kIdentity), page);
 }
 
 TEST(PageCache, MakesOnePageAtATimeAlsoForAnOlderSnapshotWhosePageIsGone) {
@@ -58,12 +61,12 @@ TEST(PageCache, MakesOnePageAtATimeAlsoForAnOlderSnapshotWhosePageIsGone) {
   const auto newer = snapshots.Take(2);
   for (int i = 0; i < 30; ++i) {
     PageCache cache;
-    cache.Get(older, Encoding::kGzip);
-    cache.Get(newer, Encoding::kIdentity);  // lets go of the older page
+    cache.Get(older, kGzip);
+    cache.Get(newer, kIdentity);  // lets go of the older page
     std::shared_ptr<const Page> page;
-    std::thread maker([&] { page = cache.Get(newer, Encoding::kGzip); });
+    std::thread maker([&] { page = cache.Get(newer, kGzip); });
     std::this_thread::sleep_for(std::chrono::microseconds(100) * i);  // into its making
-    const auto meanwhile = cache.Get(older, Encoding::kGzip);
+    const auto meanwhile = cache.Get(older, kGzip);
     maker.join();
     EXPECT_EQ(Gunzip(page->body), snapshots.Page(2));
     const std::string text = Gunzip(meanwhile->body);
@@ -80,7 +83,7 @@ int WrongPages(WhileMade while_made, std::uint64_t behind) {
   std::uint64_t value = 1;
   std::shared_ptr<const metrics::Snapshot> newest = snapshots.Take(value);
   std::atomic<int> wrong = 0;
-  const auto scrape = [&](Encoding encoding) {
+  const auto scrape = [&](PageKind kind) {
     for (int i = 0; i < 60; ++i) {
       std::shared_ptr<const metrics::Snapshot> snapshot;
       std::uint64_t expected = 0;
@@ -89,16 +92,16 @@ int WrongPages(WhileMade while_made, std::uint64_t behind) {
         snapshot = newest;
         expected = value;
       }
-      const auto page = cache.Get(snapshot, encoding);
+      const auto page = cache.Get(snapshot, kind);
       const std::string text =
-          encoding == Encoding::kGzip ? Gunzip(page->body) : std::string(page->body.view());
+          kind.encoding == Encoding::kGzip ? Gunzip(page->body) : std::string(page->body.view());
       const std::uint64_t found = std::stoull(text.substr(text.rfind(' ')));
       if (found + behind < expected || text != snapshots.Page(found)) ++wrong;
     }
   };
   std::vector<std::thread> threads;
-  for (const Encoding encoding : {Encoding::kGzip, Encoding::kIdentity, Encoding::kGzip}) {
-    threads.emplace_back(scrape, encoding);
+  for (const PageKind kind : {kGzip, kIdentity, kGzip}) {
+    threads.emplace_back(scrape, kind);
   }
   for (int i = 0; i < 60; ++i) {
     const std::lock_guard lock(mutex);

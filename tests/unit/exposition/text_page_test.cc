@@ -6,17 +6,12 @@
 
 #include "metrics/own_family.h"
 #include "unit/metrics/fakes.h"
+#include "unit/metrics/page_of.h"
 
 namespace bpf_exporter::exposition {
 namespace {
 
-std::string Page(const metrics::Snapshot& snapshot) {
-  TextBuffer page;
-  RenderTextPage(snapshot, page);
-  return std::string(page.view());
-}
-
-TEST(TextPage, IsEmptyWithoutFamilies) { EXPECT_EQ(Page(metrics::Snapshot()), ""); }
+TEST(TextPage, IsEmptyWithoutFamilies) { EXPECT_EQ(metrics::PageOf(metrics::Snapshot()), ""); }
 
 TEST(TextPage, WritesTheExportersOwnNumbers) {
   constexpr metrics::SelfMetric kRequests =
@@ -32,7 +27,7 @@ TEST(TextPage, WritesTheExportersOwnNumbers) {
   temperature.Set({}, -0.25);
   metrics::Snapshot snapshot;
   for (auto* family : {&empty, &temperature, &requests}) snapshot.own.push_back(family->Snapshot());
-  EXPECT_EQ(Page(snapshot),
+  EXPECT_EQ(metrics::PageOf(snapshot),
             "# HELP m_temperature T\n"
             "# TYPE m_temperature gauge\n"
             "m_temperature -0.25\n"
@@ -60,7 +55,7 @@ TEST(TextPage, MixesMapFamiliesAndOwnOnesByName) {
     family.Set({}, 3);
     snapshot.own.push_back(family.Snapshot());
   }
-  EXPECT_EQ(Page(snapshot),
+  EXPECT_EQ(metrics::PageOf(snapshot),
             "# HELP a Own\n# TYPE a gauge\na 3\n"
             "# HELP b Help\n# TYPE b counter\nb 5\n"
             "# HELP c Own\n# TYPE c gauge\nc 3\n"
@@ -80,7 +75,7 @@ TEST(TextPage, CopiesLabelTextsOfAnyLength) {
   auto metric = metrics::Metric(config::MetricKind::kCounter, "ops",
                                 {metrics::Label("t", 0, 200, metrics::TextDecoder())});
   metrics::Collector collector(metrics::SourceList(metrics::Source("m", map, 200, 8, {metric})));
-  EXPECT_EQ(Page(*collector.Take()), expected);
+  EXPECT_EQ(metrics::PageOf(*collector.Take()), expected);
 }
 
 }  // namespace

@@ -214,7 +214,7 @@ TEST(CollectorKeys, StaysWithinTheLimitWhileKeysComeAndGo) {
     const auto snapshot = fixture.collector.Take();
     std::size_t series = 0;
     snapshot->families.at(0).ForEachSample([&](const Sample& sample) {
-      ASSERT_EQ(expected.at(std::string(sample.labels())), sample.value().AsUnsigned());
+      ASSERT_EQ(expected.at(std::string(sample.labels().text())), sample.value().AsUnsigned());
       ++series;
     });
     ASSERT_LE(series, 50u);

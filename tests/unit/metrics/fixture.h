@@ -5,17 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "exposition/text_page.h"
 #include "metrics/collector.h"
 #include "unit/metrics/fakes.h"
+#include "unit/metrics/page_of.h"
 
 namespace bpf_exporter::metrics {
-
-inline std::string PageOf(const Snapshot& snapshot) {
-  exposition::TextBuffer page;
-  exposition::RenderTextPage(snapshot, page);
-  return std::string(page.view());
-}
 
 // A collector and what it counted in its last snapshot.
 struct Fixture {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <new>
 
-#include "exposition/page.h"
+#include "exposition/page_cache.h"
 #include "metrics/collector.h"
 #include "unit/metrics/fakes.h"
 
@@ -128,8 +128,8 @@ std::size_t AllocationsOf(std::uint64_t rows, std::uint32_t cpus, bool is_array)
   for (int i = 0; i < 4; ++i) {
     before = allocations;
     const auto snapshot = made.collector->Take();
-    pages.Get(snapshot, exposition::Encoding::kIdentity);
-    pages.Get(snapshot, exposition::Encoding::kGzip);
+    pages.Get(snapshot, {.encoding = exposition::Encoding::kIdentity});
+    pages.Get(snapshot, {.encoding = exposition::Encoding::kGzip});
   }
   return allocations - before;
 }
@@ -160,8 +160,8 @@ TEST(Memory, ComesBackAfterABurstOfKeys) {
   exposition::PageCache pages;
   const auto scrape = [&] {
     const auto snapshot = made.collector->Take();
-    pages.Get(snapshot, exposition::Encoding::kIdentity);
-    return pages.Get(snapshot, exposition::Encoding::kGzip);
+    pages.Get(snapshot, {.encoding = exposition::Encoding::kIdentity});
+    return pages.Get(snapshot, {.encoding = exposition::Encoding::kGzip});
   };
   for (int i = 0; i < 3; ++i) scrape();
   const std::size_t before = ResidentKib();

@@ -22,7 +22,7 @@ Values ValuesOf(const FamilySnapshot& family) {
   Values values;
   family.ForEachSample([&](const Sample& sample) {
     EXPECT_EQ(sample.value().type, NumberType::kDouble);
-    EXPECT_TRUE(values.emplace(sample.labels(), sample.value().AsDouble()).second);
+    EXPECT_TRUE(values.emplace(sample.labels().text(), sample.value().AsDouble()).second);
   });
   EXPECT_EQ(values.size(), family.series);
   return values;

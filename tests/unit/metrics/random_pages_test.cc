@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <random>
 
-#include "exposition/text_page.h"
 #include "metrics/collector.h"
 #include "unit/metrics/fakes.h"
+#include "unit/metrics/page_of.h"
 #include "unit/metrics/page_reference.h"
 
 namespace bpf_exporter::metrics {
@@ -26,11 +26,7 @@ class Scenario {
   void Change() {
     for (const auto& map : maps_) Change(*map);
   }
-  std::string Page() {
-    exposition::TextBuffer page;
-    exposition::RenderTextPage(*collector_->Take(), page);
-    return std::string(page.view());
-  }
+  std::string Page() { return PageOf(*collector_->Take()); }
   std::string ReferencePage() { return reference_.Snapshot(); }
 
  private:

@@ -8,8 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "exposition/text_page.h"
 #include "metrics/process.h"
+#include "unit/metrics/page_of.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -49,9 +49,7 @@ std::string Text(SelfMetrics& metrics) {
   std::erase_if(snapshot.own, [](const FamilySnapshot& family) {
     return family.name().starts_with("process_") || family.name().ends_with("build_info");
   });
-  exposition::TextBuffer page;
-  exposition::RenderTextPage(snapshot, page);
-  return std::string(page.view());
+  return PageOf(snapshot);
 }
 
 void ReportKernel(SelfMetrics& metrics, double bytes, double lost) {
@@ -103,7 +101,7 @@ TEST(SelfMetricsTest, GivesEveryProgramAnIdOfItsOwn) {
     if (family.name() != "ebpf_program_attached" && family.name() != "ebpf_program_info") continue;
     std::set<std::string> ids;
     family.ForEachSample([&](const Sample& sample) {
-      const std::string labels(sample.labels());
+      const std::string labels(sample.labels().text());
       const std::size_t start = labels.find("id=\"");
       const std::string id = labels.substr(start, labels.find('"', start + 4) - start);
       EXPECT_TRUE(ids.insert(id).second) << id;

@@ -41,6 +41,7 @@ TEST(Histogram, HasPowersOfTwoForExp2) {
   const HistogramPlan& plan = made.metric().histogram;
   EXPECT_EQ(plan.numbers, (Numbers{1, 2, 3, 4}));
   EXPECT_EQ(plan.bounds, (Bounds{0.000002, 0.000004, 0.000008, 0.000016}));
+  EXPECT_EQ(plan.type, config::BucketType::kExp2);
   EXPECT_EQ(plan.sum_number, 5u);
   EXPECT_EQ(plan.multiplier, 0.000001);
 }
@@ -50,6 +51,7 @@ TEST(Histogram, BeginsAtZeroForExp2Zero) {
   const HistogramPlan& plan = made.metric().histogram;
   EXPECT_EQ(plan.numbers, (Numbers{0, 1, 2, 3, 4}));
   EXPECT_EQ(plan.bounds, (Bounds{0, 1, 2, 4, 8}));
+  EXPECT_EQ(plan.type, config::BucketType::kExp2Zero);
   EXPECT_EQ(plan.sum_number, 5u);
   EXPECT_EQ(plan.multiplier, 1);
 }
@@ -60,6 +62,7 @@ TEST(Histogram, CountsForLinear) {
   const HistogramPlan& plan = made.metric().histogram;
   EXPECT_EQ(plan.numbers, (Numbers{3, 4, 5}));
   EXPECT_EQ(plan.bounds, (Bounds{3 * 0.1, 4 * 0.1, 5 * 0.1}));
+  EXPECT_EQ(plan.type, config::BucketType::kLinear);
   EXPECT_EQ(plan.sum_number, 6u);
 }
 
@@ -68,6 +71,7 @@ TEST(Histogram, SortsTheKeysForFixed) {
   const HistogramPlan& plan = made.metric().histogram;
   EXPECT_EQ(plan.numbers, (Numbers{5, 10, 100}));
   EXPECT_EQ(plan.bounds, (Bounds{5, 10, 100}));
+  EXPECT_EQ(plan.type, config::BucketType::kFixed);
   EXPECT_EQ(plan.sum_number, 101u);
 }
 

@@ -25,7 +25,7 @@ class ServerTest : public ::testing::Test {
     options_.listen_address = "127.0.0.1:0";
     options_.routes["/metrics"] = [](const Request&) { return TextResponse(200, "up 1\n"); };
     options_.routes["/echo"] = [](const Request& request) {
-      return TextResponse(200, request.method + "|" + request.query + "|" + request.accept + "|" +
+      return TextResponse(200, request.method + "|" + request.path + "|" + request.accept + "|" +
                                    request.accept_encoding);
     };
     options_.routes["/throws"] = [](const Request&) -> Response {
@@ -101,12 +101,12 @@ TEST_F(ServerTest, TakesAnAbsoluteUriOfItsOwnPort) {
   EXPECT_EQ(reply.body, "up 1\n");
 }
 
-TEST_F(ServerTest, HandsOverMethodQueryAndAcceptHeaders) {
+TEST_F(ServerTest, HandsOverMethodPathAndAcceptHeaders) {
   Start();
   const Reply reply = Fetch(port(), "GET", "/echo?a=1&b=%20",
                             "Accept: text/plain\r\naccept: */*;q=0.1\r\n"
                             "Accept-Encoding: gzip;q=0\r\n");
-  EXPECT_EQ(reply.body, "GET|a=1&b=%20|text/plain, */*;q=0.1|gzip;q=0");
+  EXPECT_EQ(reply.body, "GET|/echo|text/plain, */*;q=0.1|gzip;q=0");
 }
 
 TEST_F(ServerTest, SendsTheHandlersHeadersAndBinaryBody) {
@@ -173,7 +173,7 @@ TEST_F(ServerTest, KeepsAConnectionForSeveralRequests) {
     ++answers;
   }
   EXPECT_EQ(answers, 3u);
-  EXPECT_NE(all.find("GET|last||"), std::string::npos);
+  EXPECT_NE(all.find("GET|/echo||"), std::string::npos);
 }
 
 TEST_F(ServerTest, ClosesAfterARequestWithABodyWithoutReadingIt) {

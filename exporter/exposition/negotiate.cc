@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "exposition/negotiate.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
-
-#include "exposition/page.h"
 
 namespace bpf_exporter::exposition {
 namespace {
@@ -14,7 +14,7 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Cuts the part before `separator` off `text`.
+// Cuts the part before `separator` off `text` and returns it, trimmed.
 std::string_view Next(std::string_view& text, char separator) {
   const auto end = std::min(text.find(separator), text.size());
   const std::string_view part = text.substr(0, end);
@@ -28,7 +28,7 @@ bool SameToken(std::string_view text, std::string_view lower_case) {
                     [&](char a, char b) { return lower(a) == b; });
 }
 
-// The weight among a coding's parameters; 0 for one that cannot be read.
+// Returns the weight among a coding's parameters; 0 for one that cannot be read.
 double Weight(std::string_view parameters) {
   while (!parameters.empty()) {
     std::string_view value = Next(parameters, ';');
@@ -43,7 +43,8 @@ double Weight(std::string_view parameters) {
   return 1;
 }
 
-}  // namespace
+// All that is asked for is text/plain or falls back to it.
+Format ChooseFormat(std::string_view) { return Format::kText; }
 
 Encoding ChooseEncoding(std::string_view accept_encoding) {
   std::optional<double> gzip;
@@ -62,6 +63,12 @@ Encoding ChooseEncoding(std::string_view accept_encoding) {
   // What is not mentioned at all is acceptable too, but wanted least.
   const double identity_weight = identity.value_or(others.value_or(0));
   return gzip_weight > 0 && gzip_weight >= identity_weight ? Encoding::kGzip : Encoding::kIdentity;
+}
+
+}  // namespace
+
+PageKind Negotiate(std::string_view accept, std::string_view accept_encoding) {
+  return {ChooseFormat(accept), ChooseEncoding(accept_encoding)};
 }
 
 }  // namespace bpf_exporter::exposition
