@@ -11,6 +11,7 @@
 
 #include "base/version.h"
 #include "config/diagnostics.h"
+#include "config/files.h"
 #include "config/names.h"
 #include "config/numbers.h"
 #include "config/parse.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: schema_test.cc
 #include "config/accepted.h"
 
 #include "config/histogram.h"

@@ -6,16 +6,16 @@
 
 namespace bpf_exporter::config {
 
-// What the reader takes, by the names that config/schema.json uses; for the test that compares
-// the two.
+// One mapping or key and the words that the reader takes there, by the names that
+// config/schema.json uses. A test compares the two.
 struct Accepted {
   std::string name;
   std::vector<std::string> words;
 };
 
-// The keys of each mapping.
+// Returns the keys of each mapping.
 std::vector<Accepted> AcceptedKeys();
-// The words of each key that takes one of a few, as MAPPING.KEY.
+// Returns the words of each key that takes one of a few; the key is named MAPPING.KEY.
 std::vector<Accepted> AcceptedWords();
 
 }  // namespace bpf_exporter::config

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-// What a configuration file says, typed and with positions: the peer's dialect and ours. Plain
-// data; nothing here has been compared with a BPF object yet.
+// What a configuration file says, typed and with positions: the keys of cloudflare/ebpf_exporter
+// ("ebpf_exporter" in comments) and ours. Plain data, not yet compared with a BPF object.
 namespace bpf_exporter::config {
 
 // 1-based; line 0 means "nowhere in the file".
@@ -19,7 +19,7 @@ struct Position {
   int column = 0;
 };
 
-// A scalar as it was written, with its place.
+// A scalar as it was written, with its position.
 struct Text {
   std::string value;
   Position at;
@@ -27,7 +27,8 @@ struct Text {
 
 struct DecoderSpec {
   Text name;
-  // Absent and empty differ: see the dialect's static_map and regexp.
+  // An absent map or list differs from an empty one: the decoders static_map and regexp refuse the
+  // absent one.
   std::optional<std::vector<std::pair<std::string, std::string>>> static_map;
   bool allow_unknown = false;
   std::optional<std::vector<Text>> regexps;
@@ -42,7 +43,7 @@ struct LabelSpec {
 };
 
 enum class MetricKind { kCounter, kGauge, kHistogram };
-// "counter", "gauge" or "histogram", in messages and on the page.
+// Returns "counter", "gauge" or "histogram", for messages and the page.
 std::string_view KindName(MetricKind kind);
 
 enum class BucketType { kExp2, kExp2Zero, kLinear, kFixed };
@@ -52,7 +53,7 @@ struct HistogramSpec {
   Position type_at;
   std::optional<std::int64_t> min;
   std::optional<std::int64_t> max;
-  double multiplier = 0;  // 0: treated as 1, as the peer does
+  double multiplier = 0;  // 0 counts as 1, as in ebpf_exporter
   std::vector<double> keys;
   Position keys_at;
   // Set when the value holds the buckets: `value: {buckets: FIELD, sum: FIELD}`.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kShown = 20;
 constexpr std::size_t kQuotedBytes = 60;
-constexpr std::size_t kLongestGuess = 128;  // bytes; the distance costs their square
+constexpr std::size_t kMaxGuess = 128;  // bytes; the time of a distance grows with their square
 
 std::string Lower(std::string_view text) {
   std::string out(text);
@@ -24,7 +24,7 @@ std::string Lower(std::string_view text) {
   return out;
 }
 
-// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`.
+// Returns how many insertions, deletions, replacements and swaps of neighbours turn `a` into `b`.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
@@ -73,10 +73,10 @@ std::string Diagnostics::DidYouMean(std::string_view given, const std::vector<st
   const std::string* nearest = nullptr;
   for (const std::string& word : known) {
     const std::size_t longer = std::max(word.size(), given.size());
-    if (longer > kLongestGuess) continue;
+    if (longer > kMaxGuess) continue;
     if (longer - std::min(word.size(), given.size()) >= least) continue;
     const std::size_t distance = EditDistance(Lower(given), Lower(word));
-    // More than half must be right, or every two short words were near each other.
+    // More than half must agree, or any two short words would be near each other.
     if (distance >= least || distance * 2 >= longer) continue;
     least = distance;
     nearest = &word;
@@ -89,7 +89,7 @@ std::string Diagnostics::Render() const {
   std::stable_sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
   });
-  // An alias is read once for each use; what is wrong with it is wrong at one place.
+  // An alias is read once for each use, but its error is one error.
   const auto same = [](const Entry& a, const Entry& b) {
     return a.at.line == b.at.line && a.at.column == b.at.column && a.text == b.text;
   };

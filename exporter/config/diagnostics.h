@@ -10,7 +10,7 @@
 
 namespace bpf_exporter::config {
 
-// 'text' for a message: on one line, and cut when it is long.
+// Returns 'text' in quotes for a message: on one line, and cut when it is long.
 std::string Quoted(std::string_view text);
 
 // Collects what is wrong with one file and prints it as compilers do:
@@ -25,14 +25,14 @@ class Diagnostics {
 
   void Error(Position at, std::string text);
   void Warning(Position at, std::string text);
-  // "; did you mean 'near'?" when one of `known` is near `given`, else nothing.
+  // Returns "; did you mean 'near'?" if one of `known` is near `given`, else nothing.
   static std::string DidYouMean(std::string_view given, const std::vector<std::string>& known);
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }
 
-  // Everything, sorted by place, each line ended; at most 20 entries and a line that counts the
-  // rest. Empty if there is nothing to say.
+  // Returns all messages, sorted by position: at most 20 and a line that counts the rest. Every
+  // line ends in a line feed. Empty if there is no message.
   std::string Render() const;
 
  private:

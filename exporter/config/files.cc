@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/files.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -11,16 +13,16 @@
 
 #include "base/fd.h"
 #include "base/log.h"
-#include "config/parse.h"
+#include "config/diagnostics.h"
 
 namespace bpf_exporter::config {
 namespace {
 
-constexpr std::size_t kLargestFile = 1 << 20;
+constexpr std::size_t kMaxFile = 1 << 20;
 constexpr std::string_view kEnding = ".yaml";
 
 Error TooLarge(const std::string& subject) {
-  return Error{fmt::format("{}: more than {} bytes", subject, kLargestFile)};
+  return Error{fmt::format("{}: more than {} bytes", subject, kMaxFile)};
 }
 
 Result<std::string> ReadAll(int fd, const std::string& subject) {
@@ -32,7 +34,7 @@ Result<std::string> ReadAll(int fd, const std::string& subject) {
     if (got < 0) return ErrnoError(subject + ": read", errno);
     if (got == 0) return text;
     text.append(buffer, static_cast<std::size_t>(got));
-    if (text.size() > kLargestFile) return TooLarge(subject);  // it grew since fstat
+    if (text.size() > kMaxFile) return TooLarge(subject);  // it grew since fstat
   }
 }
 
@@ -47,7 +49,7 @@ Result<std::string> ReadConfigFile(const std::string& path) {
   if (fstat(fd.get(), &status) != 0) return ErrnoError(subject + ": stat", errno);
   if (S_ISDIR(status.st_mode)) return Error{subject + ": is a directory", EISDIR};
   if (!S_ISREG(status.st_mode)) return Error{subject + ": is not a regular file", EINVAL};
-  if (status.st_size > static_cast<off_t>(kLargestFile)) return TooLarge(subject);
+  if (status.st_size > static_cast<off_t>(kMaxFile)) return TooLarge(subject);
   return ReadAll(fd.get(), subject);
 }
 

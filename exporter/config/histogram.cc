@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: wrong_files_test.cc
 #include "config/histogram.h"
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 constexpr std::int64_t kMostBuckets = 1'024;
 // Bucket numbers are unsigned; neighbours up to here stay distinct doubles times any multiplier.
 constexpr std::int64_t kGreatestNumber = std::int64_t{1} << 48;
-constexpr std::int64_t kGreatestExponent = 127;  // no kernel type has more bits
+constexpr std::int64_t kMaxExponent = 127;  // no kernel type has more bits
 
 bool HasArrayValue(const Node& metric) {
   const Node* value = ValueOf(metric, "value");
@@ -24,7 +25,7 @@ bool HasArrayValue(const Node& metric) {
 
 void CheckFixed(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
   for (const std::string_view key : {"bucket_min", "bucket_max"}) {
-    if (const auto at = PlaceOf(field.node, key)) {
+    if (const auto at = PositionOfKey(field.node, key)) {
       field.diagnostics.Warning(*at,
                                 fmt::format("{} is fixed, so '{}' has no effect", subject, key));
     }
@@ -50,23 +51,23 @@ void CheckFixed(const Field& field, const std::string& subject, const HistogramS
   }
 }
 
-// The upper bound of the greatest bucket, before the multiplier.
+// Returns the upper bound of the greatest bucket, before the multiplier.
 double GreatestBound(BucketType type, std::int64_t max) {
   if (type == BucketType::kLinear) return static_cast<double>(max);
   return std::ldexp(1.0, static_cast<int>(type == BucketType::kExp2Zero ? max - 1 : max));
 }
 
 void CheckRange(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
-  if (const auto at = PlaceOf(field.node, "bucket_keys")) {
+  if (const auto at = PositionOfKey(field.node, "bucket_keys")) {
     field.diagnostics.Warning(*at, subject + " is not fixed, so 'bucket_keys' has no effect");
   }
-  const auto max_at = PlaceOf(field.node, "bucket_max");
+  const auto max_at = PositionOfKey(field.node, "bucket_max");
   if (!max_at) {
-    // An array has a last element, which the object knows.
+    // The object knows how many elements an array has.
     if (!HasArrayValue(field.node)) field.Error(subject + " needs 'bucket_max'");
     return;
   }
-  if (!histogram.max || (PlaceOf(field.node, "bucket_min") && !histogram.min)) return;
+  if (!histogram.max || (PositionOfKey(field.node, "bucket_min") && !histogram.min)) return;
   const std::int64_t min = histogram.min.value_or(0);
   const std::int64_t max = *histogram.max;
   const auto error = [&](std::string text) { field.diagnostics.Error(*max_at, std::move(text)); };
@@ -75,9 +76,9 @@ void CheckRange(const Field& field, const std::string& subject, const HistogramS
   } else if (max - min >= kMostBuckets) {
     error(fmt::format("{} to {} are {} buckets; at most {} are possible", min, max, max - min + 1,
                       kMostBuckets));
-  } else if (histogram.type != BucketType::kLinear && max > kGreatestExponent) {
+  } else if (histogram.type != BucketType::kLinear && max > kMaxExponent) {
     error(fmt::format("bucket_max {} is an exponent of two; at most {} is possible", max,
-                      kGreatestExponent));
+                      kMaxExponent));
   } else if (!std::isfinite(GreatestBound(histogram.type, max) * histogram.multiplier)) {
     error(fmt::format("the bound of bucket {} times {} is not finite", max, histogram.multiplier));
   }
@@ -153,7 +154,7 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
   if (type == nullptr) {
     field.Error(subject + " needs 'bucket_type'");
   } else if (!BucketTypeOf(type->text)) {
-    return;  // already reported; nobody knows what the others should be
+    return;  // already reported; what the others should be is unknown
   } else if (histogram.type == BucketType::kFixed) {
     CheckFixed(field, subject, histogram);
   } else {

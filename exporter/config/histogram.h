@@ -10,6 +10,7 @@
 
 namespace bpf_exporter::config {
 
+// Each reads the key of its name; they report what is wrong with it.
 void ReadBucketType(const Field& field, HistogramSpec& histogram);
 std::optional<std::int64_t> ReadBucketNumber(const Field& field);
 double ReadMultiplier(const Field& field);
@@ -18,7 +19,7 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram);
 // Reports bounds that make no histogram. `subject` names it in messages.
 void CheckHistogram(const Field& field, const std::string& subject, const MetricSpec& metric);
 
-// In the order of BucketType.
+// Returns the words of `bucket_type`, in the order of BucketType.
 std::vector<std::string> BucketTypeNames();
 
 }  // namespace bpf_exporter::config

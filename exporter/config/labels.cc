@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: wrong_files_test.cc
 #include "config/labels.h"
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@
 namespace bpf_exporter::config {
 namespace {
 
-constexpr std::int64_t kLargestField = 65'536;  // bytes: the largest record of a perf buffer
+constexpr std::int64_t kMaxField = 65'536;  // bytes: the largest record of a perf buffer
 
 std::vector<std::pair<std::string, std::string>> ReadStaticMap(const Field& field) {
   std::vector<std::pair<std::string, std::string>> map;
@@ -43,10 +44,10 @@ constexpr Key<DecoderSpec> kDecoderKeys[] = {
     {"regexps", [](const Field& f, DecoderSpec& d) { d.regexps = ReadExpressions(f); }},
 };
 
-// The peer ignores the options of other decoders, so they cannot be errors.
+// ebpf_exporter ignores the options of other decoders, so they cannot be errors.
 void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   const auto warn = [&](std::string_view option, std::string_view owner) {
-    const std::optional<Position> at = PlaceOf(field.node, option);
+    const std::optional<Position> at = PositionOfKey(field.node, option);
     if (at && decoder.name.value != owner && !decoder.name.value.empty()) {
       field.diagnostics.Warning(
           *at, fmt::format("'{}' has no effect on decoder {}", option, Quoted(decoder.name.value)));
@@ -57,7 +58,7 @@ void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   warn("regexps", "regexp");
 }
 
-// The peer takes these too, but nobody means them.
+// ebpf_exporter takes these too, but nobody means them.
 void WarnOfMissingOptions(const Field& field, const DecoderSpec& decoder) {
   if (decoder.name.value == "static_map" && !decoder.static_map) {
     field.diagnostics.Warning(
@@ -79,7 +80,7 @@ std::vector<DecoderSpec> ReadDecoders(const Field& field) {
     if (!ReadMapping(entry, kDecoderMapping, decoder)) continue;
     Require(entry, "a decoder", {"name"});
     WarnOfIdleOptions(entry, decoder);
-    // After an error a misspelt key may be why.
+    // After another error the cause may be a misspelt key.
     if (field.diagnostics.errors() == errors_before) WarnOfMissingOptions(entry, decoder);
     decoders.push_back(std::move(decoder));
   }
@@ -87,7 +88,7 @@ std::vector<DecoderSpec> ReadDecoders(const Field& field) {
 }
 
 std::optional<std::uint32_t> ReadBytes(const Field& field, std::int64_t least) {
-  const std::optional<std::int64_t> bytes = ReadInteger(field, least, kLargestField);
+  const std::optional<std::int64_t> bytes = ReadInteger(field, least, kMaxField);
   if (!bytes) return std::nullopt;
   return static_cast<std::uint32_t>(*bytes);
 }

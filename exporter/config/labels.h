@@ -10,14 +10,14 @@ namespace bpf_exporter::config {
 extern const Mapping<DecoderSpec> kDecoderMapping;
 extern const Mapping<LabelSpec> kLabelMapping;
 
-// A list of labels, each short (its name) or long (a mapping).
+// Reads a list of labels, each short (its name) or long (a mapping).
 std::vector<LabelSpec> ReadLabels(const Field& field);
 
 // Reports names that Prometheus does not take and names that are there twice. With
 // `last_is_bucket` the last label is a histogram's bucket, which is not exposed.
 void CheckMetricLabels(const std::vector<LabelSpec>& labels, bool histogram, bool last_is_bucket,
                        Diagnostics& diagnostics);
-// Span labels may have any name.
+// Reports span labels of one name; they may have any name otherwise.
 void CheckLabelsDiffer(const std::vector<LabelSpec>& labels, Diagnostics& diagnostics);
 
 }  // namespace bpf_exporter::config

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: wrong_files_test.cc
 #include "config/mapping.h"
 
 #include <fmt/format.h>
@@ -86,7 +87,7 @@ const Node* ValueOf(const Node& mapping, std::string_view key) {
   return entry != nullptr ? entry->second.get() : nullptr;
 }
 
-std::optional<Position> PlaceOf(const Node& mapping, std::string_view key) {
+std::optional<Position> PositionOfKey(const Node& mapping, std::string_view key) {
   const auto* entry = Find(mapping, key);
   return entry != nullptr ? std::optional(entry->first->at) : std::nullopt;
 }
@@ -94,7 +95,9 @@ std::optional<Position> PlaceOf(const Node& mapping, std::string_view key) {
 void Require(const Field& mapping, std::string_view subject,
              std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) {
-    if (!PlaceOf(mapping.node, key)) mapping.Error(fmt::format("{} needs '{}'", subject, key));
+    if (!PositionOfKey(mapping.node, key)) {
+      mapping.Error(fmt::format("{} needs '{}'", subject, key));
+    }
   }
 }
 

@@ -16,29 +16,32 @@
 // config/schema.json is compared with them.
 namespace bpf_exporter::config {
 
-// A value on its way into a struct: what messages call it, and where they go.
+// A value on its way into a struct, with the name for it in messages and the diagnostics to report
+// to. Example: `ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config)`.
 struct Field {
   std::string_view name;  // the key, or the key of the list it stands in
-  const Node& node;       // never null, unless an item of a list
+  const Node& node;       // never a YAML null, except for an item of a list
   Diagnostics& diagnostics;
 
   void Error(std::string text) const { diagnostics.Error(node.at, std::move(text)); }
   Field Item(const Node& item) const { return {name, item, diagnostics}; }
 };
 
+// A key of a mapping and the function that reads its value into a T.
 template <typename T>
 struct Key {
   std::string_view name;
   void (*read)(const Field&, T&);
 };
 
+// The keys that a T is read from.
 template <typename T>
 struct Mapping {
   std::string_view name;     // in the schema: "label"
   std::string_view what;     // in messages: "a label"
   std::string_view example;  // in messages: "{name: device}"
   std::span<const Key<T>> keys;
-  // Whether keys that begin with "x-" may hold anything: a place for anchors.
+  // True if keys that begin with "x-" may hold anything: there users put anchors.
   bool extensions = false;
 
   std::vector<std::string> KeyNames() const {
@@ -48,23 +51,24 @@ struct Mapping {
   }
 };
 
-// "a list", "a mapping", "nothing", "'text'", "the quoted text 'text'".
+// Names what a node is: "a list", "a mapping", "nothing", "'text'", "the quoted text 'text'".
 std::string Describe(const Node& node);
 
-// Whether the field is of that kind; if not, an error that says what it should be.
+// Returns true if the field is of that kind, else reports what it should be.
 bool ExpectMapping(const Field& field, std::string_view example);
 bool ExpectList(const Field& field);
 
-// For each entry with a value that is not null: the index of its key in `known` and the value.
-// Reports keys that are not text, unknown (but for x-… with `extensions`) or there twice.
+// Returns, for each entry with a value that is not null, the index of its key in `known` and the
+// value. Reports keys that are not text, unknown (but for x-… with `extensions`) or there twice.
 std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
                                                            std::string_view what,
                                                            const std::vector<std::string>& known,
                                                            bool extensions);
 
-// The value of `key`, and the key's place; nothing if it is not there or null.
+// Returns the value of `key`; null if the key is not there or its value is a YAML null.
 const Node* ValueOf(const Node& mapping, std::string_view key);
-std::optional<Position> PlaceOf(const Node& mapping, std::string_view key);
+// Returns the position of `key` itself; nothing in the same cases.
+std::optional<Position> PositionOfKey(const Node& mapping, std::string_view key);
 
 // Reports each of `keys` that the mapping lacks: "SUBJECT needs 'KEY'".
 void Require(const Field& mapping, std::string_view subject,

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: wrong_files_test.cc
+#include "config/metric_names.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,13 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "config/metrics.h"
-
 namespace bpf_exporter::config {
 namespace {
 
-// The names of the labels that are surely exposed: not a histogram's bucket. A last `cpu` is the
-// bucket or stands after it, by the kind of map, so Resolve compares those once more.
+// Returns the names of the labels that are surely on the page, so not a histogram's bucket. Whether
+// a last `cpu` is the bucket or stands after it depends on the kind of map; plan/families.cc, which
+// knows it, compares again.
 std::set<std::string_view> ExposedLabels(const MetricSpec& metric) {
   std::vector<std::string_view> names;
   for (const LabelSpec& label : metric.labels) names.push_back(label.name.value);
@@ -23,7 +25,7 @@ std::set<std::string_view> ExposedLabels(const MetricSpec& metric) {
   return {names.begin(), names.end()};
 }
 
-// How the first of two metrics of one name differs from what they must share; empty if not at all.
+// Returns how the first of two metrics of one name differs from the second; empty if they agree.
 std::string Difference(const MetricSpec& first, const MetricSpec& second) {
   if (first.kind != second.kind) return fmt::format("as a {}", KindName(first.kind));
   if (first.help != second.help) return "with another 'help'";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: our_dialect_test.cc, wrong_files_test.cc
 #include "config/metrics.h"
 
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ std::optional<std::uint32_t> ReadMaxSeries(const Field& field) {
   return static_cast<std::uint32_t>(*series);
 }
 
-// A field of a struct value, or the fields that hold buckets and sum.
+// Reads a field of a struct value, or the fields that hold buckets and sum.
 void ReadHistogramValue(const Field& field, MetricSpec& metric) {
   if (field.node.kind == Node::Kind::kScalar) {
     metric.value = ReadNonEmpty(field);
@@ -59,7 +60,7 @@ constexpr Metric kMaxSeries = {
 constexpr Metric kLabels = {"labels",
                             [](const Field& f, MetricSpec& m) { m.labels = ReadLabels(f); }};
 
-// Configurations that the peer's early versions read still have it.
+// Configurations for early versions of ebpf_exporter still have it.
 constexpr Metric kTable = {"table", [](const Field& f, MetricSpec&) {
                              const std::string table = ReadNonEmpty(f).value;
                              if (table.empty()) return;
@@ -115,7 +116,7 @@ const Mapping<MetricSpec>& MappingOf(MetricKind kind) {
 void CheckEvents(const Field& field, const std::string& subject, const MetricSpec& metric) {
   const bool events = metric.perf_event_array || metric.ringbuf;
   if (metric.perf_event_array && metric.ringbuf) {
-    field.diagnostics.Error(*PlaceOf(field.node, "ringbuf"),
+    field.diagnostics.Error(*PositionOfKey(field.node, "ringbuf"),
                             subject + " reads a perf event array or a ring buffer, not both");
   }
   if (events && !metric.value.value.empty()) {
@@ -135,11 +136,6 @@ constinit const Mapping<MetricSpec> kHistogramMapping = {
     kHistogramKeys};
 constinit const Mapping<HistogramSpec> kArrayValueMapping = {
     "array_value", "a histogram's value", "{buckets: slots, sum: total}", kArrayValueKeys};
-
-std::string_view KindName(MetricKind kind) {
-  if (kind == MetricKind::kCounter) return "counter";
-  return kind == MetricKind::kGauge ? "gauge" : "histogram";
-}
 
 void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& metrics) {
   if (!ExpectList(field)) return;

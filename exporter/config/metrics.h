@@ -15,7 +15,4 @@ extern const Mapping<HistogramSpec> kArrayValueMapping;
 // Appends what a list of metrics of that kind says.
 void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& metrics);
 
-// Metrics of one name must agree, and no counter may be named like a part of a histogram.
-void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagnostics);
-
 }  // namespace bpf_exporter::config

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: wrong_files_test.cc
 #include "config/names.h"
 
 #include <algorithm>

@@ -5,7 +5,8 @@
 
 namespace bpf_exporter::config {
 
-// As Prometheus' text format has them: [a-zA-Z_:][a-zA-Z0-9_:]* and [a-zA-Z_][a-zA-Z0-9_]*.
+// Check names as Prometheus' text format has them: [a-zA-Z_:][a-zA-Z0-9_:]* and
+// [a-zA-Z_][a-zA-Z0-9_]*.
 bool IsMetricName(std::string_view name);
 bool IsLabelName(std::string_view name);
 

@@ -7,15 +7,14 @@
 #include <vector>
 
 #include "config/config.h"
-#include "config/diagnostics.h"
 
 namespace bpf_exporter::config {
 
 struct Node;
 using NodePtr = std::shared_ptr<const Node>;
 
-// A YAML node: aliases followed (shared, never circular), merge keys (`<<`) carried out, duplicate
-// keys still there.
+// A YAML node. Aliases have been followed (nodes are shared, never circular) and merge keys (`<<`)
+// carried out; duplicate keys are still there.
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMapping };
   Kind kind = Kind::kNull;
@@ -25,10 +24,5 @@ struct Node {
   std::vector<NodePtr> items;  // kList
   std::vector<std::pair<NodePtr, NodePtr>> entries;  // kMapping
 };
-
-// Reads the one YAML document in `source`. What is not UTF-8, not YAML, nested too deep or too
-// large once its aliases are followed is reported to `diagnostics`; then and for an empty document
-// the answer is null. Never throws.
-NodePtr ReadYaml(const std::string& source, Diagnostics& diagnostics);
 
 }  // namespace bpf_exporter::config

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: yaml_test.cc
 #include "config/node_builder.h"
 
 #include <fmt/format.h>
@@ -28,7 +29,8 @@ void Merge(const Node& from, std::unordered_set<std::string>& known, Node& to) {
   }
 }
 
-// Replaces `<<` by the entries that it names and that the mapping does not have itself.
+// Replaces `<<` by the entries of the mappings that it names, except for keys that the mapping has
+// itself.
 void CarryOutMerges(Node& mapping) {
   const auto is_merge = [](const auto& entry) { return IsMergeKey(*entry.first); };
   if (std::none_of(mapping.entries.begin(), mapping.entries.end(), is_merge)) return;
@@ -85,7 +87,7 @@ void NodeBuilder::Alias(Position at, std::size_t anchor) {
   if (known == anchors_.end() || !known->second.node) {
     throw BadYaml{at, "this alias stands inside what it names, which would never end"};
   }
-  Place(known->second, at);
+  Put(known->second, at);
 }
 
 void NodeBuilder::Begin(Node::Kind kind, Position at, const std::string& tag, std::size_t anchor) {
@@ -108,11 +110,11 @@ void NodeBuilder::End() {
 void NodeBuilder::Add(Sized sized, std::size_t anchor) {
   if (anchor != 0) anchors_[anchor] = sized;
   const Position at = sized.node->at;
-  nodes_ -= sized.count - 1;  // its parts were counted when they came
-  Place(std::move(sized), at);
+  nodes_ -= sized.count - 1;  // its parts have been counted already
+  Put(std::move(sized), at);
 }
 
-void NodeBuilder::Place(Sized sized, Position at) {
+void NodeBuilder::Put(Sized sized, Position at) {
   nodes_ += sized.count;
   if (nodes_ > kNodes) {
     throw BadYaml{at, fmt::format("more than {} YAML nodes, aliases followed", kNodes)};

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "config/diagnostics.h"
 #include "config/node.h"
 
 namespace bpf_exporter::config {
@@ -51,7 +52,7 @@ class NodeBuilder {
   };
 
   void Add(Sized sized, std::size_t anchor);
-  void Place(Sized sized, Position at);
+  void Put(Sized sized, Position at);
   void CheckTag(Position at, const std::string& tag);
 
   Diagnostics& diagnostics_;

@@ -10,7 +10,7 @@ namespace bpf_exporter::config {
 namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
-constexpr double kLongestDuration = 9.2e18;  // a little less than 2^63, for what is rounded
+constexpr double kMaxDuration = 9.2e18;  // a little less than 2^63, for what is rounded
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -18,7 +18,7 @@ Number<std::int64_t> Bad(NumberProblem problem, std::string remedy = {}) {
   return {0, problem, std::move(remedy)};
 }
 
-// Takes out `_`, which may only stand between two digits. Nothing if one stands elsewhere.
+// Removes `_`, which may only stand between two digits; returns nothing if one stands elsewhere.
 std::optional<std::string> WithoutUnderscores(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -42,7 +42,7 @@ int TakeBase(std::string_view& digits) {
   return 10;
 }
 
-// Digits with a point or an exponent; also whole numbers of any size.
+// Reads digits with a point or an exponent, and whole numbers of any size.
 Number<double> ParseFloat(std::string_view text) {
   std::string_view digits = text;
   const bool negative = digits.starts_with('-');
@@ -63,7 +63,7 @@ Number<double> ParseFloat(std::string_view text) {
   return {negative ? -value : value, NumberProblem::kNone, {}};
 }
 
-// A whole number without a point. With a `remedy` it is nothing else either.
+// Reads a whole number without a point. If `remedy` is set, the text must not be tried as a float.
 Number<std::int64_t> ParseWhole(std::string_view digits) {
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
@@ -85,7 +85,7 @@ Number<std::int64_t> ParseWhole(std::string_view digits) {
   return {static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude)};
 }
 
-// Nanoseconds of a unit; 0 if there is none of that name.
+// Returns the nanoseconds of a unit; 0 if there is none of that name.
 std::int64_t UnitNanoseconds(std::string_view unit) {
   if (unit == "ns") return 1;
   if (unit == "us" || unit == "µs" || unit == "μs") return 1'000;
@@ -146,7 +146,7 @@ Number<std::int64_t> ParseDuration(std::string_view text, bool quoted) {
                  unit.empty() ? "; the unit is missing" : "; units are h, m, s, ms, us and ns");
     }
     total += amount.value * static_cast<double>(scale);
-    if (amount.problem == NumberProblem::kRange || total >= kLongestDuration) {
+    if (amount.problem == NumberProblem::kRange || total >= kMaxDuration) {
       return Bad(NumberProblem::kRange);
     }
     // A whole amount stays exact beyond the 53 bits of a double.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// Numbers as the dialect writes them; the whole text must be one.
+// Numbers as configurations of ebpf_exporter write them; the whole text must be one.
 namespace bpf_exporter::config {
 
 enum class NumberProblem { kNone, kSyntax, kRange };
@@ -17,14 +17,15 @@ struct Number {
   std::string remedy;  // of kSyntax: "; …" or nothing
 };
 
-// Decimal, 0x, 0o or 0b, with `_` between digits, or a float without a fraction. 010 is refused:
-// YAML 1.1 reads it as 8, YAML 1.2 as 10.
+// Reads a decimal, 0x, 0o or 0b integer with `_` between digits, or a float without a fraction.
+// Refuses 010, because YAML 1.1 reads it as 8 and YAML 1.2 as 10.
 Number<std::int64_t> ParseInteger(std::string_view text);
 
-// kRange: infinite, not a number, or beyond what a double holds.
+// Reads a finite number; kRange if it is infinite, not a number, or beyond what a double holds.
 Number<double> ParseDouble(std::string_view text);
 
-// Nanoseconds of a Go duration ("1h30m", "1.5s"), or of a whole number that is not quoted.
+// Returns the nanoseconds of a Go duration ("1h30m", "1.5s"), or of a whole number that is not
+// quoted.
 Number<std::int64_t> ParseDuration(std::string_view text, bool quoted);
 
 }  // namespace bpf_exporter::config

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: our_dialect_test.cc, peer_dialect_test.cc
 #include "config/parse.h"
 
 #include <utility>
 
-#include "config/metrics.h"
+#include "config/metric_names.h"
 #include "config/node.h"
 #include "config/top_level.h"
+#include "config/yaml.h"
 
 namespace bpf_exporter::config {
 namespace {
@@ -17,7 +19,7 @@ bool HasMetrics(const Node& root) {
     const Node* value = ValueOf(root, section);
     if (value == nullptr) continue;
     for (const std::string_view key : keys) {
-      if (PlaceOf(*value, key)) return true;
+      if (PositionOfKey(*value, key)) return true;
     }
   }
   return false;
@@ -33,7 +35,7 @@ std::optional<Config> ParseConfig(std::string name, std::string path, const std:
   Config config;
   ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config);
   CheckMetricNames(config.metrics, diagnostics);
-  // After another error a misspelt key may be why.
+  // After another error the cause may be a misspelt key.
   if (diagnostics.errors() == errors_before && !HasMetrics(*root)) {
     diagnostics.Error({},
                       "nothing to export: give metrics.counters, metrics.gauges, "

@@ -81,7 +81,7 @@ void CheckKind(const Field& entry, ProbeSpec& probe) {
   std::vector<std::string_view> names;
   for (const Key<ProbeSpec>& kind : kKinds) {
     names.push_back(kind.name);
-    const auto at = PlaceOf(entry.node, kind.name);
+    const auto at = PositionOfKey(entry.node, kind.name);
     if (!at) continue;
     if (first.empty()) {
       first = kind.name;

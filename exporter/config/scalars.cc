@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: wrong_files_test.cc
 #include "config/scalars.h"
 
 #include <fmt/format.h>
@@ -50,7 +51,7 @@ Text ReadNonEmpty(const Field& field) {
 std::string ReadProse(const Field& field) {
   if (!ExpectText(field)) return {};
   std::string text = field.node.text;
-  if (text.ends_with('\n')) text.pop_back();  // a block scalar's
+  if (text.ends_with('\n')) text.pop_back();  // of a block scalar
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t size = std::max<std::size_t>(1, Utf8CharacterSize(rest));
     if (rest[0] != '\n' && IsControl(rest, size)) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: diagnostics_test.cc
 #include "config/source_line.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ std::string_view Line(std::string_view source, int number) {
   return source;
 }
 
-// Moves `at` back to the start of a character, so that a cut leaves no half of one.
+// Moves `at` back to the start of a character, so that a cut does not split one.
 std::size_t CharacterStart(std::string_view line, std::size_t at) {
   while (at > 0 && at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80) --at;
   return at;
@@ -56,7 +57,7 @@ std::string ShowSourceLine(std::string_view source, Position at) {
     const bool tab = line[i] == '\t';
     const std::string shown = tab ? "\t" : Visible(line.substr(i, size));
     text += shown;
-    // A character that is shown as itself takes one column, one that was made visible its escape.
+    // A character that is shown as it is takes one column, an escaped one as many as its escape.
     if (i < caret) {
       below += tab ? "\t" : std::string(shown == line.substr(i, size) ? 1 : shown.size(), ' ');
     }

@@ -8,9 +8,9 @@
 
 namespace bpf_exporter::config {
 
-// The line at `at` of `source` with a caret below its column, both indented and ended. What would
-// not show is made visible, and a long line is cut around the caret. Empty if there is no such
-// line. Columns count bytes.
+// Returns the line at `at` of `source` and a caret below its column, both indented and ended by a
+// line feed; empty if there is no such line. Makes visible what would not show, and cuts a long
+// line around the caret. Columns count bytes.
 std::string ShowSourceLine(std::string_view source, Position at);
 
 }  // namespace bpf_exporter::config

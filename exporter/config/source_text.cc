@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: yaml_test.cc
 #include "config/source_text.h"
 
 #include <algorithm>

@@ -9,13 +9,14 @@
 
 namespace bpf_exporter::config {
 
-// Lines end in a line feed, columns count bytes.
+// Returns the position of a byte offset. Lines end in a line feed, columns count bytes.
 Position PositionOf(std::string_view source, std::size_t offset);
 
+// Returns `source` without a byte order mark at its start.
 std::string_view WithoutByteOrderMark(std::string_view source);
 
-// Whether `source` is UTF-8 without control characters, as YAML wants it (yaml-cpp does not look).
-// Reports the first character that is not.
+// Returns true if `source` is UTF-8 without control characters, as YAML wants it (yaml-cpp does not
+// look), else reports the first character that is not.
 bool CheckSourceText(std::string_view source, Diagnostics& diagnostics);
 
 }  // namespace bpf_exporter::config

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: our_dialect_test.cc, wrong_files_test.cc
 #include "config/top_level.h"
 
 #include <string_view>
@@ -58,7 +59,7 @@ void ReadCgroupIdMap(const Field& field, Config& config) {
   CgroupIdMapSpec map;
   if (!ReadMapping(field, kCgroupIdMapMapping, map)) return;
   if (map.name.value.empty()) {
-    // The peer takes a map without a name for none.
+    // ebpf_exporter ignores a map without a name.
     field.diagnostics.Warning(field.node.at, "cgroup_id_map has no 'name', so it has no effect");
     return;
   }

@@ -12,7 +12,8 @@ extern const Mapping<SpanSpec> kSpanMapping;
 extern const Mapping<CgroupIdMapSpec> kCgroupIdMapMapping;
 extern const Mapping<Config> kCompatMapping;
 
-// In the order of CgroupMapType.
+// Return the words of `type` in cgroup_id_map, in the order of CgroupMapType, and of
+// `compat.syscall_names`.
 std::vector<std::string> CgroupMapTypeNames();
 std::vector<std::string> SyscallNameSources();
 

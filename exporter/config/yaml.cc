@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/yaml.h"
+
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -9,7 +11,6 @@
 #include <optional>
 #include <sstream>
 
-#include "config/node.h"
 #include "config/node_builder.h"
 #include "config/source_text.h"
 
@@ -50,7 +51,8 @@ class Events : public YAML::EventHandler {
   void OnMapEnd() override { builder_.End(); }
 
  private:
-  // yaml-cpp takes the end of a file for the end of quotes if a line feed is before it.
+  // Throws if a quote is never closed: yaml-cpp takes the end of the file for its end if a line
+  // feed is before it.
   void CheckQuotes(const YAML::Mark& mark) const {
     std::size_t at = mark.pos;
     while (at < source_.size() && (source_[at] == '&' || source_[at] == '!')) {  // anchor, tag
@@ -79,7 +81,8 @@ class Events : public YAML::EventHandler {
                   : "this line does not belong to what is above it; check the indentation";
   }
 
-  // An empty item is reported where the next thing is; go back to its dash or comma.
+  // Returns the position of an empty item: yaml-cpp reports the position of what follows it, so go
+  // back to its dash or comma.
   Position PlaceOfNull(const YAML::Mark& mark) const {
     const std::size_t pos = mark.pos;
     if (pos < source_.size() &&
@@ -100,7 +103,8 @@ class Events : public YAML::EventHandler {
   NodeBuilder& builder_;
 };
 
-// The source up to its last "---" or "..." if only comments follow: a document that says nothing.
+// Returns the source without its last "---" or "..." if only comments follow, which is an empty
+// document.
 std::string_view WithoutEmptyEnd(std::string_view source) {
   std::string_view left = source;
   for (std::size_t start = source.size(); start > 0;) {
@@ -116,7 +120,7 @@ std::string_view WithoutEmptyEnd(std::string_view source) {
   return left;
 }
 
-// What yaml-cpp says is short; these say what a person can do about it.
+// A text of yaml-cpp, which is short, and ours, which says what a person can do.
 struct Hint {
   std::string_view theirs;
   std::string_view ours;
@@ -139,7 +143,7 @@ const Hint kHints[] = {
 };
 
 std::string Explain(const YAML::Exception& e, std::string_view source) {
-  // A tab in the indentation is not told from other white space.
+  // yaml-cpp reports tabs in the indentation as some other error.
   const std::string_view before = source.substr(0, std::max(e.mark.pos, 0));
   const std::string_view line = before.substr(before.rfind('\n') + 1);
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos) {
@@ -171,7 +175,7 @@ NodePtr ReadYaml(const std::string& source, Diagnostics& diagnostics) {
     diagnostics.Error(bad.at, bad.text);
     return nullptr;
   } catch (const YAML::Exception& e) {
-    // At the end of the file the mark is empty; what is still open is a better place.
+    // At the end of the file the mark is empty; the position of what is still open is better.
     const bool unclosed =
         e.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || e.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
     const Position at = unclosed && builder.innermost() ? *builder.innermost() : At(e.mark);

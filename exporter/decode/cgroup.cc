@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/families.h"
+#include "decode/cgroup.h"
+
+#include "decode/number.h"
 #include "host/host.h"
 
 namespace bpf_exporter::decode {

@@ -21,6 +21,11 @@ enum class Decoded {
   kError,        // the bytes do not fit the decoder; `out` holds the reason
 };
 
+// Returns true where the decoders gave the label its text.
+inline bool HasText(Decoded decoded) {
+  return decoded == Decoded::kOk || decoded == Decoded::kProvisional;
+}
+
 // Turns bytes into bytes; the last one's output is the label's text. Immutable after it was made
 // or guarded inside: one decoder may be called by several threads. Never throws.
 class Decoder {
@@ -28,8 +33,8 @@ class Decoder {
   virtual ~Decoder() = default;
   // Replaces `out`, which never aliases `in`.
   virtual Decoded Decode(std::string_view in, std::string& out) const = 0;
-  // Whether it asks the host for something that may soon be gone there, and has its name for a
-  // while when it was asked before that.
+  // Returns true if the decoder looks names up on the host and caches them. Labels of records are
+  // then looked up when a record arrives, because the named thing may be gone at the next snapshot.
   virtual bool AsksHost() const { return false; }
 };
 
@@ -40,22 +45,10 @@ struct DecoderInput {
   bool strace_syscall_names = false;
 };
 
-// Makes the decoder that `spec` names. An error says what does not fit, without a place:
-// "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3", "decoder 'regexp': missing ): ^(foo".
-Result<std::shared_ptr<const Decoder>> MakeDecoder(const config::DecoderSpec& spec,
-                                                   const DecoderInput& input, host::Host& host);
-
 // Runs `value` through a label's decoders, left to right, in place; `scratch` is a buffer to keep
 // between calls. kProvisional if one of them said so. For kError `value` is the reason.
 Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string& value,
                std::string& scratch);
-
-// An enum's numbers to its enumerators' names; others as decimal numbers. For the short form.
-std::shared_ptr<const Decoder> MakeEnumDecoder(
-    std::vector<std::pair<std::string, std::int64_t>> enumerators, bool is_signed);
-
-// The names of all decoders, sorted; for "did you mean", the documentation and its test.
-std::vector<std::string> DecoderNames();
 
 bool IsValidUtf8(std::string_view text);
 // `text` with U+FFFD for each maximal part of it that is not valid UTF-8. NUL is valid.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/core.h>
+// Tests: number_test.cc
+#include "decode/duration.h"
 
-#include "decode/families.h"
+#include <fmt/core.h>
 
 namespace bpf_exporter::decode {
 namespace {
 
-// `value` / `unit` as a decimal fraction without trailing zeros; `unit` is a power of ten.
+// Returns `value` / `unit` as a decimal fraction without trailing zeros; `unit` is a power of ten.
 std::string Fraction(std::uint64_t value, std::uint64_t unit) {
   std::string text = fmt::format("{}", value / unit);
   std::string digits;
@@ -19,7 +20,6 @@ std::string Fraction(std::uint64_t value, std::uint64_t unit) {
 
 }  // namespace
 
-// The text of Go's time.Duration, which dashboards of this field know: 1.5µs, 250ms, 1m30s.
 Decoded DecodeDuration(Number nanoseconds, std::string& out) {
   constexpr std::uint64_t kMicrosecond = 1'000;
   constexpr std::uint64_t kMillisecond = 1'000'000;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/ifname.h"
+
 #include <fmt/core.h>
 
 #include "base/bytes.h"
-#include "decode/families.h"
 #include "host/host.h"
 
 namespace bpf_exporter::decode {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/inet_ip.h"
+
 #include <fmt/core.h>
 
 #include <array>
 
-#include "decode/families.h"
+#include "decode/hex.h"
 
 namespace bpf_exporter::decode {
 namespace {

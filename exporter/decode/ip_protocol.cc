@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: number_test.cc
+#include "decode/ip_protocol.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include "decode/families.h"
 
 namespace bpf_exporter::decode {
 namespace {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/number.h"
+
 #include <fmt/core.h>
 
 #include <charconv>
 #include <utility>
 
 #include "base/bytes.h"
-#include "decode/families.h"
 
 namespace bpf_exporter::decode {
 
-std::optional<Number> ParseNumber(std::string_view text) {
+std::optional<Number> ParseDecimal(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto whole = [&](auto& value) {
     const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -38,7 +39,7 @@ DecodeFunction FromNumber(const DecoderRequest& request, NumberFunction decode) 
   }
   return [decode = std::move(decode), name = request.spec.name.value](std::string_view in,
                                                                       std::string& out) {
-    const std::optional<Number> number = ParseNumber(in);
+    const std::optional<Number> number = ParseDecimal(in);
     if (!number) {
       constexpr std::size_t kShown = 40;
       out =

@@ -12,7 +12,8 @@
 namespace bpf_exporter::decode {
 namespace {
 
-// The end of what stands at `at` and has no meaning of its own within: \Q…\E, an escape, a class.
+// Returns the end of the token at `at` in which parentheses have no meaning: \Q…\E, an escape, or a
+// character class.
 std::size_t EndOfLiteral(std::string_view text, std::size_t at) {
   if (text[at] == '\\') {
     if (text.substr(at, 2) != "\\Q") return at + 2;
@@ -34,12 +35,12 @@ std::size_t EndOfLiteral(std::string_view text, std::size_t at) {
   return end + 1;
 }
 
-// (?<name>…), which Go reads since 1.22, is (?P<name>…) to the RE2 of Debian 12.
+// Writes (?<name>…), which Go reads since 1.22, as (?P<name>…) for the RE2 of Debian 12.
 std::string WithNamedGroups(std::string_view expression) {
   std::string out;
   for (std::size_t at = 0; at < expression.size();) {
     const std::string_view rest = expression.substr(at);
-    // Looking behind, which neither knows, is left for RE2 to refuse as it was written.
+    // A look-behind, which neither knows, stays as it was written; RE2 refuses it.
     if (rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!")) {
       out += "(?P<";
       at += 3;

@@ -19,13 +19,14 @@ namespace bpf_exporter::decode {
 // thread.
 class Pattern {
  public:
-  // Errors are RE2's words: "missing ]: [a".
+  // Compiles an expression; the error has RE2's words: "missing ]: [a".
   static Result<Pattern> Compile(const std::string& expression);
 
-  int groups() const;  // that capture
+  // Returns the number of groups that capture.
+  int groups() const;
   bool Matches(std::string_view text) const;
-  // What the group matched, empty if it took no part, or all that matched without a group. False
-  // without a match and for an expression of several groups.
+  // Sets `out` to what the group matched (empty if it took no part), or, without a group, to the
+  // whole match. Returns false if nothing matches or the expression has several groups.
   bool Extract(std::string_view text, std::string& out) const;
 
  private:
@@ -33,7 +34,7 @@ class Pattern {
   std::shared_ptr<const re2::RE2> expression_;
 };
 
-// Several; those that do not compile match nothing.
+// Several expressions; those that do not compile match nothing.
 class Patterns {
  public:
   explicit Patterns(const std::vector<config::Text>& expressions);

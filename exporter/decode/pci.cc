@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/pci.h"
+
 #include <fmt/core.h>
 
 #include <utility>
 
-#include "decode/families.h"
+#include "decode/number.h"
 #include "host/host.h"
 
 namespace bpf_exporter::decode {
@@ -42,7 +44,7 @@ std::string Subclass(const host::PciNames& names, std::uint64_t id) {
 
 Result<DecodeFunction> Make(const DecoderRequest& request, Answer answer) {
   host::PciIds& ids = request.host.pci_ids();
-  // Once there are names, they stay.
+  // Names that were read once stay.
   DecodeFunction decode = FromNumber(request, [&ids, answer](Number number, std::string& out) {
     out = answer(*ids.Names(), number.bits);
     return Decoded::kOk;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/regexp.h"
+
 #include <utility>
 #include <vector>
 
-#include "decode/families.h"
 #include "decode/patterns.h"
 
 namespace bpf_exporter::decode {

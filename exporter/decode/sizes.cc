@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: table_test.cc
 #include "decode/sizes.h"
 
 #include <fmt/core.h>

@@ -19,8 +19,9 @@ enum class Sizes {
   kMultipleOf8  // at least 8
 };
 
+// Returns true if a decoder of `sizes` takes `size` bytes.
 bool Fits(Sizes sizes, std::size_t size);
-// "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3".
+// Returns the message "decoder 'uint' takes 1, 2, 4 or 8 bytes, not 3".
 std::string DoesNotFit(std::string_view decoder, Sizes sizes, std::size_t size);
 
 }  // namespace bpf_exporter::decode

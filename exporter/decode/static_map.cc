@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/static_map.h"
+
 #include <memory>
 #include <unordered_map>
 #include <utility>
-
-#include "decode/families.h"
 
 namespace bpf_exporter::decode {
 
@@ -14,7 +14,7 @@ Result<DecodeFunction> MakeStaticMap(const DecoderRequest& request) {
       return Decoded::kOk;
     });
   }
-  // Of two equal keys the last one counts, as in the peer's YAML reader.
+  // Of two equal keys the last one counts, as in ebpf_exporter's YAML reader.
   std::unordered_map<std::string, std::string> texts;
   for (const auto& [key, text] : *request.spec.static_map) texts.insert_or_assign(key, text);
   const bool allow_unknown = request.spec.allow_unknown;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/families.h"
+#include "decode/syscall.h"
+
+#include "decode/number.h"
 #include "decode/syscall_table.h"
 
 namespace bpf_exporter::decode {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: syscall_test.cc
 #include "decode/syscall_table.h"
 
 #include <algorithm>

@@ -17,7 +17,7 @@ constexpr Architecture kOwnArchitecture = Architecture::kArm;
 #error "no system call table for this architecture"
 #endif
 
-// The name of a system call; empty if there is none of that number.
+// Returns the name of a system call; empty if there is none of that number.
 std::string_view SyscallName(Architecture architecture, SyscallNames names, std::uint64_t number);
 
 }  // namespace bpf_exporter::decode

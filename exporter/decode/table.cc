@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/table.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "config/diagnostics.h"
-#include "decode/families.h"
+#include "decode/bool.h"
+#include "decode/cgroup.h"
+#include "decode/dname.h"
+#include "decode/duration.h"
+#include "decode/errno.h"
+#include "decode/hex.h"
+#include "decode/ifname.h"
+#include "decode/inet_ip.h"
+#include "decode/int.h"
+#include "decode/ip_protocol.h"
+#include "decode/kstack.h"
+#include "decode/ksym.h"
+#include "decode/mac.h"
+#include "decode/majorminor.h"
+#include "decode/netorder.h"
+#include "decode/number.h"
+#include "decode/pci.h"
+#include "decode/regexp.h"
+#include "decode/request.h"
 #include "decode/sizes.h"
+#include "decode/static_map.h"
+#include "decode/string.h"
+#include "decode/syscall.h"
+#include "decode/uint.h"
 
 namespace bpf_exporter::decode {
 namespace {
@@ -105,18 +129,6 @@ Result<std::shared_ptr<const Decoder>> MakeDecoder(const config::DecoderSpec& sp
   const Sizes sizes = takes_text && entry->sizes == Sizes::kNumber ? Sizes::kAny : entry->sizes;
   return std::shared_ptr<const Decoder>(
       std::make_shared<TableDecoder>(*entry, sizes, *std::move(decode)));
-}
-
-Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string& value,
-               std::string& scratch) {
-  Decoded worst = Decoded::kOk;
-  for (const auto& decoder : decoders) {
-    const Decoded decoded = decoder->Decode(value, scratch);
-    value.swap(scratch);
-    if (decoded == Decoded::kSkip || decoded == Decoded::kError) return decoded;
-    if (decoded == Decoded::kProvisional) worst = decoded;
-  }
-  return worst;
 }
 
 }  // namespace bpf_exporter::decode

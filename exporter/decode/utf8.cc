@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-// Length of the run of ASCII that `text` starts with.
+// Returns the length of the run of ASCII that `text` starts with.
 std::size_t AsciiLength(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t at = 0;
@@ -18,7 +18,7 @@ std::size_t AsciiLength(std::string_view text) {
   return at;
 }
 
-// Length of the valid UTF-8 that `text` starts with.
+// Returns the length of the valid UTF-8 that `text` starts with.
 std::size_t ValidLength(std::string_view text) {
   std::size_t at = 0;
   while (true) {

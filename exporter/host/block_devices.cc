@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: majorminor_test.cc
 #include "host/block_devices.h"
 
 #include <cerrno>

@@ -12,9 +12,9 @@
 
 namespace bpf_exporter::host {
 
-// Names of block devices, after /proc/partitions. Read when first asked, again after 10 s, and
-// after 1 s for a device that was never there. One that is gone keeps its name for 10 minutes. Any
-// thread.
+// Names of block devices, from /proc/partitions. The file is read at the first question, again
+// after 10 s, and after 1 s for a device that was never there. A device that is gone keeps its name
+// for 10 minutes. Any thread.
 class BlockDevices {
  public:
   BlockDevices(std::string path, Clock now);

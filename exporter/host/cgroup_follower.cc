@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: cgroup_test.cc, cgroup_names_test.cc
 #include "host/cgroup_follower.h"
 
 #include <utility>

@@ -25,8 +25,8 @@ struct CgroupChanges {
 class CgroupFollower {
  public:
   explicit CgroupFollower(Host& host);
-  // What is different from the last call; all that exist at the first. Where the kernel does not
-  // tell (see CgroupNames) it costs a walk of the tree, and nothing changes within a second.
+  // Returns what changed since the last call; at the first call, all that exist. Where the kernel
+  // does not report new cgroups (see CgroupNames) it walks the tree, at most once a second.
   CgroupChanges Poll();
 
  private:

@@ -15,7 +15,7 @@ namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kWalkEvery{1};
-constexpr int kWalkShare = 20;  // of the time, at most one part
+constexpr int kWalkShare = 20;  // walks take at most one part in so many of the time
 constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::size_t kMaxNames = 2'000'000;
@@ -31,7 +31,7 @@ void CgroupNames::Open() {
   UpdateLocked();
 }
 
-bool CgroupNames::Hear() {
+bool CgroupNames::ReadEvents() {
   const std::lock_guard lock(mutex_);
   if (!watch_) return false;
   UpdateLocked();
@@ -93,7 +93,7 @@ void CgroupNames::OpenLocked() {
 }
 
 void CgroupNames::UpdateLocked() {
-  // Watching starts before the walk, so that nothing happens unseen between the two.
+  // Watching starts before the walk, so that nothing is missed between the two.
   OpenLocked();
   if (watch_) {
     const CgroupEvents heard = watch_->Drain();
@@ -122,7 +122,7 @@ void CgroupNames::Take(std::vector<Cgroup> found) {
   std::unordered_set<std::uint64_t> seen;
   seen.reserve(found.size());
   for (Cgroup& cgroup : found) {
-    // Where v1 trees have folders of one number, the first one found keeps it.
+    // Folders of several v1 trees may share an inode number; the first one found keeps it.
     if (seen.insert(cgroup.id).second) See(cgroup.id, std::move(cgroup.path));
   }
   std::vector<std::uint64_t> gone;
@@ -149,8 +149,8 @@ void CgroupNames::Apply(const std::vector<CgroupEvent>& events) {
   for (const CgroupEvent& event : events) Apply(event, removals);
 }
 
-// Where a cgroup is or was. The parent of one that is gone may be gone too and never have been seen
-// itself; where that was, its own removal tells.
+// Returns the path of a cgroup that exists or existed. The parent of a removed cgroup may be gone
+// without ever having been seen; then its own removal names its path.
 std::optional<std::string> CgroupNames::PathOf(std::uint64_t id, const Removals& removals) const {
   std::string below;
   for (int depth = 0; depth < kMaxDepth; ++depth) {
@@ -167,7 +167,7 @@ std::optional<std::string> CgroupNames::PathOf(std::uint64_t id, const Removals&
 
 void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
   if (event.removed) {
-    // One that came and went between two calls is heard of here for the first time.
+    // A cgroup that came and went between two calls appears here for the first time.
     if (!entries_.contains(*event.id)) {
       if (std::optional<std::string> path = PathOf(*event.id, removals)) {
         See(*event.id, *std::move(path));
@@ -177,7 +177,7 @@ void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
     return;
   }
   const auto parent = entries_.find(event.parent);
-  if (parent == entries_.end()) return;  // outside of what is mounted
+  if (parent == entries_.end()) return;  // outside of the mounted tree
   std::string path = parent->second.path + "/" + event.name;
   struct stat status {};
   if (stat(path.c_str(), &status) == 0) See(status.st_ino, std::move(path));

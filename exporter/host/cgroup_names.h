@@ -14,28 +14,30 @@
 
 namespace bpf_exporter::host {
 
-// Paths of cgroups by id. Where the kernel tells of new ones (CgroupWatch) it is asked; elsewhere
-// an id that is not known costs a walk of the tree, but at most one a second and a twentieth of the
-// time, however many there are. A cgroup that is gone keeps its name until it was neither there nor
-// asked for for 10 minutes. Any thread.
+// Paths of cgroups by id. Where the kernel reports new cgroups (CgroupWatch), its reports are read;
+// elsewhere an id that is not known costs a walk of the tree, at most one a second and a twentieth
+// of the time, however many ids there are. A cgroup that is gone keeps its path for 10 minutes
+// after it was last seen or asked for. Any thread.
 class CgroupNames {
  public:
   CgroupNames(std::string mount, Clock now);
 
-  // Starts to watch, which needs privileges, and finds what is there; else the first Find does.
-  // Without them it is walks.
+  // Starts the watch, which needs privileges, and finds the cgroups that exist; without this call
+  // the first Find does. Without the privileges cgroups are found by walks.
   void Open();
 
-  // Takes in what the kernel told of since the last call, so that those that come and go between
-  // two calls of Find have a name later. False where it does not tell. Without a walk, unless some
-  // of it was lost.
-  bool Hear();
-  // Readable when Hear would take something in; -1 where the kernel does not tell.
+  // Reads what the kernel reported since the last call, so that cgroups that come and go between
+  // two calls of Find have a name later. Returns false where it reports nothing. Walks only if some
+  // reports were lost.
+  bool ReadEvents();
+  // Returns a descriptor that is readable when ReadEvents would read something; -1 where the kernel
+  // reports nothing. Owned by this object.
   int WatchFd();
 
   std::optional<std::string> Find(std::uint64_t id);
 
-  // If the cgroups are others than at `version`: replaces `live` with those that exist now.
+  // If the cgroups have changed since `version`, replaces `live` by those that exist now, updates
+  // `version` and returns true.
   bool LiveSince(std::uint64_t& version, std::unordered_map<std::uint64_t, std::string>& live);
 
  private:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: cgroup_test.cc
 #include "host/cgroup_walk.h"
 
 #include <dirent.h>
@@ -66,7 +67,7 @@ Result<std::vector<Cgroup>> WalkCgroups(const std::string& root) {
   while (!open.empty()) {
     const Folder next = std::move(open.back());
     open.pop_back();
-    // A cgroup may be removed at any time; whoever asks for it next finds out.
+    // A cgroup may be removed at any time; then it is not among those found.
     static_cast<void>(Visit(next, found, open));
   }
   return found;

@@ -22,7 +22,7 @@ struct Handle {
   std::string_view rest;  // what follows it in the record
 };
 
-// The id in the fanotify_event_info_fid record `record`.
+// Returns the id in the fanotify_event_info_fid record `record`.
 std::optional<Handle> ReadHandle(std::string_view record) {
   constexpr std::size_t kBefore = sizeof(fanotify_event_info_fid);
   constexpr std::size_t kIdAt = kBefore + offsetof(file_handle, f_handle);
@@ -33,7 +33,7 @@ std::optional<Handle> ReadHandle(std::string_view record) {
   return Handle{Load<std::uint64_t>(record.data() + kIdAt), record.substr(kIdAt + bytes)};
 }
 
-// Fills `event` from the information records of one event; false if they do not suffice.
+// Fills `event` from the information records of one event; returns false if they do not suffice.
 bool ReadRecords(std::string_view records, CgroupEvent& event) {
   bool has_name = false;
   while (!records.empty()) {
@@ -56,7 +56,7 @@ bool ReadRecords(std::string_view records, CgroupEvent& event) {
 
 }  // namespace
 
-void ReadCgroupEvents(std::string_view buffer, CgroupEvents& events) {
+void ParseCgroupEvents(std::string_view buffer, CgroupEvents& events) {
   while (!buffer.empty()) {
     fanotify_event_metadata event{};
     if (buffer.size() >= sizeof(event)) event = Load<fanotify_event_metadata>(buffer.data());
@@ -92,7 +92,8 @@ Result<CgroupWatch> CgroupWatch::Open(const std::string& root) {
 }
 
 CgroupEvents CgroupWatch::Drain() {
-  // More than the kernel keeps by default; a flood during the call ends it with a walk.
+  // This is more than the kernel keeps by default; if a flood goes on during the call, the rest
+  // counts as lost, and a walk follows.
   constexpr std::size_t kMaxEvents = 100'000;
   CgroupEvents events;
   std::array<char, 65536> buffer;
@@ -101,7 +102,7 @@ CgroupEvents CgroupWatch::Drain() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return events;
     if (got <= 0) break;
-    ReadCgroupEvents({buffer.data(), static_cast<std::size_t>(got)}, events);
+    ParseCgroupEvents({buffer.data(), static_cast<std::size_t>(got)}, events);
   }
   events.lost = true;
   return events;

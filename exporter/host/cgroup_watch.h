@@ -25,17 +25,17 @@ struct CgroupEvents {
   bool lost = false;                // some are missing: only a walk tells what is there
 };
 
-// Cuts what a read of a fanotify group returned into events (fanotify(7), FAN_REPORT_DFID_NAME and
-// FAN_REPORT_TARGET_FID). What is not of the expected form counts as lost.
-void ReadCgroupEvents(std::string_view buffer, CgroupEvents& events);
+// Cuts the bytes that a read of a fanotify group returned into events (fanotify(7),
+// FAN_REPORT_DFID_NAME and FAN_REPORT_TARGET_FID). Counts what has another form as lost.
+void ParseCgroupEvents(std::string_view buffer, CgroupEvents& events);
 
-// Hears of every cgroup that is made or removed in one cgroup2 file system. The kernel keeps at
-// most fs.fanotify.max_queued_events of them. One thread at a time.
+// Receives a report of every cgroup that is made or removed in one cgroup2 file system. The kernel
+// keeps at most fs.fanotify.max_queued_events of them. One thread at a time.
 class CgroupWatch {
  public:
-  // Needs CAP_SYS_ADMIN, and Linux 6.6 for cgroup2.
+  // Opens the watch; needs CAP_SYS_ADMIN, and Linux 6.6 for cgroup2.
   static Result<CgroupWatch> Open(const std::string& root);
-  // What happened since the last call, without waiting.
+  // Returns what happened since the last call, without waiting.
   CgroupEvents Drain();
   // Readable when something happened; for poll(2).
   int fd() const { return fd_.get(); }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: symbols_test.cc
 #include "host/host.h"
 
 #include <utility>
@@ -27,7 +28,7 @@ void Host::Open() {
   if (symbols_used_) symbols_.Open();
 }
 
-bool Host::HearOfCgroups() { return cgroups_used_ && cgroups_.Hear(); }
+bool Host::ReadCgroupEvents() { return cgroups_used_ && cgroups_.ReadEvents(); }
 
 int Host::CgroupWatchFd() { return cgroups_used_ ? cgroups_.WatchFd() : -1; }
 

@@ -43,10 +43,11 @@ class Host {
   // dropped; without it the files are opened at their first use. What cannot be opened is a
   // warning.
   void Open();
-  // Takes in what the kernel tells of cgroups that come and go, for decoders that name them later.
-  // False where it tells nothing, or no decoder names any. Any thread.
-  bool HearOfCgroups();
-  // Readable when the kernel has something to tell; -1 where it tells nothing. Owned by the host.
+  // Reads what the kernel reports of cgroups that come and go, for decoders that name them later.
+  // Returns false where it reports nothing, or no decoder names cgroups. Any thread.
+  bool ReadCgroupEvents();
+  // Returns a descriptor that is readable when the kernel has something to report; -1 where it
+  // reports nothing. Owned by the host.
   int CgroupWatchFd();
 
  private:

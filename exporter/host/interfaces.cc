@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: ifname_test.cc, interfaces_test.cc
 #include "host/interfaces.h"
 
 #include <net/if.h>

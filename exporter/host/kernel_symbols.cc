@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: symbols_test.cc
 #include "host/kernel_symbols.h"
 
 #include <fcntl.h>
@@ -80,7 +81,7 @@ void KernelSymbols::ReadLocked() {
   }
   table->Sort();
   if (table->size() == 0 && table->zeros() > 0) {
-    // The file shows what its opener might see: another open may show more.
+    // kallsyms applies the privileges of its opener; open it again, in case there are more now.
     fd_ = Fd();
     if (!std::exchange(warned_, true)) {
       log::Warn(

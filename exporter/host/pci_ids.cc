@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: pci_test.cc
 #include "host/pci_ids.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ struct Item {
   std::string_view name;
 };
 
-// "8086  Intel Corporation", with an id of `digits` hex digits.
+// Reads "8086  Intel Corporation", with an id of `digits` hex digits.
 std::optional<Item> ParseItem(std::string_view line, std::size_t digits) {
   if (line.size() <= digits || line[digits] != ' ') return std::nullopt;
   Item item{};
@@ -35,10 +36,10 @@ std::optional<Item> ParseItem(std::string_view line, std::size_t digits) {
 
 PciNames ParsePciIds(std::istream& file) {
   PciNames names;
-  // Where the indented lines go: below the vendor or class of the last line that was not.
+  // Indented lines belong to the vendor or class of the last line that was not indented.
   std::unordered_map<std::uint64_t, std::string>* children = nullptr;
   std::uint64_t parent = 0;
-  std::size_t digits = 0;  // of a child's id
+  std::size_t digits = 0;  // of the id in an indented line
   std::string text;
   for (std::size_t lines = 0; lines < kMaxLines && std::getline(file, text); ++lines) {
     std::string_view line = text;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: symbols_test.cc
 #include "host/symbol_table.h"
 
 #include <algorithm>
@@ -10,8 +11,8 @@ namespace {
 // A kernel with all its modules has a quarter of a million.
 constexpr std::size_t kMaxSymbols = 4'000'000;
 constexpr std::size_t kMaxNames = std::size_t{256} << 20;
-// No function is larger. What is further from its nearest symbol lies in a module that is gone or
-// outside the kernel's text.
+// No function is larger. An address that is further from its nearest symbol lies in a module that
+// is gone or outside of the kernel's text.
 constexpr std::uint64_t kMaxFunction = 1 << 20;
 
 }  // namespace
@@ -42,7 +43,7 @@ void SymbolTable::Sort() {
   symbols_.shrink_to_fit();
 }
 
-// The first of the symbols with the highest address that is not above `address`.
+// Returns the first of the symbols with the highest address that is not above `address`.
 const SymbolTable::Symbol* SymbolTable::Find(std::uint64_t address) const {
   const auto below = [](const Symbol& symbol, std::uint64_t value) {
     return symbol.address < value;

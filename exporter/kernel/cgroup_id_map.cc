@@ -25,7 +25,7 @@ CgroupIdMap::CgroupIdMap(std::string config, const config::CgroupIdMapSpec& spec
 
 void CgroupIdMap::Update() {
   const host::CgroupChanges changes = follower_.Poll();
-  // First, since an inode number can be used again.
+  // Removals come first, since an inode number can be used again.
   for (const host::Cgroup& cgroup : changes.removed) Remove(cgroup);
   while (!waiting_.empty() && Add(waiting_.back())) waiting_.pop_back();
   for (const host::Cgroup& cgroup : changes.created) {
@@ -33,7 +33,7 @@ void CgroupIdMap::Update() {
   }
 }
 
-// False if the map is full.
+// Returns false if the map is full.
 bool CgroupIdMap::Add(const host::Cgroup& cgroup) {
   const std::uint64_t one = 1;
   if (type_ == config::CgroupMapType::kHash) {
@@ -42,7 +42,7 @@ bool CgroupIdMap::Add(const host::Cgroup& cgroup) {
     Warn(cgroup, code);
     return code != E2BIG;
   }
-  // The kernel keeps this value with the cgroup, and finds that by an open folder.
+  // The kernel keeps this value with the cgroup, which it finds by a descriptor of its folder.
   const Fd folder(open(cgroup.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid()) {
     if (errno != ENOENT) Warn(cgroup, errno);  // one that is gone again needs nothing

@@ -12,16 +12,16 @@
 
 namespace bpf_exporter::kernel {
 
-// Keeps a program's map of cgroups as they come and go: those whose path matches one of the
-// expressions have the value 1. One thread; the map outlives it.
+// Keeps a program's map of cgroups up to date as cgroups come and go: those whose path matches one
+// of the expressions have the value 1. One thread; the map outlives it.
 class CgroupIdMap {
  public:
   // Construct before Host::Open(). `spec` has been resolved.
   CgroupIdMap(std::string config, const config::CgroupIdMapSpec& spec, int map_fd,
               host::Host& host);
 
-  // Brings the map up to date. What it has no room for waits until others go; that, and any other
-  // failure, is logged, once.
+  // Brings the map up to date. Cgroups for which the map has no room wait until others go; that,
+  // and any other failure, is logged once.
   void Update();
 
  private:

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-// Owners of what libbpf hands out. Only for the files of this folder.
+// Owners of the objects and links that libbpf hands out. Only for the files of kernel/.
 namespace bpf_exporter::kernel {
 
 struct ObjectClose {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: attach_remedy_test.cc, load_failure_test.cc
 #include "kernel/kernel_facts.h"
 
 #include <sys/utsname.h>

@@ -6,7 +6,7 @@
 
 namespace bpf_exporter::kernel {
 
-// What decides whether BPF works here: asked for only when something failed, to name the remedy.
+// What decides whether BPF works on this host. Read only when something failed, to name the remedy.
 struct KernelFacts {
   std::string release;             // "6.1.0-32-amd64"
   std::uint64_t capabilities = 0;  // effective, one bit each

@@ -63,7 +63,7 @@ CgroupUpdates::~CgroupUpdates() {
 bool CgroupUpdates::Update() {
   try {
     UpdateMaps(maps_);
-    return host_.HearOfCgroups() || !maps_.empty();
+    return host_.ReadCgroupEvents() || !maps_.empty();
   } catch (const std::exception& error) {
     log::Error("cgroups: {}", error.what());
     return true;

@@ -8,12 +8,13 @@
 
 #include "kernel/read/event_map_readers.h"
 #include "metrics/label_text.h"
+#include "object/map_types.h"
 
 namespace bpf_exporter::loader {
 namespace {
 
 bool IsBuffer(const object::MapLayout& map) {
-  return map.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || map.type == BPF_MAP_TYPE_RINGBUF;
+  return object::ShapeOf(map.type) == object::MapShape::kRecords;
 }
 
 bool AsksHost(const plan::MetricPlan& metric) {

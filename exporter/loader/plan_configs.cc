@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "config/files.h"
 #include "config/parse.h"
 
 namespace bpf_exporter::loader {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "config/files.h"
 #include "config/parse.h"
 #include "kernel/load/object.h"
 #include "object/read_layout.h"

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "metrics/row_text.h"
+#include "object/map_types.h"
 
 namespace bpf_exporter::metrics {
 namespace {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: start_test.cc, load_test.cc
 #include "object/btf_file.h"
 
 #include <bpf/btf.h>
@@ -23,7 +24,7 @@ Status CheckBtfFile(const std::string& path) {
                                                          btf__free);
   if (types != nullptr) return {};
   const int code = errno;
-  // What else libbpf says means one thing: the file is there, and what it holds is not BTF.
+  // All other errors of libbpf mean one thing: the file is there but does not hold BTF.
   if (code == EACCES || code == EPERM || code == ENOMEM || code == EMFILE) {
     return ErrnoError(fmt::format("'{}'", path), code);
   }

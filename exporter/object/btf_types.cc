@@ -12,7 +12,7 @@
 namespace bpf_exporter::object {
 namespace {
 
-constexpr int kDeepest = 32;  // levels of typedef, array and struct
+constexpr int kMaxDepth = 32;  // levels of typedef, array and struct
 constexpr std::size_t kMostFields = 4096;
 constexpr std::uint32_t kPointerSize = 8;  // of the BPF machine
 
@@ -27,12 +27,13 @@ std::shared_ptr<Type> Other(std::string name, std::uint32_t size) {
   return type;
 }
 
-// An integer type that does not fill its bytes is an older compiler's way to say "bitfield".
+// Returns true for an integer type that does not fill its bytes: with older compilers, a bitfield.
 bool FillsBytes(const btf_type& type) {
   return btf_int_offset(&type) == 0 && btf_int_bits(&type) == type.size * 8;
 }
 
-// Compilers before clang 15 do not set the flag; then a negative enumerator tells.
+// Returns true for a signed enum. Compilers before clang 15 do not set the flag; then a negative
+// enumerator shows it.
 bool IsSignedEnum(const btf_type& type) {
   if (btf_kflag(&type)) return true;
   if (btf_is_enum64(&type)) return false;
@@ -53,7 +54,7 @@ std::shared_ptr<const Type> BtfTypes::Get(std::uint32_t id) {
 }
 
 std::shared_ptr<const Type> BtfTypes::Make(std::uint32_t id, int depth) {
-  if (depth > kDeepest) return Other("a type nested too deeply", 0);
+  if (depth > kMaxDepth) return Other("a type nested too deeply", 0);
   if (const auto known = made_.find(id); known != made_.end()) {
     return known->second != nullptr ? known->second : Other("a type that contains itself", 0);
   }

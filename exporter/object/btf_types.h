@@ -14,17 +14,17 @@ struct btf_type;
 
 namespace bpf_exporter::object {
 
-// Turns BTF types into plain ones. Holds for every Type it makes, whatever the BTF claims: fields
-// and elements lie inside their type, nothing refers to itself, a walk through all fields of all
-// levels is short, names are printable. What does not fit is left out or Kind::kOther. `btf` may be
-// null and must outlive this.
+// Turns BTF types into plain ones. Whatever the BTF claims, in every Type that it makes fields and
+// elements lie inside their type, nothing refers to itself, a walk through all fields of all levels
+// is short, and names are printable. What does not fit is left out or becomes Kind::kOther. `types`
+// may be null and must outlive this object.
 class BtfTypes {
  public:
   explicit BtfTypes(const btf* types) : btf_(types) {}
 
-  // Null for id 0 and for ids that are not there.
+  // Returns the type of that id; null for id 0 and for ids that are not there.
   std::shared_ptr<const Type> Get(std::uint32_t id);
-  // The variables of .rodata and .data sections, which can be set before a load.
+  // Returns the variables of .rodata and .data sections, which can be set before a load.
   std::vector<GlobalLayout> Globals();
 
  private:

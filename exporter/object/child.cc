@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: corrupt_object_test.cc
 #include "object/child.h"
 
 #include <fcntl.h>
@@ -21,9 +22,9 @@ namespace {
 
 constexpr unsigned kSeconds = 10;
 constexpr rlim_t kAddressSpace = rlim_t{1} << 30;
-constexpr std::size_t kMostText = 4096;  // fits into an empty pipe, so that writing never waits
+constexpr std::size_t kMaxText = 4096;  // fits into an empty pipe, so that writing never waits
 
-// None that a library may end the process with: a sanitizer that finds something takes 1.
+// Values that no library uses for exit(); sanitizers use 1.
 enum ExitCode { kFine = 0, kFailed = 80, kNoMemory = 81 };
 
 // The sanitizers reserve terabytes of address space before main.
@@ -59,7 +60,7 @@ void Confine() {
       code = kFine;
     } else {
       const std::string& text = status.error().Message();
-      const ssize_t written = write(out, text.data(), std::min(text.size(), kMostText));
+      const ssize_t written = write(out, text.data(), std::min(text.size(), kMaxText));
       code = written < 0 || status.error().code == ENOMEM ? kNoMemory : kFailed;
     }
   } catch (const std::bad_alloc&) {
@@ -69,7 +70,7 @@ void Confine() {
 
 std::string ReadAll(int fd) {
   std::string text;
-  std::array<char, kMostText> buffer;
+  std::array<char, kMaxText> buffer;
   while (true) {
     const ssize_t count = read(fd, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
@@ -78,7 +79,8 @@ std::string ReadAll(int fd) {
   }
 }
 
-// A parent that ignores SIGCHLD (some supervisors hand that down) could not wait for its child.
+// Restores the default action of SIGCHLD while it lives: a process that ignores the signal, as some
+// supervisors make it do, cannot wait for its child.
 class DefaultChildSignal {
  public:
   DefaultChildSignal() {

@@ -71,18 +71,11 @@ struct ObjectLayout {
   std::vector<GlobalLayout> globals;
 };
 
-// The field that `path` names ("op", "flow.port"), with its offset from the start of `type`.
-// Members of unnamed structs and unions are fields of the struct around them.
+// Returns the field that `path` names ("op", "flow.port"), with its offset from the start of
+// `type`. Members of unnamed structs and unions are fields of the struct around them.
 std::optional<FieldLayout> FindField(const Type& type, std::string_view path);
-// The paths of everything that FindField would find and that is not a struct itself, in the
-// order of declaration.
+// Returns the paths of all fields that FindField would find and that are not structs themselves, in
+// the order of declaration.
 std::vector<std::string> FieldPaths(const Type& type);
-
-// Whether each CPU has a value of its own (hash, array, LRU hash, cgroup storage).
-bool IsPerCpu(bpf_map_type type);
-// "hash", "percpu_array" … as bpftool names them; "type N" for one that is not known here.
-std::string MapTypeName(bpf_map_type type);
-// The same for programs: "kprobe", "socket_filter".
-std::string ProgramTypeName(bpf_prog_type type);
 
 }  // namespace bpf_exporter::object

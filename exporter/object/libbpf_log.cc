@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: corrupt_object_test.cc
 #include "object/libbpf_log.h"
 
 #include <bpf/libbpf.h>

@@ -6,8 +6,8 @@
 
 namespace bpf_exporter::object {
 
-// Collects what libbpf prints on this thread while it lives, instead of standard error; libbpf
-// tells the cause of a failure nowhere else. One at a time a thread.
+// Collects what libbpf prints on this thread while the object lives, instead of letting it go to
+// standard error; libbpf tells the cause of a failure nowhere else. A thread has one at a time.
 class LibbpfLog {
  public:
   LibbpfLog();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: corrupt_object_test.cc
 #include "object/object_file.h"
 
 #include <elf.h>

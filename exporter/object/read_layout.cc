@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: layout_test.cc, corrupt_object_test.cc
 #include "object/read_layout.h"
 
 #include <bpf/btf.h>
@@ -26,12 +27,12 @@ struct CloseObject {
 };
 using ObjectOwner = std::unique_ptr<bpf_object, CloseObject>;
 
-constexpr std::size_t kMostName = 128;
-constexpr std::size_t kMostCause = 300;
+constexpr std::size_t kMaxName = 128;
+constexpr std::size_t kMaxCause = 300;
 constexpr std::string_view kPrefix = "libbpf: ";
 constexpr const char* kNoBtf = "it has no BTF that libbpf can read; compile with clang -g";
 
-// What libbpf printed last names the cause.
+// Returns the cause of a failure, which libbpf printed last.
 std::string Cause(const LibbpfLog& log, int code) {
   for (auto line = log.lines().rbegin(); line != log.lines().rend(); ++line) {
     std::string_view text = *line;
@@ -40,19 +41,19 @@ std::string Cause(const LibbpfLog& log, int code) {
     if (text.starts_with("BTF is required")) return kNoBtf;
     if (text.ends_with('.')) text.remove_suffix(1);
     if (text.empty()) continue;
-    return Printable(text, kMostCause);
+    return Printable(text, kMaxCause);
   }
   std::array<char, 128> reason;
   libbpf_strerror(code, reason.data(), reason.size());
   return fmt::format("libbpf cannot make sense of it ({}); the file is corrupt", reason.data());
 }
 
-// Type and size disagree only in corrupt objects; then the type is worth nothing.
+// Returns `type` if it has that size, else null: they disagree only in corrupt objects.
 std::shared_ptr<const Type> OfSize(std::shared_ptr<const Type> type, std::uint32_t size) {
   return type != nullptr && type->size == size ? type : nullptr;
 }
 
-std::string Name(const char* name) { return name == nullptr ? "" : Printable(name, kMostName); }
+std::string Name(const char* name) { return name == nullptr ? "" : Printable(name, kMaxName); }
 
 MapLayout ReadMap(const bpf_map* map, BtfTypes& types) {
   MapLayout layout;

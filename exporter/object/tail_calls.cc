@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: layout_test.cc
 #include "object/tail_calls.h"
 
 #include <gelf.h>
@@ -7,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-// Map declarations are data of the section .maps; what `.values` of a program array points to is a
+// Map declarations are data of the section .maps. An entry of `.values` of a program array is a
 // relocation there, against the symbol of a function.
 namespace bpf_exporter::object {
 namespace {

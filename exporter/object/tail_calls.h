@@ -6,8 +6,8 @@
 
 namespace bpf_exporter::object {
 
-// The programs of a BPF object file (its bytes) that a program array declared in it names: others
-// jump into them, and nobody attaches them. Empty for what is not an ELF file.
+// Returns the programs of a BPF object file (given its bytes) that a program array of that file
+// names: others jump into them, and nobody attaches them. Empty for what is not an ELF file.
 std::set<std::string> TailCalledPrograms(std::string elf);
 
 }  // namespace bpf_exporter::object

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "decode/patterns.h"
+#include "object/map_types.h"
 #include "plan/find_map.h"
 #include "plan/labels.h"
 

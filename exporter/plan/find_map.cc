@@ -5,28 +5,13 @@
 
 #include <algorithm>
 
+#include "object/map_types.h"
+
 namespace bpf_exporter::plan {
 namespace {
 
-bool HoldsRows(bpf_map_type type) {
-  switch (type) {
-    case BPF_MAP_TYPE_HASH:
-    case BPF_MAP_TYPE_ARRAY:
-    case BPF_MAP_TYPE_LRU_HASH:
-    case BPF_MAP_TYPE_PERCPU_HASH:
-    case BPF_MAP_TYPE_PERCPU_ARRAY:
-    case BPF_MAP_TYPE_LRU_PERCPU_HASH:
-    case BPF_MAP_TYPE_LPM_TRIE:
-    case BPF_MAP_TYPE_CGROUP_STORAGE:
-    case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::string WhyNotReadable(bpf_map_type type) {
-  if (type == BPF_MAP_TYPE_HASH_OF_MAPS || type == BPF_MAP_TYPE_ARRAY_OF_MAPS) {
+  if (object::ShapeOf(type) == object::MapShape::kMaps) {
     return "; its values are other maps, which only the programs can follow";
   }
   return ", which bpf_exporter cannot read";
@@ -42,7 +27,7 @@ std::string EventProblem(const config::MetricSpec& metric, const object::MapLayo
   if (metric.ringbuf && map.type != BPF_MAP_TYPE_RINGBUF) {
     return is_of_type() + "; 'ringbuf: true' needs a ringbuf";
   }
-  if (!HoldsEvents(map.type)) return "";
+  if (!object::HasRecords(map.type)) return "";
   if (metric.kind != config::MetricKind::kCounter) {
     return is_of_type() + ", whose records only a counter can count";
   }
@@ -59,12 +44,6 @@ std::string EventProblem(const config::MetricSpec& metric, const object::MapLayo
 }
 
 }  // namespace
-
-bool IsQueue(bpf_map_type type) { return type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK; }
-
-bool HoldsEvents(bpf_map_type type) {
-  return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || type == BPF_MAP_TYPE_RINGBUF || IsQueue(type);
-}
 
 const object::MapLayout* FindMap(const Scope& scope, const config::Text& name) {
   const auto& maps = scope.object.maps;
@@ -85,7 +64,7 @@ const object::MapLayout* FindMap(const Scope& scope, const config::MetricSpec& m
   const object::MapLayout* map = FindMap(scope, name);
   if (map == nullptr) return nullptr;
   std::string problem = EventProblem(metric, *map);
-  if (problem.empty() && !HoldsRows(map->type) && !HoldsEvents(map->type)) {
+  if (problem.empty() && !object::HasRows(map->type) && !object::HasRecords(map->type)) {
     problem = fmt::format("map '{}' is of type {}{}", map->name, object::MapTypeName(map->type),
                           WhyNotReadable(map->type));
   }

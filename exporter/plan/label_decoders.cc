@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decode/enum_names.h"
 #include "decode/patterns.h"
+#include "decode/table.h"
 
 namespace bpf_exporter::plan {
 namespace {

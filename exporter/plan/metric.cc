@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "object/map_types.h"
 #include "plan/buckets.h"
 #include "plan/find_map.h"
 #include "plan/labels.h"
@@ -15,14 +16,18 @@ namespace bpf_exporter::plan {
 namespace {
 
 bool IsArray(const object::MapLayout& map) {
-  return map.type == BPF_MAP_TYPE_ARRAY || map.type == BPF_MAP_TYPE_PERCPU_ARRAY;
+  return object::ShapeOf(map.type) == object::MapShape::kIndexed;
+}
+
+bool IsQueue(const object::MapLayout& map) {
+  return object::ShapeOf(map.type) == object::MapShape::kQueue;
 }
 
 LabelBytes BytesOf(const object::MapLayout& map) {
-  if (HoldsEvents(map.type)) {
+  if (object::HasRecords(map.type)) {
     // Queues and stacks say what they hold; the records of buffers can be anything, and a perf
     // event array's values are the buffers' fds.
-    if (!IsQueue(map.type)) return {fmt::format("a record of map '{}'", map.name)};
+    if (!IsQueue(map)) return {fmt::format("a record of map '{}'", map.name)};
     return {fmt::format("a record of map '{}'", map.name), map.value, map.value_size};
   }
   LabelBytes bytes{fmt::format("the key of map '{}'", map.name), map.key, map.key_size,
@@ -52,7 +57,7 @@ bool CheckUnlabelled(const Scope& scope, const config::MetricSpec& metric,
 }
 
 std::uint32_t RecordSize(const config::MetricSpec& metric, const object::MapLayout& map) {
-  if (IsQueue(map.type)) return map.value_size;
+  if (IsQueue(map)) return map.value_size;
   std::vector<const config::LabelSpec*> labels;
   for (const config::LabelSpec& label : metric.labels) labels.push_back(&label);
   return static_cast<std::uint32_t>(TakenBytes(labels));
@@ -102,7 +107,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   plan->help = metric.help;
   plan->skip_zero = metric.skip_zero;
   plan->max_series = metric.max_series.value_or(scope.options.max_series);
-  plan->counts_events = HoldsEvents(map->type);
+  plan->counts_events = object::HasRecords(map->type);
   plan->flush_interval = metric.flush_interval;
   if (plan->counts_events) plan->record_size = RecordSize(metric, *map);
   if (!plan->counts_events && metric.flush_interval.count() > 0) {

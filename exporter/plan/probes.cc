@@ -9,6 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "object/program_types.h"
+
 namespace bpf_exporter::plan {
 namespace {
 

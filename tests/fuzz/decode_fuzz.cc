@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "decode/table.h"
 #include "host/host.h"
 #include "metrics/label_text.h"
 #include "plan/resolve.h"

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "decode/decoder.h"
+#include "decode/table.h"
 #include "host/cgroup_follower.h"
 #include "host/cgroup_walk.h"
 #include "host/host.h"
@@ -124,7 +125,7 @@ TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
     ASSERT_EQ(mkdir(path.c_str(), 0755), 0);
     ASSERT_EQ(rmdir(path.c_str()), 0);
     if (events % 1000 == 0) {
-      EXPECT_TRUE(host_.HearOfCgroups());
+      EXPECT_TRUE(host_.ReadCgroupEvents());
     }
   }
   const std::uint64_t last = Make("last");

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "kernel/support.h"
+#include "object/map_types.h"
 
 namespace bpf_exporter::kernel {
 namespace {

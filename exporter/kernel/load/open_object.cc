@@ -16,6 +16,7 @@
 #include "kernel/load/load_failure.h"
 #include "object/layout.h"
 #include "object/libbpf_log.h"
+#include "object/map_types.h"
 #include "plan/attach_points.h"
 
 namespace bpf_exporter::kernel {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: map_readers_test.cc
 #include "kernel/read/array_reader.h"
 
 #include <sys/mman.h>

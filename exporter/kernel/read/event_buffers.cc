@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: events_test.py
 #include "kernel/read/event_buffers.h"
 
 #include <bpf/libbpf.h>
@@ -19,11 +20,11 @@ struct FreeRingBuffer {
   void operator()(ring_buffer* buffer) const { ring_buffer__free(buffer); }
 };
 
-// libbpf reads a ring buffer until it is empty, which a busy program never lets happen.
+// libbpf reads a ring buffer until it is empty, and a busy program never lets it be.
 constexpr std::uint32_t kMostRingRecords = 65'536;
 
-// The callbacks are called from C, through which nothing may be thrown; what memory is missing for
-// is lost.
+// The callbacks are called from C, through which nothing may be thrown; records for which there is
+// no memory are lost.
 void Count(metrics::EventTable& table, const void* data, std::size_t size) noexcept {
   try {
     table.Add({static_cast<const char*>(data), size});

@@ -11,12 +11,12 @@
 
 namespace bpf_exporter::kernel {
 
-// One buffer that programs send records through, and the table that counts them.
+// A buffer that programs send records through, and the table that counts them.
 struct EventSource {
   std::string map;  // for messages
   int map_fd = -1;  // of a perf_event_array or ringbuf map; outlives the buffers
   bool is_ringbuf = false;
-  std::uint32_t pages = 64;  // of a perf buffer, a CPU; a power of two
+  std::uint32_t pages = 0;  // of a perf buffer, for each CPU; a power of two
   std::shared_ptr<metrics::EventTable> table;
 };
 
@@ -32,9 +32,9 @@ class EventBuffers {
   // what it gets. Perf buffers need CAP_PERFMON, and CAP_IPC_LOCK when they are large.
   Status Open(const EventSource& source);
 
-  // What to wait on for records; empty if nothing is open.
+  // Returns the descriptors to wait on for records; empty if nothing is open.
   const std::vector<int>& fds() const;
-  // Counts the records that are there, a bounded number.
+  // Counts the records that are in the buffers, a bounded number of them.
   void Consume();
 
  private:

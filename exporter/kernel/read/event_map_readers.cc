@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: events_test.py
 #include "kernel/read/event_map_readers.h"
 
 #include <bpf/bpf.h>

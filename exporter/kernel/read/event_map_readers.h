@@ -9,12 +9,13 @@
 
 namespace bpf_exporter::kernel {
 
-// Reads the counts that an EventReader keeps in `table`.
+// Makes a reader of the counts that an EventReader keeps in `table`.
 std::unique_ptr<metrics::MapReader> MakeEventTableReader(
     std::shared_ptr<metrics::EventTable> table);
 
-// Drains a BPF queue or stack map into `table` whenever it is read, and reads that: at most as many
-// records as the map can hold, so that a busy program cannot keep the reader. `map_fd` outlives it.
+// Makes a reader that, each time, moves the records of a BPF queue or stack map into `table` (at
+// most as many as the map can hold, so that a busy program cannot keep the reader) and reads the
+// table. `map_fd` outlives it.
 std::unique_ptr<metrics::MapReader> MakeQueueReader(std::string map, int map_fd,
                                                     std::uint32_t max_entries,
                                                     std::uint32_t record_size,

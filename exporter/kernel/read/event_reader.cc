@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: events_test.py
 #include "kernel/read/event_reader.h"
 
 #include <sys/epoll.h>
@@ -16,7 +17,7 @@
 namespace bpf_exporter::kernel {
 namespace {
 
-// Records whose program suppressed the wake-up are found after this time at the latest.
+// Records whose program suppressed the wake-up are read after this time at the latest.
 constexpr int kPollMilliseconds = 250;
 
 Status Watch(const Fd& epoll, int fd) {
@@ -38,7 +39,7 @@ struct EventReader::State {
   ~State() {
     if (!thread.joinable()) return;
     const std::uint64_t one = 1;
-    // An eventfd's counter cannot be full here: this is its only write.
+    // This is the only write to the eventfd, so its counter cannot be full.
     if (write(stop.get(), &one, sizeof(one)) < 0) log::Error("event reader: stop: errno {}", errno);
     thread.join();
   }

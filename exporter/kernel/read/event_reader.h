@@ -9,11 +9,11 @@
 
 namespace bpf_exporter::kernel {
 
-// Reads the records of all buffers on one thread of its own, from when it is made until it is
-// destroyed. What is not read in time, the kernel drops.
+// Reads the records of all buffers on a thread of its own, from when it is made until it is
+// destroyed. The kernel drops records that are not read in time.
 class EventReader {
  public:
-  // Takes over the buffers; without any there is no thread.
+  // Starts the thread, which owns the buffers; without any there is no thread.
   static Result<EventReader> Start(std::vector<EventBuffers> buffers);
   EventReader(EventReader&&) noexcept;
   EventReader& operator=(EventReader&&) noexcept;

@@ -7,34 +7,13 @@
 
 #include "kernel/read/array_reader.h"
 #include "kernel/read/row_reader.h"
+#include "object/map_types.h"
 
 namespace bpf_exporter::kernel {
-namespace {
-
-bool HasRows(bpf_map_type type) {
-  switch (type) {
-    case BPF_MAP_TYPE_QUEUE:
-    case BPF_MAP_TYPE_STACK:
-    case BPF_MAP_TYPE_RINGBUF:
-    case BPF_MAP_TYPE_USER_RINGBUF:
-    case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
-    case BPF_MAP_TYPE_BLOOM_FILTER:
-    case BPF_MAP_TYPE_SK_STORAGE:
-    case BPF_MAP_TYPE_INODE_STORAGE:
-    case BPF_MAP_TYPE_TASK_STORAGE:
-    case BPF_MAP_TYPE_STRUCT_OPS:
-      return false;
-    default:
-      return true;
-  }
-}
-
-}  // namespace
-
 Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(int fd, const object::MapLayout& layout,
                                                           std::shared_ptr<ReadBuffers> buffers,
                                                           const ReadOptions& options) {
-  if (!HasRows(layout.type)) {
+  if (!object::HasRows(layout.type)) {
     return Error{fmt::format("map '{}': a {} map has no rows to read", layout.name,
                              object::MapTypeName(layout.type))};
   }

@@ -10,11 +10,11 @@ namespace bpf_exporter::kernel {
 // configurations need one pair of buffers and not 40. Not for two reads at the same time.
 class ReadBuffers {
  public:
-  // Room for that many bytes; valid until the next call of the same function or Trim.
+  // Return room for that many bytes; valid until the next call of the same function or Trim.
   std::byte* Keys(std::size_t bytes) { return Grow(keys_, bytes); }
   std::byte* Values(std::size_t bytes) { return Grow(values_, bytes); }
 
-  // Gives back what an unusually large read needed.
+  // Frees the buffers if an unusually large read made them grow.
   void Trim() {
     for (std::vector<std::byte>* buffer : {&keys_, &values_}) {
       if (buffer->size() > kKeptBytes) std::vector<std::byte>().swap(*buffer);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: map_readers_test.cc
 #include "kernel/read/row_reader.h"
 
 #include <bpf/bpf.h>
@@ -7,13 +8,15 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "kernel/read/row_walk.h"
+
 namespace bpf_exporter::kernel {
 namespace {
 
-// A batch that meets a busy bucket or a key that vanishes is asked for again this often.
+// A batch that fails on a busy bucket or a key that vanishes is asked for again this often.
 constexpr int kMostRetries = 100;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
-// Where a growing batch ends: far beyond what one bucket of a sane map holds.
+// The limit of a growing batch: far more than a bucket of a sane map holds.
 constexpr std::size_t kMostBatchBytes = std::size_t{64} << 20;
 
 std::uint32_t RowsIn(std::size_t bytes, const RowShape& shape) {
@@ -28,8 +31,8 @@ RowReader::RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers,
     : shape_(std::move(shape)), buffers_(std::move(buffers)) {
   if (!options.batches) batches_ = Batches::kUnsupported;
   // Per-CPU maps may hold somewhat more than max_entries; a batch that is as long is never short.
-  batch_most_ = std::min(RowsIn(kMostBatchBytes, shape_), std::max(shape_.max_entries, 1u) * 2);
-  batch_ = std::clamp(std::min(options.first_batch, RowsIn(kBatchBytes, shape_)), 1u, batch_most_);
+  max_batch_ = std::min(RowsIn(kMostBatchBytes, shape_), std::max(shape_.max_entries, 1u) * 2);
+  batch_ = std::clamp(std::min(options.first_batch, RowsIn(kBatchBytes, shape_)), 1u, max_batch_);
   // Hash maps write a bucket's number to the cursor (4 bytes), all others a key.
   const std::size_t cursor_size = std::max<std::size_t>(shape_.key_size, 8);
   cursor_.resize(cursor_size);
@@ -107,8 +110,8 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
 }
 
 bool RowReader::GrowBatch() {
-  if (batch_ >= batch_most_) return false;
-  batch_ = std::min(batch_most_, batch_ > UINT32_MAX / 2 ? UINT32_MAX : batch_ * 2);
+  if (batch_ >= max_batch_) return false;
+  batch_ = std::min(max_batch_, batch_ > UINT32_MAX / 2 ? UINT32_MAX : batch_ * 2);
   return true;
 }
 

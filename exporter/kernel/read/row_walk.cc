@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: map_readers_test.cc
+#include "kernel/read/row_walk.h"
+
 #include <bpf/bpf.h>
 #include <fmt/core.h>
 
@@ -7,12 +10,10 @@
 #include <cstring>
 #include <numeric>
 
-#include "kernel/read/row_reader.h"
-
 namespace bpf_exporter::kernel {
 namespace {
 
-// Keys of one size, one after the other.
+// A list of keys of one size.
 class KeyList {
  public:
   explicit KeyList(std::size_t key_size) : key_size_(key_size) {}
@@ -21,7 +22,7 @@ class KeyList {
   const std::byte* operator[](std::size_t index) const { return &bytes_[index * key_size_]; }
   void Add(const std::byte* key) { bytes_.insert(bytes_.end(), key, key + key_size_); }
 
-  // Sorts, and keeps one of each.
+  // Sorts the keys and keeps one of each.
   void MakeUnique() {
     std::vector<std::size_t> order(size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -44,23 +45,24 @@ class KeyList {
   std::vector<std::byte> bytes_;
 };
 
-// All keys of the map, each once. When the current key is deleted the kernel starts again from the
-// first, so a busy map gives keys repeatedly; that costs time and memory, both bounded here.
+// Returns all keys of the map, each once. When the current key is deleted the kernel starts again
+// from the first, so a busy map gives keys repeatedly; that costs time and memory, both bounded
+// here.
 Result<KeyList> AllKeys(const RowShape& shape) {
   KeyList keys(shape.key_size);
   std::vector<std::byte> key(shape.key_size), next(shape.key_size);
-  const std::size_t most_kept = std::size_t{shape.max_entries} * 2 + 1024;
-  const std::uint64_t most_steps = std::uint64_t{shape.max_entries} * 16 + 1024;
+  const std::size_t max_kept = std::size_t{shape.max_entries} * 2 + 1024;
+  const std::uint64_t max_steps = std::uint64_t{shape.max_entries} * 16 + 1024;
   bool first = true;
-  for (std::uint64_t steps = 0; steps < most_steps; ++steps) {
+  for (std::uint64_t steps = 0; steps < max_steps; ++steps) {
     if (bpf_map_get_next_key(shape.fd, first ? nullptr : key.data(), next.data()) != 0) {
       if (errno != ENOENT) return ErrnoError(fmt::format("map '{}': next key", shape.map), errno);
       keys.MakeUnique();
       return keys;
     }
-    if (keys.size() == most_kept) {
+    if (keys.size() == max_kept) {
       keys.MakeUnique();
-      if (keys.size() == most_kept) break;
+      if (keys.size() == max_kept) break;
     }
     keys.Add(next.data());
     key.swap(next);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/files.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

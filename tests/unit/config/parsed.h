@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "config/files.h"
 #include "config/parse.h"
 
 namespace bpf_exporter::config {

@@ -6,8 +6,10 @@
 #include <set>
 
 #include "config/accepted.h"
+#include "config/files.h"
 #include "config/node.h"
 #include "config/numbers.h"
+#include "config/yaml.h"
 #include "unit/config/json_schema.h"
 #include "unit/config/parsed.h"
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "config/files.h"
 #include "unit/config/parsed.h"
 
 // Each tests/data/wrong/NAME.yaml has its whole diagnostics in NAME.txt.

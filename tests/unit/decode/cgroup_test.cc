@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "decode/table.h"
 #include "host/cgroup_follower.h"
 #include "host/host.h"
 #include "unit/decode/host.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/enum_names.h"
 #include "unit/decode/run.h"
 
 namespace bpf_exporter::decode {

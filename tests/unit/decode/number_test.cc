@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/number.h"
+
 #include <netinet/in.h>
 
-#include "decode/families.h"
 #include "unit/decode/run.h"
 
 namespace bpf_exporter::decode {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "decode/table.h"
 #include "host/host.h"
 
 namespace bpf_exporter::decode {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/table.h"
 #include "unit/decode/host.h"
 
 namespace bpf_exporter::decode {

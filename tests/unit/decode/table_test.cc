@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/table.h"
+
 #include <algorithm>
 #include <fstream>
 #include <random>

@@ -49,7 +49,7 @@ std::string Removed(std::uint64_t parent, std::string_view name, std::uint64_t i
 
 CgroupEvents Read(std::string_view buffer) {
   CgroupEvents events;
-  ReadCgroupEvents(buffer, events);
+  ParseCgroupEvents(buffer, events);
   return events;
 }
 

@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/core.h>
+// Tests: symbols_test.cc
+#include "decode/kstack.h"
 
 #include "base/bytes.h"
-#include "decode/families.h"
 #include "host/host.h"
 
 namespace bpf_exporter::decode {
 namespace {
-
-Decoded DecodeSymbol(host::KernelSymbols& symbols, std::string_view in, std::string& out) {
-  const auto address = Load<std::uint64_t>(in.data());
-  auto table = symbols.Current();
-  out = table->At(address);
-  if (out.empty()) {
-    table = symbols.NewerThan(table);
-    out = table->At(address);
-  }
-  if (!out.empty()) return Decoded::kOk;
-  out = fmt::format("unknown_addr:0x{:x}", address);
-  return Decoded::kProvisional;
-}
 
 // False if a frame has no symbol.
 bool Frames(const host::SymbolTable& table, std::string_view in, std::string& out) {
@@ -45,13 +32,6 @@ Decoded DecodeStack(host::KernelSymbols& symbols, std::string_view in, std::stri
 }
 
 }  // namespace
-
-Result<DecodeFunction> MakeKsym(const DecoderRequest& request) {
-  return DecodeFunction(
-      [&symbols = request.host.UseSymbols()](std::string_view in, std::string& out) {
-        return DecodeSymbol(symbols, in, out);
-      });
-}
 
 Result<DecodeFunction> MakeKstack(const DecoderRequest& request) {
   return DecodeFunction(

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace bpf_exporter::config {
+
+// Reads a regular file of at most 1 MiB. Any thread.
+Result<std::string> ReadConfigFile(const std::string& path);
+
+// Returns the names of all NAME.yaml directly in `dir` that are regular files or links to them,
+// sorted. Leaves hidden files out, and whatever else has that ending, with a warning in the log.
+Result<std::vector<std::string>> ListConfigs(const std::string& dir);
+
+// Checks that DIR/NAME.yaml stays below DIR. A name may have slashes, but neither start nor end
+// with one, nor have the part `..`.
+Status ValidConfigName(const std::string& name);
+
+}  // namespace bpf_exporter::config
