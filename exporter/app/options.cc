@@ -84,7 +84,7 @@ CommandLine::CommandLine() {
   text("--events.buffer-pages", "N", texts.buffer_pages,
        "Size of a perf event array's buffer for each CPU, in pages; a power of two");
   text("--web.listen-address", "ADDRESS", options.listen_address,
-       "HOST:PORT or :PORT to serve HTTP on");
+       "HOST:PORT, [IPV6]:PORT or :PORT to serve HTTP on");
   text("--web.telemetry-path", "PATH", options.telemetry_path, "Path of the page of metrics");
   text("--btf.path", "FILE", options.btf_path, "File with the kernel's BTF, if it has none itself");
   boolean("bpf.stats", options.bpf_stats, "Have the kernel measure how long programs run");

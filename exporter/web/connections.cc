@@ -2,8 +2,6 @@
 // Tests: server_test.cc
 #include "web/connections.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -28,14 +26,6 @@ constexpr std::chrono::milliseconds kWatch{10};
 // A client that has only just connected may have its request on the way.
 constexpr std::chrono::milliseconds kGrace{10};
 
-std::optional<sockaddr_in> Address(int fd, decltype(&getpeername) get) {
-  sockaddr_in address{};
-  socklen_t size = sizeof(address);
-  if (get(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
-  if (address.sin_family != AF_INET) return std::nullopt;
-  return address;
-}
-
 // Whether the client sent something that no thread has read: it is in CivetWeb's queue.
 bool HasUnread(int fd) {
   int bytes = 0;
@@ -59,8 +49,8 @@ void ForEachSocket(int port, Use&& use) {
   for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end;
        !error && entry != end; entry.increment(error)) {
     const int fd = std::atoi(entry->path().filename().c_str());
-    const auto local = Address(fd, getsockname);
-    if (local && ntohs(local->sin_port) == port) use(fd);
+    const auto local = SocketAddress::Of(fd, getsockname);
+    if (local && local->port() == port) use(fd);
   }
 }
 
@@ -68,7 +58,7 @@ void ForEachSocket(int port, Use&& use) {
 template <typename Use>
 void ForEachConnection(int port, Use&& use) {
   ForEachSocket(port, [&](int fd) {
-    if (const auto client = Address(fd, getpeername)) use(fd, *client);
+    if (const auto client = SocketAddress::Of(fd, getpeername)) use(fd, IdOf(*client));
   });
 }
 
@@ -89,12 +79,6 @@ void LimitSegments(int port) {
       log::Debug("{}", ErrnoError("HTTP: limit the segments", errno).Message());
     }
   });
-}
-
-Connections::Client Connections::ClientOf(const char* ip, int port) {
-  in_addr address{};
-  inet_pton(AF_INET, ip, &address);
-  return {address.s_addr, htons(static_cast<std::uint16_t>(port))};
 }
 
 Connections::Connections(std::size_t threads)
@@ -127,17 +111,17 @@ void Connections::Opened() {
 
 void Connections::Busy(const char* ip, int port) {
   const std::lock_guard lock(mutex_);
-  busy_.insert(ClientOf(ip, port));
+  busy_.insert(IdOf(ip, port));
 }
 
 void Connections::Waits(const char* ip, int port) {
   const std::lock_guard lock(mutex_);
-  busy_.erase(ClientOf(ip, port));
+  busy_.erase(IdOf(ip, port));
 }
 
 void Connections::Closed(const char* ip, int port) {
   const std::lock_guard lock(mutex_);
-  busy_.erase(ClientOf(ip, port));
+  busy_.erase(IdOf(ip, port));
   --open_;
 }
 
@@ -157,8 +141,8 @@ bool Connections::HasSpareThreads() const {
 // (Busy).
 void Connections::LeaveIdle(std::size_t most, std::chrono::milliseconds grace) const {
   std::vector<std::pair<std::chrono::milliseconds, int>> idle;  // fds
-  ForEachConnection(port_, [&](int fd, const sockaddr_in& client) {
-    if (busy_.contains({client.sin_addr.s_addr, client.sin_port}) || HasUnread(fd)) return;
+  ForEachConnection(port_, [&](int fd, const ClientId& client) {
+    if (busy_.contains(client) || HasUnread(fd)) return;
     if (const auto silent = SilentFor(fd)) idle.emplace_back(*silent, fd);
   });
   if (idle.size() <= most) return;

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <mutex>
 #include <set>
 #include <stop_token>
 #include <thread>
-#include <utility>
+
+#include "web/socket_address.h"
 
 namespace bpf_exporter::web {
 
@@ -30,8 +30,8 @@ class Connections {
 
   // A connection has got a thread, which it gives back at Closed.
   void Opened();
-  // The one with that client (an IPv4 address) is being answered; or it waits for a request. Busy
-  // is also what is about to be closed.
+  // The one with that client (`ip` in digits) is being answered; or it waits for a request. Busy is
+  // also what is about to be closed.
   void Busy(const char* ip, int port);
   void Waits(const char* ip, int port);
   void Closed(const char* ip, int port);
@@ -44,9 +44,6 @@ class Connections {
   bool HasSpareThreads() const;
 
  private:
-  using Client = std::pair<std::uint32_t, std::uint16_t>;  // address and port, as on the wire
-
-  static Client ClientOf(const char* ip, int port);
   void Watch(std::stop_token stop);
   void LeaveIdle(std::size_t most, std::chrono::milliseconds grace) const;
 
@@ -54,7 +51,7 @@ class Connections {
   mutable std::mutex mutex_;  // guards what follows
   int port_ = 0;
   std::size_t open_ = 0;
-  std::set<Client> busy_;
+  std::set<ClientId> busy_;
   std::condition_variable_any pressure_;
   std::jthread watcher_;  // last: it ends before what it uses
 };

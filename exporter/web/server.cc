@@ -141,22 +141,17 @@ void OnConnectionClosed(const mg_connection* connection) {
 }
 
 // Opens and closes one connection, so that CivetWeb's accepting thread looks around.
-void Poke(const ListenAddress& address, int port) {
-  const Fd poke(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr = address.ip;
-  if (address.ip.s_addr == htonl(INADDR_ANY)) where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  where.sin_port = htons(static_cast<std::uint16_t>(port));
+void Poke(const SocketAddress& address) {
+  const Fd poke(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
   // Whether it connects does not matter.
-  static_cast<void>(connect(poke.get(), reinterpret_cast<const sockaddr*>(&where), sizeof(where)));
+  static_cast<void>(connect(poke.get(), address.get(), address.size()));
 }
 
 }  // namespace
 
 struct Server::State {
   CallbackState callbacks;
-  ListenAddress address;
+  SocketAddress own_address = SocketAddress::Any(AF_INET);  // once it listens
   int port = 0;
   mg_context* context = nullptr;
 
@@ -170,7 +165,7 @@ Server::State::~State() {
   std::thread poker([&] {
     while (!stopped) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      Poke(address, port);
+      Poke(own_address);
       Try([this] { callbacks.connections.CutOffIdle(); });
     }
   });
@@ -193,7 +188,6 @@ Result<Server> Server::Start(ServerOptions options) {
 
   auto state = std::make_unique<State>();
   state->callbacks.options = std::move(options);
-  state->address = *address;
 
   mg_callbacks functions{};
   functions.begin_request = OnRequest;
@@ -202,7 +196,7 @@ Result<Server> Server::Start(ServerOptions options) {
   functions.init_connection = OnConnection;
   functions.connection_close = OnConnectionClose;
   functions.connection_closed = OnConnectionClosed;
-  const std::string where = address->Numeric();
+  const std::string where = address->ForCivetweb();
   const std::string threads = std::to_string(kThreads);
   // No document_root: CivetWeb then has no files, listings, scripts or redirects to offer.
   // clang-format off
@@ -230,6 +224,7 @@ Result<Server> Server::Start(ServerOptions options) {
 
   mg_server_port port{};
   if (mg_get_server_ports(state->context, 1, &port) == 1) state->port = port.port;
+  state->own_address = address->addresses.WithPort(state->port).LoopbackIfAny();
   state->callbacks.connections.SetPort(state->port);
   LimitSegments(state->port);
   return Server(std::move(state));

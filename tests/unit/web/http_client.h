@@ -17,7 +17,16 @@
 // A raw client over loopback, which knows nothing of the server's code.
 namespace bpf_exporter::web {
 
-inline Fd Connect(int port) {
+inline Fd Connect(int port, int family = AF_INET) {
+  if (family == AF_INET6) {
+    Fd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in6 where{};
+    where.sin6_family = AF_INET6;
+    where.sin6_addr = in6addr_loopback;
+    where.sin6_port = htons(static_cast<std::uint16_t>(port));
+    if (connect(fd.get(), reinterpret_cast<sockaddr*>(&where), sizeof(where)) != 0) return Fd();
+    return fd;
+  }
   Fd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in where{};
   where.sin_family = AF_INET;
@@ -74,8 +83,9 @@ inline Reply Split(const std::string& text) {
 
 // Sends `request` as it is and reads the answer to its end.
 inline Reply Exchange(int port, std::string_view request,
-                      std::chrono::milliseconds limit = std::chrono::seconds(10)) {
-  const Fd fd = Connect(port);
+                      std::chrono::milliseconds limit = std::chrono::seconds(10),
+                      int family = AF_INET) {
+  const Fd fd = Connect(port, family);
   if (!fd.valid()) return {};
   SendText(fd, request);
   return Split(ReadAll(fd, limit));
