@@ -9,7 +9,7 @@
 #include <optional>
 #include <set>
 
-#include "base/version.h"
+#include "app/version_text.h"
 #include "config/diagnostics.h"
 #include "config/files.h"
 #include "config/names.h"
@@ -61,10 +61,7 @@ CommandLine::CommandLine() {
   };
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "Print this and exit");
-  app.set_version_flag(
-      "--version",
-      std::string("bpf_exporter ") + kVersion + " (revision " + kRevision + ", " + kCompiler + ")",
-      "Print the version and exit");
+  app.set_version_flag("--version", VersionText, "Print the version and exit");
   text("--config.dir", "DIR", options.config_dir, "Directory of the configurations, NAME.yaml");
   text("--config.names", "NAMES", texts.names,
        "Comma-separated names to run; default: all in --config.dir");
