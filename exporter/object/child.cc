@@ -28,7 +28,7 @@ constexpr std::size_t kMaxText = 4096;  // fits into an empty pipe, so that writ
 enum ExitCode { kFine = 0, kFailed = 80, kNoMemory = 81 };
 
 // The sanitizers reserve terabytes of address space before main.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(BPF_EXPORTER_SANITIZED)
 constexpr bool kLimitMemory = false;
 #else
 constexpr bool kLimitMemory = true;

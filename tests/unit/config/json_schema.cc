@@ -2,6 +2,7 @@
 #include "unit/config/json_schema.h"
 
 #include <algorithm>
+#include <cmath>
 #include <regex>
 #include <set>
 
@@ -14,8 +15,7 @@ using Problems = std::vector<std::string>;
 bool HasType(const json& value, const std::string& type) {
   if (type == "integer") {
     return value.is_number_integer() ||
-           (value.is_number_float() &&
-            value.get<double>() == static_cast<double>(value.get<long>()));
+           (value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>());
   }
   if (type == "number") return value.is_number();
   return type == value.type_name();

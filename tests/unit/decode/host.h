@@ -1,37 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <string>
-#include <string_view>
+#include <chrono>
+#include <memory>
+#include <utility>
 
+#include "support/temporary_folder.h"
 #include "unit/decode/run.h"
 
 namespace bpf_exporter::decode {
-
-// A folder of its own for a test's files, removed with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = testing::TempDir() + "decodeXXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string path(std::string_view name = "") const {
-    return name.empty() ? path_ : path_ + "/" + std::string(name);
-  }
-  void Write(std::string_view name, std::string_view text) const {
-    std::ofstream(path(name)) << text;
-  }
-
- private:
-  std::string path_;
-};
 
 // Decoders on a host of the test's own: files in a folder, and a clock that stands still until the
 // test moves it.

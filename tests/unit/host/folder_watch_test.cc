@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "unit/decode/host.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::host {
 namespace {
@@ -24,7 +24,7 @@ class FolderWatchTest : public ::testing::Test {
     return stat(At(path).c_str(), &status) == 0 ? status.st_ino : 0;
   }
 
-  decode::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 bool IsReadable(const FolderWatch& watch) {

@@ -35,7 +35,7 @@ void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); 
 namespace bpf_exporter::metrics {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(BPF_EXPORTER_SANITIZED)
 constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;

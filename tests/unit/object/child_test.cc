@@ -54,7 +54,7 @@ TEST(TryInChild, TurnsAnAbortIntoAnErrorAndPrintsNothing) {
   EXPECT_EQ(status.error().Message(), "libbpf crashed on it (signal 6); the file is corrupt");
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(BPF_EXPORTER_SANITIZED)
 TEST(TryInChild, BoundsTheMemory) {
   const Status status = TryInChild([]() -> Status {
     const std::string large(std::size_t{2} << 30, 'x');
