@@ -36,16 +36,17 @@ std::vector<std::string> FieldsOf(const object::Type& type, const config::LabelS
   return paths;
 }
 
-std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label, const Place& place) {
+std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label,
+                      const ByteRange& range) {
   const std::string subject = fmt::format("label '{}'", label.name.value);
   if (bytes.type == nullptr) {
     return fmt::format("{} needs 'decoders', as the object has no BTF for {}", subject, bytes.what);
   }
-  if (place.type == nullptr) {
+  if (range.type == nullptr) {
     return fmt::format("{} needs 'decoders', as no field of {} is exactly bytes {} to {}", subject,
-                       bytes.what, place.offset, place.offset + place.size - 1);
+                       bytes.what, range.offset, range.offset + range.size - 1);
   }
-  const object::Type& type = *place.type;
+  const object::Type& type = *range.type;
   if (type.kind == object::Type::Kind::kStruct && !type.fields.empty()) {
     return fmt::format(
         "{} is {}; name one of its fields ({}) with 'field', or say with 'decoders' "
@@ -57,18 +58,18 @@ std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label, c
 }
 
 std::optional<Decoders> FromType(const Scope& scope, const LabelBytes& bytes,
-                                 const config::LabelSpec& label, const Place& place) {
-  if (place.type != nullptr && place.type->kind == object::Type::Kind::kEnum) {
-    return Decoders{decode::MakeEnumDecoder(place.type->enumerators, place.type->is_signed)};
+                                 const config::LabelSpec& label, const ByteRange& range) {
+  if (range.type != nullptr && range.type->kind == object::Type::Kind::kEnum) {
+    return Decoders{decode::MakeEnumDecoder(range.type->enumerators, range.type->is_signed)};
   }
-  const std::string name = place.type == nullptr ? "" : NameFor(*place.type);
+  const std::string name = range.type == nullptr ? "" : NameFor(*range.type);
   if (name.empty()) {
-    scope.diagnostics.Error(label.name.at, NoDecoder(bytes, label, place));
+    scope.diagnostics.Error(label.name.at, NoDecoder(bytes, label, range));
     return std::nullopt;
   }
   config::LabelSpec named = label;
   named.decoders.push_back({config::Text{name, label.name.at}});
-  return MakeNamedDecoders(scope, named, place.size);
+  return MakeNamedDecoders(scope, named, range.size);
 }
 
 // Every expression that cannot be used, at its place; and those that never match.
@@ -116,9 +117,9 @@ std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const config::Labe
 }
 
 std::optional<Decoders> MakeDecoders(const Scope& scope, const LabelBytes& bytes,
-                                     const config::LabelSpec& label, const Place& place) {
-  if (label.decoders.empty()) return FromType(scope, bytes, label, place);
-  return MakeNamedDecoders(scope, label, place.size);
+                                     const config::LabelSpec& label, const ByteRange& range) {
+  if (label.decoders.empty()) return FromType(scope, bytes, label, range);
+  return MakeNamedDecoders(scope, label, range.size);
 }
 
 }  // namespace bpf_exporter::plan

@@ -40,23 +40,23 @@ const config::LabelSpec* CpuLabel(const LabelBytes& bytes,
 
 std::optional<LabelPlan> CpuPlan(const Scope& scope, const config::LabelSpec& label) {
   static const object::Type number{object::Type::Kind::kInt, "u16", kCpuSize};
-  const Place place{0, kCpuSize, std::make_shared<object::Type>(number)};
-  const LabelBytes bytes{"the CPU's number", place.type, kCpuSize};
-  std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, place);
+  const ByteRange range{0, kCpuSize, std::make_shared<object::Type>(number)};
+  const LabelBytes bytes{"the CPU's number", range.type, kCpuSize};
+  std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, range);
   if (!decoders) return std::nullopt;
   return LabelPlan{label.name.value, true, 0, kCpuSize, *std::move(decoders)};
 }
 
 // Bucket numbers are integers; a label that BTF knows to be something else is a mistake.
-bool CanBeBucket(const Scope& scope, const config::LabelSpec& label, const Place& place) {
-  if (!label.decoders.empty() || place.type == nullptr ||
-      place.type->kind == object::Type::Kind::kInt) {
+bool CanBeBucket(const Scope& scope, const config::LabelSpec& label, const ByteRange& range) {
+  if (!label.decoders.empty() || range.type == nullptr ||
+      range.type->kind == object::Type::Kind::kInt) {
     return true;
   }
   scope.diagnostics.Error(
       label.name.at, fmt::format("label '{}', the last of a histogram, is the bucket number; it "
                                  "must be an integer, and here it is {}",
-                                 label.name.value, place.type->name));
+                                 label.name.value, range.type->name));
   return false;
 }
 
@@ -92,19 +92,19 @@ std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& by
     return std::nullopt;
   }
   if (has_bucket) CheckBucketIsLast(scope, taken);
-  const std::optional<std::vector<Place>> places = PlaceLabels(scope, bytes, taken);
+  const std::optional<std::vector<ByteRange>> ranges = FindLabelRanges(scope, bytes, taken);
   for (std::size_t i = 0; i < taken.size(); ++i) {
     const config::LabelSpec& label = *taken[i];
-    if (!places) {
+    if (!ranges) {
       MakeNamedDecoders(scope, label, label.size.value_or(0));
       continue;
     }
-    const Place& place = (*places)[i];
+    const ByteRange& range = (*ranges)[i];
     const bool is_bucket = has_bucket && i + 1 == taken.size();
-    if (is_bucket && !CanBeBucket(scope, label, place)) continue;
-    std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, place);
+    if (is_bucket && !CanBeBucket(scope, label, range)) continue;
+    std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, range);
     if (!decoders) continue;
-    LabelPlan plan{label.name.value, false, place.offset, place.size, *std::move(decoders)};
+    LabelPlan plan{label.name.value, false, range.offset, range.size, *std::move(decoders)};
     if (is_bucket) {
       plans.bucket = std::move(plan);
     } else {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "plan/places.h"
+#include "plan/label_bytes.h"
 
 namespace bpf_exporter::plan {
 

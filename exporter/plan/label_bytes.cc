@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/places.h"
+#include "plan/label_bytes.h"
 
 #include <fmt/core.h>
 
@@ -54,19 +54,19 @@ std::string Arithmetic(const std::vector<const config::LabelSpec*>& labels) {
 
 // Names do not count where all labels have sizes, but one that names another field is a trap.
 void WarnIfMisplaced(const Scope& scope, const LabelBytes& bytes, const config::LabelSpec& label,
-                     const Place& place) {
+                     const ByteRange& range) {
   if (bytes.type == nullptr) return;
   const std::optional<object::FieldLayout> field = object::FindField(*bytes.type, label.name.value);
-  if (!field || field->offset == place.offset) return;
+  if (!field || field->offset == range.offset) return;
   scope.diagnostics.Warning(
       label.name.at,
       fmt::format("label '{}' reads bytes {} to {} of {}, as all labels have sizes; the field of "
                   "that name begins at byte {}",
-                  label.name.value, place.offset, place.offset + place.size - 1, bytes.what,
+                  label.name.value, range.offset, range.offset + range.size - 1, bytes.what,
                   field->offset));
 }
 
-std::optional<std::vector<Place>> PlaceInOrder(
+std::optional<std::vector<ByteRange>> RangesInOrder(
     const Scope& scope, const LabelBytes& bytes,
     const std::vector<const config::LabelSpec*>& labels) {
   if (const std::uint64_t taken = TakenBytes(labels); bytes.size > 0 && taken != bytes.size) {
@@ -89,20 +89,20 @@ std::optional<std::vector<Place>> PlaceInOrder(
                                   Bytes(*last.size), bytes.what));
     return std::nullopt;
   }
-  std::vector<Place> places;
+  std::vector<ByteRange> ranges;
   std::uint32_t offset = 0;
   for (const config::LabelSpec* label : labels) {
-    places.push_back({offset, *label->size, TypeAt(bytes.type, offset, *label->size)});
-    WarnIfMisplaced(scope, bytes, *label, places.back());
+    ranges.push_back({offset, *label->size, TypeAt(bytes.type, offset, *label->size)});
+    WarnIfMisplaced(scope, bytes, *label, ranges.back());
     offset += *label->size + label->padding.value_or(0);
   }
-  return places;
+  return ranges;
 }
 
 // The bytes between the field at `place` and the next one, or the end.
-std::uint32_t PaddingAfter(const object::Type& type, const Place& place) {
+std::uint32_t PaddingAfter(const object::Type& type, const ByteRange& range) {
   std::uint32_t next = type.size;
-  const std::uint32_t end = place.offset + place.size;
+  const std::uint32_t end = range.offset + range.size;
   for (const std::string& path : object::FieldPaths(type)) {
     const std::optional<object::FieldLayout> field = object::FindField(type, path);
     if (field && field->offset >= end) next = std::min(next, field->offset);
@@ -120,18 +120,18 @@ class ByName {
          const std::vector<const config::LabelSpec*>& labels)
       : scope_(scope), bytes_(bytes), labels_(labels) {}
 
-  std::optional<std::vector<Place>> Run() {
-    std::vector<Place> places;
+  std::optional<std::vector<ByteRange>> Run() {
+    std::vector<ByteRange> ranges;
     for (const config::LabelSpec* label : labels_) {
-      const std::optional<Place> place = Find(*label);
-      if (place && Fits(*label, *place)) places.push_back(*place);
+      const std::optional<ByteRange> range = Find(*label);
+      if (range && Fits(*label, *range)) ranges.push_back(*range);
     }
-    if (places.size() != labels_.size() || Overlap(places)) return std::nullopt;
-    return places;
+    if (ranges.size() != labels_.size() || Overlap(ranges)) return std::nullopt;
+    return ranges;
   }
 
  private:
-  std::optional<Place> Find(const config::LabelSpec& label) {
+  std::optional<ByteRange> Find(const config::LabelSpec& label) {
     const config::Text& path = PathOf(label);
     if (bytes_.type == nullptr) {
       return Fail(label.name, fmt::format("label '{}': size is needed, as the object has no BTF "
@@ -152,13 +152,13 @@ class ByName {
                                     label.name.value, path.value,
                                     field->bitfield ? "a bitfield" : field->type->name));
     }
-    return Place{field->offset, field->type->size, field->type};
+    return ByteRange{field->offset, field->type->size, field->type};
   }
 
   // A key that is no struct has no fields; then one label can be all of it.
-  std::optional<Place> FindWhole(const config::LabelSpec& label) {
+  std::optional<ByteRange> FindWhole(const config::LabelSpec& label) {
     if (labels_.size() == 1 && label.field.value.empty() && bytes_.type->size > 0) {
-      return Place{0, bytes_.type->size, bytes_.type};
+      return ByteRange{0, bytes_.type->size, bytes_.type};
     }
     return Fail(PathOf(label),
                 fmt::format("label '{}': {} is {}, which has no fields{}", label.name.value,
@@ -166,15 +166,15 @@ class ByName {
                             labels_.size() > 1 ? "; one label is all that it can make" : ""));
   }
 
-  bool Fits(const config::LabelSpec& label, const Place& place) {
+  bool Fits(const config::LabelSpec& label, const ByteRange& range) {
     const std::string& path = PathOf(label).value;
     const std::uint32_t padding = label.padding.value_or(0);
-    if (label.size && *label.size != place.size) {
+    if (label.size && *label.size != range.size) {
       Fail(label.name, fmt::format("label '{}': field '{}' ({}) has {}, not {}{}", label.name.value,
-                                   path, place.type->name, Bytes(place.size), *label.size, Why()));
+                                   path, range.type->name, Bytes(range.size), *label.size, Why()));
       return false;
     }
-    const std::uint32_t after = PaddingAfter(*bytes_.type, place);
+    const std::uint32_t after = PaddingAfter(*bytes_.type, range);
     if (label.padding && padding != after) {
       Fail(label.name, fmt::format("label '{}': {} of padding follow field '{}', not {}",
                                    label.name.value, Bytes(after), path, padding));
@@ -183,12 +183,12 @@ class ByName {
     return true;
   }
 
-  bool Overlap(const std::vector<Place>& places) {
-    for (std::size_t i = 0; i < places.size(); ++i) {
+  bool Overlap(const std::vector<ByteRange>& ranges) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        const std::uint32_t first = std::max(places[i].offset, places[j].offset);
+        const std::uint32_t first = std::max(ranges[i].offset, ranges[j].offset);
         const std::uint32_t end =
-            std::min(places[i].offset + places[i].size, places[j].offset + places[j].size);
+            std::min(ranges[i].offset + ranges[i].size, ranges[j].offset + ranges[j].size);
         if (first >= end) continue;
         Fail(labels_[i]->name, fmt::format("labels '{}' and '{}' both read bytes {} to {} of {}",
                                            labels_[j]->name.value, labels_[i]->name.value, first,
@@ -236,10 +236,11 @@ bool AreSized(const std::vector<const config::LabelSpec*>& labels) {
   });
 }
 
-std::optional<std::vector<Place>> PlaceLabels(const Scope& scope, const LabelBytes& bytes,
-                                              const std::vector<const config::LabelSpec*>& labels) {
-  if (labels.empty()) return std::vector<Place>();
-  if (AreSized(labels)) return PlaceInOrder(scope, bytes, labels);
+std::optional<std::vector<ByteRange>> FindLabelRanges(
+    const Scope& scope, const LabelBytes& bytes,
+    const std::vector<const config::LabelSpec*>& labels) {
+  if (labels.empty()) return std::vector<ByteRange>();
+  if (AreSized(labels)) return RangesInOrder(scope, bytes, labels);
   return ByName(scope, bytes, labels).Run();
 }
 

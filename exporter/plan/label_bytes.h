@@ -20,7 +20,7 @@ struct LabelBytes {
 };
 
 // Where a label's bytes are.
-struct Place {
+struct ByteRange {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;
   std::shared_ptr<const object::Type> type;  // null if BTF has none for exactly these bytes
@@ -29,8 +29,9 @@ struct Place {
 // Finds the bytes of each label. Labels that all have a size lie one after the other, whatever
 // their names are, and fill the bytes to the last one: the peer's rule. If one has no size, all are
 // found by their field's name. Errors are reported; then nothing is returned.
-std::optional<std::vector<Place>> PlaceLabels(const Scope& scope, const LabelBytes& bytes,
-                                              const std::vector<const config::LabelSpec*>& labels);
+std::optional<std::vector<ByteRange>> FindLabelRanges(
+    const Scope& scope, const LabelBytes& bytes,
+    const std::vector<const config::LabelSpec*>& labels);
 
 // The bytes that labels take which lie one after the other.
 std::uint64_t TakenBytes(const std::vector<const config::LabelSpec*>& labels);
