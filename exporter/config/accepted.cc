@@ -19,13 +19,13 @@ Accepted Keys(const Mapping<T>& mapping) {
 }  // namespace
 
 std::vector<Accepted> AcceptedKeys() {
-  return {Keys(kConfigMapping),       Keys(kMetricsMapping),   Keys(kCounterMapping),
-          Keys(kGaugeMapping),        Keys(kHistogramMapping), Keys(kArrayValueMapping),
-          Keys(kLabelMapping),        Keys(kDecoderMapping),   Keys(kProbeMapping),
-          Keys(kSocketFilterMapping), Keys(kXdpMapping),       Keys(kTcMapping),
-          Keys(kCgroupMapping),       Keys(kPerfEventMapping), Keys(kUprobeMapping),
-          Keys(kUsdtMapping),         Keys(kTracingMapping),   Keys(kSpanMapping),
-          Keys(kCgroupIdMapMapping),  Keys(kCompatMapping)};
+  return {Keys(kConfigMapping), Keys(kMetricsMapping),      Keys(kCounterMapping),
+          Keys(kGaugeMapping),  Keys(kHistogramMapping),    Keys(kArrayValueMapping),
+          Keys(kLabelMapping),  Keys(kDecoderMapping),      Keys(kProbeMapping),
+          Keys(kEachOfMapping), Keys(kSocketFilterMapping), Keys(kXdpMapping),
+          Keys(kTcMapping),     Keys(kCgroupMapping),       Keys(kPerfEventMapping),
+          Keys(kUprobeMapping), Keys(kUsdtMapping),         Keys(kTracingMapping),
+          Keys(kSpanMapping),   Keys(kCgroupIdMapMapping),  Keys(kCompatMapping)};
 }
 
 std::vector<Accepted> AcceptedWords() {

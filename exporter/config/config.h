@@ -78,30 +78,34 @@ struct MetricSpec {
   std::chrono::nanoseconds flush_interval{0};
 };
 
-enum class ProbeKind {
-  kTracepoint,     // targets: category/name
-  kRawTracepoint,  // targets
-  kKprobe,         // targets: function, the first that the kernel has
+enum class ProbeKind {  // and what its targets are
+  kTracepoint,          // CATEGORY/NAME
+  kRawTracepoint,       // tracepoints
+  kKprobe,              // functions of the kernel
   kKretprobe,
   kFentry,
   kFexit,
-  kLsm,
-  kUprobe,  // binary, symbol, pid
+  kLsm,     // hooks
+  kUprobe,  // symbols; beside them binary and pid
   kUretprobe,
-  kUsdt,          // binary, provider, symbol
-  kPerfEvent,     // event, frequency
-  kXdp,           // interface
-  kTc,            // interface, direction
-  kSocketFilter,  // interface
-  kCgroup,        // path, type
+  kUsdt,          // names; beside them binary, provider and pid
+  kPerfEvent,     // one event; beside it frequency
+  kXdp,           // interfaces
+  kTc,            // interfaces; beside them direction
+  kSocketFilter,  // interfaces
+  kCgroup,        // paths; beside them type
 };
 
+// An entry of `probes:`. A program may have several.
 struct ProbeSpec {
   Text program;
   ProbeKind kind = ProbeKind::kTracepoint;
   Position at;  // of the kind's key
   std::vector<Text> targets;
-  Text interface, direction, path, type, event, binary, provider, symbol;
+  // Whether each target is a place where the program attaches; else the first target that the
+  // kernel has is the only place.
+  bool every_target = false;
+  Text direction, type, binary, provider;
   std::optional<std::uint64_t> frequency;  // Hz
   std::optional<std::int32_t> pid;
   bool optional = false;

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: probes_test.cc
 // The places that a probe names with a mapping: `xdp: {interface: eth0}`.
 #include <fmt/format.h>
 
 #include <limits>
 
+#include "config/probe_targets.h"
 #include "config/probes.h"
 #include "config/scalars.h"
 
 namespace bpf_exporter::config {
 namespace {
 
-constexpr std::size_t kLongestInterface = 15;  // IFNAMSIZ without its NUL
+constexpr std::size_t kMaxInterface = 15;  // IFNAMSIZ without its NUL
 
-Text ReadInterface(const Field& field) {
-  Text interface = ReadNonEmpty(field);
-  if (interface.value.size() > kLongestInterface) {
-    field.Error(fmt::format("{}: {} is longer than {} bytes, so it names no network interface",
-                            field.name, Quoted(interface.value), kLongestInterface));
+void ReadInterfaces(const Field& field, ProbeSpec& probe) {
+  ReadEachTarget(field, probe);
+  for (const Text& name : probe.targets) {
+    const bool glob = name.value.find_first_of("*?[") != std::string::npos;
+    if (glob || name.value.size() <= kMaxInterface) continue;
+    field.diagnostics.Error(
+        name.at, fmt::format("{}: {} is longer than {} bytes, so it names no network interface",
+                             field.name, Quoted(name.value), kMaxInterface));
   }
-  return interface;
 }
 
 Text ReadDirection(const Field& field) {
@@ -37,35 +41,34 @@ std::optional<std::int32_t> ReadPid(const Field& field) {
   return static_cast<std::int32_t>(*pid);
 }
 
-using Place = Key<ProbeSpec>;
-constexpr Place kInterface = {"interface",
-                              [](const Field& f, ProbeSpec& p) { p.interface = ReadInterface(f); }};
-constexpr Place kBinary = {"binary",
-                           [](const Field& f, ProbeSpec& p) { p.binary = ReadNonEmpty(f); }};
-constexpr Place kPid = {"pid", [](const Field& f, ProbeSpec& p) { p.pid = ReadPid(f); }};
+using Part = Key<ProbeSpec>;
+constexpr Part kInterface = {"interface", ReadInterfaces};
+constexpr Part kBinary = {"binary",
+                          [](const Field& f, ProbeSpec& p) { p.binary = ReadNonEmpty(f); }};
+constexpr Part kPid = {"pid", [](const Field& f, ProbeSpec& p) { p.pid = ReadPid(f); }};
 
-constexpr Place kInterfaceKeys[] = {kInterface};
-constexpr Place kTcKeys[] = {
+constexpr Part kInterfaceKeys[] = {kInterface};
+constexpr Part kTcKeys[] = {
     kInterface,
     {"direction", [](const Field& f, ProbeSpec& p) { p.direction = ReadDirection(f); }},
 };
-constexpr Place kCgroupKeys[] = {
-    {"path", [](const Field& f, ProbeSpec& p) { p.path = ReadNonEmpty(f); }},
+constexpr Part kCgroupKeys[] = {
+    {"path", ReadEachTarget},
     {"type", [](const Field& f, ProbeSpec& p) { p.type = ReadNonEmpty(f); }},
 };
-constexpr Place kPerfEventKeys[] = {
-    {"event", [](const Field& f, ProbeSpec& p) { p.event = ReadNonEmpty(f); }},
+constexpr Part kPerfEventKeys[] = {
+    {"event", [](const Field& f, ProbeSpec& p) { p.targets = {ReadNonEmpty(f)}; }},
     {"frequency", [](const Field& f, ProbeSpec& p) { p.frequency = ReadFrequency(f); }},
 };
-constexpr Place kUprobeKeys[] = {
+constexpr Part kUprobeKeys[] = {
     kBinary,
-    {"symbol", [](const Field& f, ProbeSpec& p) { p.symbol = ReadNonEmpty(f); }},
+    {"symbol", ReadTargets},
     kPid,
 };
-constexpr Place kUsdtKeys[] = {
+constexpr Part kUsdtKeys[] = {
     kBinary,
     {"provider", [](const Field& f, ProbeSpec& p) { p.provider = ReadNonEmpty(f); }},
-    {"name", [](const Field& f, ProbeSpec& p) { p.symbol = ReadNonEmpty(f); }},
+    {"name", ReadTargets},
     kPid,
 };
 

@@ -4,16 +4,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/probe_targets.h"
 #include "config/scalars.h"
 
 namespace bpf_exporter::config {
 namespace {
 
-// `kprobe: NAME` or `kprobe: [NAME, …]`.
+// `kprobe: NAME`, `kprobe: [NAME, …]` or `kprobe: {all: [NAME, …]}`.
 template <ProbeKind kind>
-void ReadTargets(const Field& field, ProbeSpec& probe) {
+void ReadNames(const Field& field, ProbeSpec& probe) {
   probe.kind = kind;
-  probe.targets = ReadTexts(field, true);
+  ReadTargets(field, probe);
   if (kind != ProbeKind::kTracepoint) return;
   for (const Text& target : probe.targets) {
     const std::size_t slash = target.value.find('/');
@@ -27,7 +28,7 @@ void ReadTargets(const Field& field, ProbeSpec& probe) {
   }
 }
 
-void ReadPlace(const Field& field, ProbeKind kind, const Mapping<ProbeSpec>& mapping,
+void ReadParts(const Field& field, ProbeKind kind, const Mapping<ProbeSpec>& mapping,
                std::initializer_list<std::string_view> required, ProbeSpec& probe) {
   probe.kind = kind;
   if (ReadMapping(field, mapping, probe)) Require(field, field.name, required);
@@ -37,41 +38,41 @@ constexpr Key<ProbeSpec> kProbeKeys[] = {
     {"program", [](const Field& f, ProbeSpec& p) { p.program = ReadNonEmpty(f); }},
     {"optional", [](const Field& f, ProbeSpec& p) { p.optional = ReadBool(f); }},
     // From here on the kinds; an entry has one of them.
-    {"tracepoint", ReadTargets<ProbeKind::kTracepoint>},
-    {"raw_tracepoint", ReadTargets<ProbeKind::kRawTracepoint>},
-    {"kprobe", ReadTargets<ProbeKind::kKprobe>},
-    {"kretprobe", ReadTargets<ProbeKind::kKretprobe>},
-    {"fentry", ReadTargets<ProbeKind::kFentry>},
-    {"fexit", ReadTargets<ProbeKind::kFexit>},
-    {"lsm", ReadTargets<ProbeKind::kLsm>},
+    {"tracepoint", ReadNames<ProbeKind::kTracepoint>},
+    {"raw_tracepoint", ReadNames<ProbeKind::kRawTracepoint>},
+    {"kprobe", ReadNames<ProbeKind::kKprobe>},
+    {"kretprobe", ReadNames<ProbeKind::kKretprobe>},
+    {"fentry", ReadNames<ProbeKind::kFentry>},
+    {"fexit", ReadNames<ProbeKind::kFexit>},
+    {"lsm", ReadNames<ProbeKind::kLsm>},
     {"uprobe",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kUprobe, kUprobeMapping, {"binary", "symbol"}, p);
+       ReadParts(f, ProbeKind::kUprobe, kUprobeMapping, {"binary", "symbol"}, p);
      }},
     {"uretprobe",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kUretprobe, kUprobeMapping, {"binary", "symbol"}, p);
+       ReadParts(f, ProbeKind::kUretprobe, kUprobeMapping, {"binary", "symbol"}, p);
      }},
     {"usdt",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kUsdt, kUsdtMapping, {"binary", "provider", "name"}, p);
+       ReadParts(f, ProbeKind::kUsdt, kUsdtMapping, {"binary", "provider", "name"}, p);
      }},
     {"perf_event",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kPerfEvent, kPerfEventMapping, {"event", "frequency"}, p);
+       ReadParts(f, ProbeKind::kPerfEvent, kPerfEventMapping, {"event", "frequency"}, p);
      }},
     {"xdp", [](const Field& f,
-               ProbeSpec& p) { ReadPlace(f, ProbeKind::kXdp, kXdpMapping, {"interface"}, p); }},
+               ProbeSpec& p) { ReadParts(f, ProbeKind::kXdp, kXdpMapping, {"interface"}, p); }},
     {"tc",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kTc, kTcMapping, {"interface", "direction"}, p);
+       ReadParts(f, ProbeKind::kTc, kTcMapping, {"interface", "direction"}, p);
      }},
     {"socket_filter",
      [](const Field& f, ProbeSpec& p) {
-       ReadPlace(f, ProbeKind::kSocketFilter, kSocketFilterMapping, {"interface"}, p);
+       ReadParts(f, ProbeKind::kSocketFilter, kSocketFilterMapping, {"interface"}, p);
      }},
     {"cgroup", [](const Field& f,
-                  ProbeSpec& p) { ReadPlace(f, ProbeKind::kCgroup, kCgroupMapping, {"path"}, p); }},
+                  ProbeSpec& p) { ReadParts(f, ProbeKind::kCgroup, kCgroupMapping, {"path"}, p); }},
 };
 constexpr std::span<const Key<ProbeSpec>> kKinds = std::span(kProbeKeys).subspan(2);
 

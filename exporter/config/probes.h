@@ -9,6 +9,7 @@
 namespace bpf_exporter::config {
 
 extern const Mapping<ProbeSpec> kProbeMapping;
+extern const Mapping<ProbeSpec> kEachOfMapping;
 extern const Mapping<ProbeSpec> kSocketFilterMapping;
 extern const Mapping<ProbeSpec> kXdpMapping;
 extern const Mapping<ProbeSpec> kTcMapping;
@@ -17,7 +18,10 @@ extern const Mapping<ProbeSpec> kPerfEventMapping;
 extern const Mapping<ProbeSpec> kUprobeMapping;
 extern const Mapping<ProbeSpec> kUsdtMapping;
 
+// Reads the list `probes:`; entries with errors are reported and may be incomplete.
 std::vector<ProbeSpec> ReadProbes(const Field& field);
+
+// Returns the words that `direction` of tc takes.
 std::vector<std::string> TcDirections();
 
 }  // namespace bpf_exporter::config

@@ -43,7 +43,7 @@ void ReportLosses(const RunningConfig& config, metrics::SelfMetrics& self) {
 
 void ReportRuns(const RunningConfig& config, metrics::SelfMetrics& self) {
   const std::vector<kernel::ProgramRun> runs = config.object->ProgramStatistics();
-  const std::vector<kernel::ProgramState>& programs = config.object->programs();
+  const std::vector<metrics::ProgramStatus>& programs = config.object->programs();
   for (std::size_t i = 0; i < std::min(runs.size(), programs.size()); ++i) {
     if (programs[i].id == 0) continue;
     const std::string id = std::to_string(programs[i].id);

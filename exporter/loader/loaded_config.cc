@@ -8,24 +8,18 @@
 #include <utility>
 
 #include "base/log.h"
-#include "plan/attach_points.h"
 
 namespace bpf_exporter::loader {
 namespace {
 
-metrics::ProgramStatus StatusOf(const kernel::ProgramState& state) {
-  return {state.name,    state.section, state.attached, state.needed,
-          state.problem, state.id,      state.tag};
-}
-
 // The programs of an object that is not in the kernel.
 std::vector<metrics::ProgramStatus> NotLoaded(const plan::ConfigPlan& plan) {
   std::vector<metrics::ProgramStatus> programs;
-  for (const object::ProgramLayout& layout : plan.object.programs) {
+  for (const plan::ProgramPlan& planned : plan.programs) {
     metrics::ProgramStatus& program = programs.emplace_back(
-        metrics::ProgramStatus{.name = layout.name, .section = layout.section});
-    program.needed = plan::IsNeeded(layout, plan.config);
-    if (plan::IsAskedFor(layout, plan.config)) program.problem = "the object is not in the kernel";
+        metrics::ProgramStatus{.name = planned.name, .section = planned.section});
+    program.needed = planned.needed;
+    if (planned.wanted) program.problem = "the object is not in the kernel";
   }
   return programs;
 }
@@ -38,21 +32,36 @@ void Fail(RunningConfig& config, std::string problem) {
   config.object.reset();
 }
 
+// Says in the log why a program is not attached, or not at one of its places.
+void LogProblem(const RunningConfig& config, const metrics::ProgramStatus& program,
+                const std::string& problem, bool needed) {
+  log::Write(
+      needed ? log::Level::kWarning : log::Level::kInfo,
+      fmt::format("config '{}': program '{}': {}", config.status.name, program.name, problem));
+}
+
+void LogPlaces(const RunningConfig& config, const metrics::ProgramStatus& program) {
+  for (const metrics::PlaceStatus& place : program.places) {
+    if (place.attached) {
+      log::Info("config '{}': program '{}': attached to {}", config.status.name, program.name,
+                place.name);
+    } else {
+      LogProblem(config, program, place.problem, program.needed && place.needed);
+    }
+  }
+}
+
 // What became of each program, in the log and in the status; the number of attached ones.
 std::size_t NoteAttachments(RunningConfig& config) {
   std::size_t attached = 0;
-  config.status.programs.clear();
-  for (const kernel::ProgramState& program : config.object->programs()) {
-    config.status.programs.push_back(StatusOf(program));
+  config.status.programs = config.object->programs();
+  for (const metrics::ProgramStatus& program : config.status.programs) {
     if (program.attached) ++attached;
-    if (program.attached || program.problem.empty()) continue;
-    const std::string text = fmt::format("config '{}': program '{}': {}", config.status.name,
-                                         program.name, program.problem);
-    if (program.needed) {
-      log::Warn("{}", text);
-      config.missed_attachment = true;
-    } else {
-      log::Info("{}", text);
+    if (program.Missed()) config.missed_attachment = true;
+    if (!program.places.empty()) {
+      LogPlaces(config, program);
+    } else if (!program.attached && !program.problem.empty()) {
+      LogProblem(config, program, program.problem, program.needed);
     }
   }
   return attached;
@@ -98,7 +107,7 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
     return;
   }
   config.events = *std::move(events);
-  if (const auto& map = config.plan->config.cgroup_id_map; map && !map->name.value.empty()) {
+  if (const auto& map = config.plan->cgroup_id_map; map && !map->name.value.empty()) {
     config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value), host);
   }
   config.object->Attach();
@@ -125,7 +134,7 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     added.status.name = config.source.name;
     added.plan = std::move(config.plan);
     if (added.plan) {
-      added.status.description = added.plan->config.description;
+      added.status.description = added.plan->description;
       const auto others = std::span<const RunningConfig>(running).first(running.size() - 1);
       LoadAndAttach(added, others, options, buffer_pages, host);
     } else {

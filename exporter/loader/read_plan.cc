@@ -51,7 +51,7 @@ Result<std::string> FindObject(const ConfigSource& source, const config::Config&
                            config::Quoted(source.programs_dir))};
 }
 
-std::optional<plan::ConfigPlan> Join(const ConfigSource& source, config::Config config,
+std::optional<plan::ConfigPlan> Join(const ConfigSource& source, const config::Config& config,
                                      const plan::ResolveOptions& options, host::Host& host,
                                      config::Diagnostics& diagnostics) {
   const config::Position at = config.object.at;
@@ -65,7 +65,7 @@ std::optional<plan::ConfigPlan> Join(const ConfigSource& source, config::Config 
     diagnostics.Error(at, object.error().Message());
     return std::nullopt;
   }
-  return plan::Resolve(std::move(config), *std::move(object), options, host, diagnostics);
+  return plan::Resolve(config, *std::move(object), options, host, diagnostics);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ PlanReading ReadPlan(const ConfigSource& source, const plan::ResolveOptions& opt
   config::Diagnostics diagnostics(source.path, *text);
   if (std::optional<config::Config> config =
           config::ParseConfig(source.name, source.path, *text, diagnostics)) {
-    reading.plan = Join(source, *std::move(config), options, host, diagnostics);
+    reading.plan = Join(source, *config, options, host, diagnostics);
   }
   if (reading.plan) {
     plan::CheckFamilies(before, *reading.plan, diagnostics);

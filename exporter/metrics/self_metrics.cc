@@ -64,7 +64,7 @@ void SelfMetrics::ReportConfig(const ConfigStatus& config) {
   decode_errors_[config.name] = 0;
   Set(kEnabledConfigs, {config.name}, 1);
   Set(kConfigUp, {config.name}, config.up ? 1 : 0);
-  const auto missed = [](const ProgramStatus& one) { return one.needed && !one.attached; };
+  const auto missed = [](const ProgramStatus& one) { return one.Missed(); };
   Set(kProgramsMissed, {config.name},
       static_cast<double>(std::count_if(config.programs.begin(), config.programs.end(), missed)));
   for (const ProgramStatus& program : config.programs) {

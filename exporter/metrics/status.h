@@ -9,14 +9,30 @@
 // Where they change while the exporter runs, metrics/statuses.h has them.
 namespace bpf_exporter::metrics {
 
+// One place of a program that has several.
+struct PlaceStatus {
+  std::string name;  // "xdp eth0"
+  bool attached = false;
+  bool needed = true;    // whether it is a failure that the program is not attached there
+  bool waiting = false;  // every interface that matches a glob, and none does now: no failure
+  std::string problem;   // why it is not attached; empty if it is
+};
+
 struct ProgramStatus {
   std::string name;
   std::string section;
-  bool attached = false;
-  bool needed = true;    // whether it is amiss that it is not attached
-  std::string problem;   // why it is not loaded or attached; empty if it is, or if nobody asked
+  bool attached = false;  // at one of its places at least
+  bool needed = true;     // whether it is a failure that it is not attached
+  // Why it is not loaded or attached, without its name: at the first of its places where it is not.
+  // Empty if it is, or if nobody asked for it.
+  std::string problem;
   std::uint32_t id = 0;  // 0: not loaded
-  std::string tag;       // empty: not loaded
+  std::string tag;       // 16 hex digits; empty: not loaded
+  // Of a loaded program that has several places, or one that is many interfaces; else empty.
+  std::vector<PlaceStatus> places;
+
+  // Returns whether it is missing where it is needed.
+  bool Missed() const;
 };
 
 struct ConfigStatus {

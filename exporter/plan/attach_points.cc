@@ -48,26 +48,6 @@ bool IsOfNewerLibbpf(std::string_view section) {
                      [&](std::string_view newer) { return section.starts_with(newer); });
 }
 
-bool IsAskedFor(const object::ProgramLayout& program, const config::Config& config) {
-  return program.autoload || HasEntry(program, config);
-}
-
-bool IsOnlyCalled(const object::ProgramLayout& program, const config::Config& config) {
-  return program.tail_called && !SectionAttaches(program) && !HasEntry(program, config);
-}
-
-bool IsOptional(const std::string& program, const config::Config& config) {
-  return std::any_of(config.probes.begin(), config.probes.end(),
-                     [&](const config::ProbeSpec& probe) {
-                       return probe.program.value == program && probe.optional;
-                     });
-}
-
-bool IsNeeded(const object::ProgramLayout& program, const config::Config& config) {
-  return !IsOptional(program.name, config) && IsAskedFor(program, config) &&
-         !IsOnlyCalled(program, config);
-}
-
 void CheckAttachPoints(const Scope& scope) {
   for (const object::ProgramLayout& program : scope.object.programs) {
     if (!program.autoload || HasEntry(program, scope.config)) continue;

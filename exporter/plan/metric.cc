@@ -65,7 +65,7 @@ std::uint32_t RecordSize(const config::MetricSpec& metric, const object::MapLayo
 
 bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
                     const object::MapLayout& map, MetricPlan& plan) {
-  if (plan.counts_events) return true;
+  if (object::HasRecords(map.type)) return true;
   const bool array =
       metric.kind == config::MetricKind::kHistogram && metric.histogram.buckets_field;
   bool fine = true;
@@ -107,10 +107,10 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   plan->help = metric.help;
   plan->skip_zero = metric.skip_zero;
   plan->max_series = metric.max_series.value_or(scope.options.max_series);
-  plan->counts_events = object::HasRecords(map->type);
-  plan->flush_interval = metric.flush_interval;
-  if (plan->counts_events) plan->record_size = RecordSize(metric, *map);
-  if (!plan->counts_events && metric.flush_interval.count() > 0) {
+  std::optional<EventsPlan> events;
+  if (object::HasRecords(map->type)) {
+    events = EventsPlan{RecordSize(metric, *map), plan->max_series, metric.flush_interval};
+  } else if (metric.flush_interval.count() > 0) {
     scope.diagnostics.Warning(metric.name.at, fmt::format("map '{}' holds no events, so "
                                                           "'flush_interval' has no effect",
                                                           map->name));
@@ -121,14 +121,14 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
       metric.kind == config::MetricKind::kHistogram && !metric.histogram.buckets_field;
   std::optional<LabelPlans> labels = ResolveLabels(scope, BytesOf(*map), metric.labels, has_bucket);
   if (!labels) return std::nullopt;
-  if (!labels->of_key && !plan->counts_events) {
+  if (!labels->of_key && !events) {
     if (!CheckUnlabelled(scope, metric, *map)) return std::nullopt;
     plan->zero_key_only = !IsArray(*map);
   }
   if (!numbers) return std::nullopt;
   plan->labels = std::move(labels->exposed);
   plan->histogram.bucket = std::move(labels->bucket);
-  return ResolvedMetric{map, std::move(plan)};
+  return ResolvedMetric{map, std::move(plan), events};
 }
 
 }  // namespace bpf_exporter::plan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "plan/scope.h"
 
@@ -11,6 +12,7 @@ namespace bpf_exporter::plan {
 struct ResolvedMetric {
   const object::MapLayout* map;  // of the scope's object
   std::shared_ptr<const MetricPlan> plan;
+  std::optional<EventsPlan> events;  // set if its rows are counted records
 };
 
 // Joins one metric with its map. Reports every error; returns nothing if there was one.

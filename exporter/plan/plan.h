@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
 #include "decode/decoder.h"
 #include "object/layout.h"
+#include "plan/place.h"
 
 // A configuration joined with its object: everything that can be decided from files is decided
 // here, so nothing can be missing or misconfigured afterwards. Immutable and shared.
@@ -61,10 +63,6 @@ struct MetricPlan {
   bool zero_key_only = false;
   std::uint32_t max_series = 100'000;
   HistogramPlan histogram;
-  // Set for counters that count a buffer's events; their rows are records, not map entries.
-  bool counts_events = false;
-  std::uint32_t record_size = 0;  // bytes that a record must have at least; what follows is ignored
-  std::chrono::nanoseconds flush_interval{0};
 };
 
 // How the records of a map without rows are counted.
@@ -85,10 +83,32 @@ struct MapPlan {
   std::uint32_t value_size() const { return events ? 8 : layout.value_size; }
 };
 
+// One program of the object.
+struct ProgramPlan {
+  std::string name;
+  std::string section;
+  // What the program becomes if libbpf does not know its section; UNSPEC: of no type that is known.
+  bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
+  bpf_attach_type expected_attach_type = {};
+  std::string cgroup_type;    // the attach type that entries for cgroups name; empty: the section's
+  std::vector<Place> places;  // where it attaches; none: nowhere
+  bool wanted = false;       // whether it is loaded; SEC("?…") waits for an entry under `probes:`
+  bool optional = false;     // whether the kernel may refuse it
+  bool only_called = false;  // other programs jump into it, and nothing attaches it
+  bool needed = false;       // whether it is a failure that the program is not attached
+};
+
 struct ConfigPlan {
-  config::Config config;
+  std::string name;         // of the configuration
+  std::string description;  // for people
   object::ObjectLayout object;
+  std::vector<ProgramPlan> programs;  // all of the object's, in its order
   std::vector<MapPlan> maps;
+  std::vector<std::string> kaddrs;  // symbols whose addresses the object's constants get
+  std::optional<config::CgroupIdMapSpec> cgroup_id_map;
+
+  // Returns the plan of the program of that name; null if there is none.
+  const ProgramPlan* FindProgram(std::string_view program) const;
 };
 
 }  // namespace bpf_exporter::plan

@@ -8,22 +8,21 @@
 #include "plan/attach_points.h"
 #include "plan/extras.h"
 #include "plan/metric.h"
-#include "plan/probes.h"
+#include "plan/programs.h"
 
 namespace bpf_exporter::plan {
 namespace {
 
 // Counts the records once for all metrics of the map.
-void AddEvents(const Scope& scope, const config::MetricSpec& spec, const MetricPlan& metric,
+void AddEvents(const Scope& scope, const config::MetricSpec& spec, const EventsPlan& events,
                MapPlan& map) {
-  if (!metric.counts_events) return;
   if (!map.events) {
-    map.events = EventsPlan{metric.record_size, metric.max_series, metric.flush_interval};
+    map.events = events;
     return;
   }
-  map.events->record_size = std::max(map.events->record_size, metric.record_size);
-  map.events->max_keys = std::max(map.events->max_keys, metric.max_series);
-  if (map.events->flush_interval != metric.flush_interval) {
+  map.events->record_size = std::max(map.events->record_size, events.record_size);
+  map.events->max_keys = std::max(map.events->max_keys, events.max_keys);
+  if (map.events->flush_interval != events.flush_interval) {
     scope.diagnostics.Error(
         spec.name.at, fmt::format("map '{}' feeds another counter with another 'flush_interval'; "
                                   "its records are counted once for both",
@@ -39,12 +38,12 @@ void Add(const Scope& scope, const config::MetricSpec& spec, const ResolvedMetri
   });
   if (known == maps.end()) known = maps.insert(known, {*metric.map, {}});
   known->metrics.push_back(metric.plan);
-  AddEvents(scope, spec, *metric.plan, *known);
+  if (metric.events) AddEvents(scope, spec, *metric.events, *known);
 }
 
 }  // namespace
 
-std::optional<ConfigPlan> Resolve(config::Config config, object::ObjectLayout object,
+std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLayout object,
                                   const ResolveOptions& options, host::Host& host,
                                   config::Diagnostics& diagnostics) {
   const Scope scope{config, object, options, host, diagnostics};
@@ -55,13 +54,21 @@ std::optional<ConfigPlan> Resolve(config::Config config, object::ObjectLayout ob
       Add(scope, metric, *resolved, maps);
     }
   }
-  CheckProbes(scope);
+  std::vector<ProgramPlan> programs = PlanPrograms(scope);
   CheckAttachPoints(scope);
   CheckKaddrs(scope);
   CheckCgroupIdMap(scope);
   CheckSpans(scope);
   if (diagnostics.errors() != errors_before) return std::nullopt;
-  return ConfigPlan{std::move(config), std::move(object), std::move(maps)};
+  ConfigPlan plan;
+  plan.name = config.name;
+  plan.description = config.description;
+  plan.object = std::move(object);
+  plan.programs = std::move(programs);
+  plan.maps = std::move(maps);
+  for (const config::Text& symbol : config.kaddrs) plan.kaddrs.push_back(symbol.value);
+  plan.cgroup_id_map = config.cgroup_id_map;
+  return plan;
 }
 
 }  // namespace bpf_exporter::plan

@@ -21,7 +21,7 @@ struct ResolveOptions {
 
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports
 // everything that does not fit to `diagnostics` and returns nothing if there was an error.
-std::optional<ConfigPlan> Resolve(config::Config config, object::ObjectLayout object,
+std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLayout object,
                                   const ResolveOptions& options, host::Host& host,
                                   config::Diagnostics& diagnostics);
 

@@ -38,8 +38,7 @@ class AttachingToNetwork : public KernelTest {
 
 config::ProbeSpec OnInterface(const std::string& program, config::ProbeKind kind,
                               const std::string& interface, const std::string& direction = "") {
-  config::ProbeSpec probe = Probe(program, kind);
-  probe.interface.value = interface;
+  config::ProbeSpec probe = Probe(program, kind, {interface});
   probe.direction.value = direction;
   return probe;
 }
@@ -176,8 +175,7 @@ TEST_F(AttachingToNetwork, CountsThePacketsOfACgroup) {
   ASSERT_TRUE(cgroup.made()) << cgroup.path();
   for (const char* type : {"", "egress", "cgroup_skb/egress", "cgroup_inet_egress"}) {
     for (const std::string& path : {cgroup.path(), cgroup.name()}) {
-      config::ProbeSpec probe = Probe("by_cgroup", config::ProbeKind::kCgroup);
-      probe.path.value = path;
+      config::ProbeSpec probe = Probe("by_cgroup", config::ProbeKind::kCgroup, {path});
       probe.type.value = type;
       LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
       ASSERT_NE(object, nullptr);
@@ -189,8 +187,7 @@ TEST_F(AttachingToNetwork, CountsThePacketsOfACgroup) {
 }
 
 TEST_F(AttachingToNetwork, SaysThatAPathIsNoCgroup) {
-  config::ProbeSpec probe = Probe("by_cgroup", config::ProbeKind::kCgroup);
-  probe.path.value = "/proc";
+  const config::ProbeSpec probe = Probe("by_cgroup", config::ProbeKind::kCgroup, {"/proc"});
   LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
   ASSERT_NE(object, nullptr);
   object->Attach();
@@ -219,7 +216,7 @@ class QdiscFilter : public AttachingToNetwork {
     LoadedObject* object =
         Load(PlanOf("probe_hooks", {"hits"}, {OnInterface(program, config::ProbeKind::kTc, "lo")}));
     if (object == nullptr) return -1;
-    for (const ProgramState& state : object->programs()) {
+    for (const metrics::ProgramStatus& state : object->programs()) {
       if (state.name == program) return bpf_prog_get_fd_by_id(state.id);
     }
     return -1;

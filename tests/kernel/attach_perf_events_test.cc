@@ -15,8 +15,7 @@ namespace {
 using AttachingToPerfEvents = KernelTest;
 
 TEST_F(AttachingToPerfEvents, SamplesOnEachCpu) {
-  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent);
-  probe.event.value = "cpu-clock";
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
   probe.frequency = 200;
   LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
   ASSERT_NE(object, nullptr);
@@ -28,12 +27,11 @@ TEST_F(AttachingToPerfEvents, SamplesOnEachCpu) {
 }
 
 TEST_F(AttachingToPerfEvents, SaysWhatIsWrongWithAPerfEvent) {
-  config::ProbeSpec without = Probe("by_perf_event", config::ProbeKind::kPerfEvent);
-  without.event.value = "cpu-clock";
+  const config::ProbeSpec without =
+      Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
   config::ProbeSpec too_often = without;
   too_often.frequency = 100'000'000;
-  config::ProbeSpec unknown = without;
-  unknown.event.value = "cpu-glock";
+  config::ProbeSpec unknown = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-glock"});
   unknown.frequency = 1;
   const auto problem = [&](const config::ProbeSpec& probe) {
     LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
@@ -81,8 +79,7 @@ class WithoutCapabilities {
 TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
   const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
   if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
-  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent);
-  probe.event.value = "cpu-clock";
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
   probe.frequency = 100;
   LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
   ASSERT_NE(object, nullptr);

@@ -46,7 +46,7 @@ TEST_F(Attaching, FollowsTheSectionsOfPrograms) {
   EXPECT_EQ(Hits(*object, 0), 500u) << "tp_btf";
   EXPECT_EQ(Hits(*object, 1), 500u) << "raw_tp";
   EXPECT_EQ(Hits(*object, 2), 500u) << "tracepoint";
-  for (const ProgramState& program : object->programs()) {
+  for (const metrics::ProgramStatus& program : object->programs()) {
     EXPECT_EQ(program.attached, program.problem.empty()) << program.name;
   }
   EXPECT_EQ(ProblemOf(*object, "by_no_tracepoint"),
@@ -136,7 +136,7 @@ TEST_F(Attaching, LeavesOutProgramsThatOnlyNewerLibbpfKnows) {
   EXPECT_EQ(Hits(*object, 2), 100u);
   const std::string problem = ProblemOf(*object, "by_tcx");
   EXPECT_TRUE(problem.starts_with("section 'tcx/ingress' needs an entry under probes:")) << problem;
-  for (const ProgramState& program : object->programs()) EXPECT_TRUE(program.needed);
+  for (const metrics::ProgramStatus& program : object->programs()) EXPECT_TRUE(program.needed);
 }
 
 }  // namespace

@@ -45,9 +45,8 @@ using AttachingToUserPrograms = KernelTest;
 
 config::ProbeSpec UserProbe(const std::string& program, config::ProbeKind kind,
                             const std::string& binary, const std::string& symbol) {
-  config::ProbeSpec probe = Probe(program, kind);
+  config::ProbeSpec probe = Probe(program, kind, {symbol});
   probe.binary.value = binary;
-  probe.symbol.value = symbol;
   return probe;
 }
 

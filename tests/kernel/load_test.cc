@@ -47,8 +47,8 @@ TEST_F(Loading, LeavesOutAnOptionalProgramThatTheVerifierRefuses) {
              {Optional(Probe("unchecked", config::ProbeKind::kRawTracepoint, {"sys_enter"}))}));
   ASSERT_NE(object, nullptr);
   ASSERT_EQ(object->programs().size(), 2u);
-  const ProgramState& sound = object->programs()[0];
-  const ProgramState& unchecked = object->programs()[1];
+  const metrics::ProgramStatus& sound = object->programs()[0];
+  const metrics::ProgramStatus& unchecked = object->programs()[1];
   EXPECT_EQ(sound.name, "sound");
   EXPECT_TRUE(sound.needed);
   EXPECT_NE(sound.id, 0u);
@@ -78,17 +78,6 @@ TEST_F(Loading, NamesTheTargetsOfAnEntryThatTheKernelLacks) {
                        {Probe("by_tp_btf", config::ProbeKind::kRawTracepoint, {"no_a", "no_b"})})),
       "object 'probe_hooks.bpf.o': program 'by_tp_btf': raw_tracepoint: kernel " + Release() +
           " has no no_a, no_b");
-}
-
-TEST_F(Loading, RefusesAnEntryOfAnotherKindThanTheProgram) {
-  EXPECT_EQ(
-      LoadError(PlanOf("probe_hooks", {}, {Probe("by_socket", config::ProbeKind::kKprobe, {"f"})})),
-      "object 'probe_hooks.bpf.o': program 'by_socket': section 'socket' makes it a socket_filter "
-      "program, which cannot attach as kprobe");
-  EXPECT_EQ(
-      LoadError(PlanOf("probe_hooks", {}, {Probe("by_fentry", config::ProbeKind::kFexit, {"f"})})),
-      "object 'probe_hooks.bpf.o': program 'by_fentry': section 'fentry' cannot attach as "
-      "fexit");
 }
 
 TEST_F(Loading, NamesAMapThatCannotBeMade) {
@@ -133,7 +122,7 @@ TEST_F(Loading, ListsProgramsThatNobodyAskedFor) {
 TEST_F(Loading, KnowsIdAndTagOfItsPrograms) {
   LoadedObject* object = Load(PlanOf("section_hooks", {}));
   ASSERT_NE(object, nullptr);
-  for (const ProgramState& program : object->programs()) {
+  for (const metrics::ProgramStatus& program : object->programs()) {
     const std::string shown = Output("bpftool -j prog show id " + std::to_string(program.id));
     EXPECT_NE(shown.find("\"name\":\"" + program.name.substr(0, 15)), std::string::npos) << shown;
     EXPECT_NE(shown.find("\"tag\":\"" + program.tag + "\""), std::string::npos) << shown;

@@ -34,9 +34,7 @@ class Sharing : public KernelTest {
 };
 
 config::ProbeSpec OnLoopback(const std::string& program) {
-  config::ProbeSpec probe = Probe(program, config::ProbeKind::kSocketFilter);
-  probe.interface.value = "lo";
-  return probe;
+  return Probe(program, config::ProbeKind::kSocketFilter, {"lo"});
 }
 
 std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t slot) {
@@ -60,7 +58,7 @@ TEST_F(Sharing, FillsProgramArraysForTailCalls) {
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "first"), "");
   EXPECT_EQ(ProblemOf(*object, "second"), "called by other programs only, through a program array");
-  for (const ProgramState& program : object->programs()) {
+  for (const metrics::ProgramStatus& program : object->programs()) {
     EXPECT_EQ(program.attached, program.name == "first");
     EXPECT_EQ(program.needed, program.name == "first") << "nobody misses the other one";
   }

@@ -15,7 +15,10 @@
 #include <sstream>
 #include <thread>
 
+#include "config/diagnostics.h"
+#include "host/host.h"
 #include "object/read_layout.h"
+#include "plan/programs.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -85,8 +88,7 @@ std::set<std::string> StillThere(const std::set<std::string>& ids) {
 plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
                         std::vector<config::ProbeSpec> probes) {
   plan::ConfigPlan plan;
-  plan.config.name = object;
-  plan.config.probes = std::move(probes);
+  plan.name = object;
   const std::string path = fmt::format("{}/tests/data/{}.bpf.o", BINARY_DIR, object);
   Result<object::ObjectLayout> layout = object::ReadObjectLayout(path);
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
@@ -96,6 +98,12 @@ plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string
     return plan;
   }
   plan.object = *std::move(layout);
+  config::Config config;
+  config.probes = std::move(probes);
+  host::Host host;
+  config::Diagnostics diagnostics("", "");
+  plan.programs = plan::PlanPrograms({config, plan.object, {}, host, diagnostics});
+  EXPECT_FALSE(diagnostics.has_errors()) << diagnostics.Render();
   for (const std::string& name : maps) {
     const bpf_map* map = bpf_object__find_map_by_name(opened, name.c_str());
     if (map == nullptr) {
@@ -156,14 +164,14 @@ LoadedObject* KernelTest::LoadAndAttach(const plan::ConfigPlan& plan) {
   LoadedObject* object = Load(plan);
   if (object == nullptr) return nullptr;
   object->Attach();
-  for (const ProgramState& program : object->programs()) {
+  for (const metrics::ProgramStatus& program : object->programs()) {
     EXPECT_EQ(program.id == 0 ? "" : program.problem, "") << program.name;
   }
   return object;
 }
 
 std::string ProblemOf(const LoadedObject& object, const std::string& program) {
-  for (const ProgramState& state : object.programs()) {
+  for (const metrics::ProgramStatus& state : object.programs()) {
     if (state.name == program) return state.problem;
   }
   return "no such program";

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: attach_network_test.cc
+#include "kernel/attach/network.h"
+
 #include <arpa/inet.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
@@ -14,8 +17,8 @@
 #include <fstream>
 #include <memory>
 
-#include "kernel/attach/attachment.h"
-#include "kernel/attach/program_type.h"
+#include "kernel/attach/remedy.h"
+#include "plan/probe_kinds.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
@@ -25,83 +28,81 @@ namespace bpf_exporter::kernel {
 namespace {
 
 std::string InterfaceNames() {
-  constexpr std::size_t kMostNames = 10;
+  constexpr std::size_t kMaxNames = 10;
   const std::unique_ptr<struct if_nameindex, decltype(&if_freenameindex)> interfaces(
       if_nameindex(), if_freenameindex);
   std::string names;
   std::size_t count = 0;
   for (const struct if_nameindex* i = interfaces.get(); i != nullptr && i->if_name != nullptr;
        ++i) {
-    if (count++ == kMostNames) return names + " …";
+    if (count++ == kMaxNames) return names + " …";
     names.append(names.empty() ? "" : ", ").append(i->if_name);
   }
   return names;
 }
 
-// Its index, or an error that lists the interfaces there are.
-Result<unsigned> InterfaceIndex(config::ProbeKind kind, const std::string& name) {
-  const unsigned index = if_nametoindex(name.c_str());
-  if (index != 0) return index;
+std::string_view KeyOf(const plan::Place& place) { return plan::InfoOf(*place.kind).key; }
+
+// Returns the index of the place's interface, or an error that lists the interfaces there are.
+Result<int> InterfaceIndex(const plan::Place& place) {
+  const unsigned index = if_nametoindex(place.target().c_str());
+  if (index != 0) return static_cast<int>(index);
   return Error{fmt::format("{}: attach to interface '{}': no such interface (have: {})",
-                           ProbeKindName(kind), name, InterfaceNames()),
+                           KeyOf(place), place.target(), InterfaceNames()),
                ENODEV};
 }
 
-Error Failed(config::ProbeKind kind, std::string_view what, int code) {
-  return WithRemedy(kind, ErrnoError(fmt::format("{}: {}", ProbeKindName(kind), what), code));
+Error Failed(const plan::Place& place, std::string_view what, int code) {
+  return WithRemedy(*place.kind, ErrnoError(fmt::format("{}: {}", KeyOf(place), what), code));
 }
 
-// Where cgroup2 is mounted; empty if it is not.
+Error NotOnInterface(const plan::Place& place, int code) {
+  return Failed(place, fmt::format("attach to interface '{}'", place.target()), code);
+}
+
+// Returns where cgroup2 is mounted; empty if it is not.
 std::string Cgroup2Mount() {
   std::ifstream mounts("/proc/self/mounts");
-  for (std::string device, place, type, rest;
-       mounts >> device >> place >> type && std::getline(mounts, rest);) {
-    if (type == "cgroup2") return place;
+  for (std::string device, directory, type, rest;
+       mounts >> device >> directory >> type && std::getline(mounts, rest);) {
+    if (type == "cgroup2") return directory;
   }
   return {};
 }
 
 }  // namespace
 
-Result<Attachment> AttachXdp(const bpf_program* program, const std::string& interface) {
-  Result<unsigned> index = InterfaceIndex(config::ProbeKind::kXdp, interface);
+Result<Attachment> AttachXdp(const bpf_program* program, const plan::Place& place) {
+  const Result<int> index = InterfaceIndex(place);
   if (!index) return index.error();
-  LinkPtr link(bpf_program__attach_xdp(program, static_cast<int>(*index)));
-  if (link == nullptr) {
-    const int code = errno;
-    return Failed(config::ProbeKind::kXdp, fmt::format("attach to interface '{}'", interface),
-                  code);
-  }
-  return Attachment(std::move(link));
+  LinkPtr link(bpf_program__attach_xdp(program, *index));
+  if (link != nullptr) return Attachment(std::move(link));
+  const int code = errno;
+  return NotOnInterface(place, code);
 }
 
-Result<Attachment> AttachTc(const bpf_program* program, const std::string& interface,
-                            const std::string& direction) {
-  Result<unsigned> index = InterfaceIndex(config::ProbeKind::kTc, interface);
+Result<Attachment> AttachTc(const bpf_program* program, const plan::Place& place) {
+  const Result<int> index = InterfaceIndex(place);
   if (!index) return index.error();
-  const bool ingress = direction == "ingress";
-  if (!ingress && direction != "egress") {
-    return Error{fmt::format("tc: direction '{}' is neither ingress nor egress", direction),
-                 EINVAL};
-  }
-  const int program_fd = bpf_program__fd(program), interface_index = static_cast<int>(*index);
-  if (Result<Fd> link = AttachTcx(program_fd, interface_index, ingress); link.ok()) {
+  const bool ingress = place.direction == "ingress";
+  const int program_fd = bpf_program__fd(program);
+  if (Result<Fd> link = AttachTcx(program_fd, *index, ingress); link.ok()) {
     return Attachment(std::move(*link));
   }
   // Before 6.6 a kernel has no such links.
-  Result<TcFilter> filter = TcFilter::Attach(program_fd, interface_index, ingress);
+  Result<TcFilter> filter = TcFilter::Attach(program_fd, *index, ingress);
   if (filter.ok()) return Attachment(std::move(*filter));
-  return Failed(config::ProbeKind::kTc,
-                fmt::format("attach to {} of interface '{}'", direction, interface),
+  return Failed(place,
+                fmt::format("attach to {} of interface '{}'", place.direction, place.target()),
                 filter.error().code);
 }
 
-Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::string& interface) {
-  Result<unsigned> index = InterfaceIndex(config::ProbeKind::kSocketFilter, interface);
+Result<Attachment> AttachSocketFilter(const bpf_program* program, const plan::Place& place) {
+  const Result<int> index = InterfaceIndex(place);
   if (!index) return index.error();
   const auto failed = [&](std::string_view what) {
     const int code = errno;
-    return Failed(config::ProbeKind::kSocketFilter, what, code);
+    return Failed(place, what, code);
   };
   // Protocol 0: no packet comes before the filter is in place.
   Fd socket_fd(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -123,21 +124,22 @@ Result<Attachment> AttachSocketFilter(const bpf_program* program, const std::str
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(ETH_P_ALL);
-  address.sll_ifindex = static_cast<int>(*index);
+  address.sll_ifindex = *index;
   if (bind(socket_fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    return failed(fmt::format("attach to interface '{}'", interface));
+    return failed(fmt::format("attach to interface '{}'", place.target()));
   }
   return Attachment(std::move(socket_fd));
 }
 
-Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& path) {
+Result<Attachment> AttachCgroup(const bpf_program* program, const plan::Place& place) {
+  const std::string& path = place.target();
   const std::string mount = Cgroup2Mount();
   // A relative path starts where cgroup2 is mounted, which differs from host to host.
   const std::string full = path.starts_with('/') ? path : mount + "/" + path;
   const Fd directory(open(full.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) {
     const int code = errno;
-    return Failed(config::ProbeKind::kCgroup, fmt::format("open '{}'", full), code);
+    return Failed(place, fmt::format("open '{}'", full), code);
   }
   struct statfs file_system {};
   if (fstatfs(directory.get(), &file_system) == 0 && file_system.f_type != CGROUP2_SUPER_MAGIC) {
@@ -148,7 +150,7 @@ Result<Attachment> AttachCgroup(const bpf_program* program, const std::string& p
   LinkPtr link(bpf_program__attach_cgroup(program, directory.get()));
   if (link == nullptr) {
     const int code = errno;
-    return Failed(config::ProbeKind::kCgroup, fmt::format("attach to '{}'", full), code);
+    return Failed(place, fmt::format("attach to '{}'", full), code);
   }
   return Attachment(std::move(link));
 }

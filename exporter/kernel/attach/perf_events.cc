@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "kernel/attach/remedy.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -76,7 +77,7 @@ Result<PerfEvent> PerfEventByName(std::string_view name) {
 }
 
 std::vector<int> ParseCpuList(std::string_view list) {
-  constexpr int kMostCpus = 65536;
+  constexpr int kMaxCpus = 65536;
   std::vector<int> cpus;
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
@@ -87,9 +88,15 @@ std::vector<int> ParseCpuList(std::string_view list) {
     if (!Number(range.substr(0, dash), first)) continue;
     last = first;
     if (dash != std::string_view::npos && !Number(range.substr(dash + 1), last)) continue;
-    for (int cpu = first; cpu <= std::min(last, kMostCpus); ++cpu) cpus.push_back(cpu);
+    for (int cpu = first; cpu <= std::min(last, kMaxCpus); ++cpu) cpus.push_back(cpu);
   }
   return cpus;
+}
+
+Result<PerfEvents> PerfEvents::Attach(const bpf_program* program, const PerfEvent& event) {
+  PerfEvents events(program, event);
+  if (Status status = events.Update(); !status) return status.error();
+  return events;
 }
 
 Status PerfEvents::Update() {
@@ -124,8 +131,10 @@ Status PerfEvents::AttachTo(int cpu) {
                                  PERF_FLAG_FD_CLOEXEC)));
   const auto failed = [&](std::string_view what) {
     const int code = errno;
-    return ErrnoError(
-        fmt::format("perf_event: {} {}/{} on CPU {}", what, event_.type, event_.config, cpu), code);
+    return WithRemedy(config::ProbeKind::kPerfEvent,
+                      ErrnoError(fmt::format("perf_event: {} {}/{} on CPU {}", what, event_.type,
+                                             event_.config, cpu),
+                                 code));
   };
   if (!fd.valid()) return failed("open event");
   LinkPtr link(bpf_program__attach_perf_event(program_, fd.get()));

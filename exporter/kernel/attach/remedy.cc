@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: attach_remedy_test.cc
+#include "kernel/attach/remedy.h"
+
 #include <fmt/core.h>
 #include <linux/capability.h>
 
 #include <cerrno>
 
-#include "kernel/attach/attachment.h"
-#include "kernel/kernel_facts.h"
+#include "base/result.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -107,6 +109,13 @@ std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& fa
 Error WithRemedy(config::ProbeKind kind, Error error) {
   error.AddRemedy(AttachRemedy(kind, error.code, ReadKernelFacts()));
   return error;
+}
+
+std::string CauseText(int code) {
+  constexpr int kFirstOfLibbpf =
+      4000;  // of those, attaching gives only what reading ELF files does
+  if (code >= kFirstOfLibbpf) return "the binary is not an ELF file that can be read";
+  return ErrnoText(code);
 }
 
 }  // namespace bpf_exporter::kernel

@@ -10,7 +10,6 @@ namespace bpf_exporter::kernel {
 namespace {
 
 constexpr std::string_view kPerfEvent = "perf_event/";
-constexpr std::string_view kXdp = "xdp/";
 
 bool Number(std::string_view text, std::uint64_t& number) {
   const char* end = text.data() + text.size();
@@ -52,16 +51,9 @@ std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section)
     if (seen == &config) event.config = number;
     if (seen == &frequency) event.frequency = number;
   }
-  // As in the peer, what is not named is 0.
+  // As in ebpf_exporter, what is not named is 0.
   if (!type && !config && !frequency) return wrong("nothing is named");
   return Result<PerfEvent>(event);
-}
-
-std::string_view XdpSectionInterface(std::string_view section) {
-  if (!section.starts_with(kXdp)) return {};
-  const std::string_view name = section.substr(kXdp.size());
-  if (name == "devmap" || name == "cpumap") return {};
-  return name;
 }
 
 }  // namespace bpf_exporter::kernel

@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kKallsyms = "/proc/kallsyms";
 
-// "ffffffff81000000 T _stext" or "ffffffffc0000000 t name\t[module]".
+// Reads "ffffffff81000000 T _stext" or "ffffffffc0000000 t name\t[module]".
 std::optional<std::pair<std::string_view, std::uint64_t>> ReadLine(std::string_view line) {
   std::uint64_t address = 0;
   const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), address, 16);
@@ -30,18 +30,16 @@ std::optional<std::pair<std::string_view, std::uint64_t>> ReadLine(std::string_v
   return std::pair(name.substr(0, name.find('\t')), address);
 }
 
-// The addresses of `wanted`, as far as they are there.
-Result<std::map<std::string, std::uint64_t>> FindSymbols(const std::vector<config::Text>& wanted) {
+// Returns the addresses of those of `wanted` that the kernel has.
+Result<std::map<std::string, std::uint64_t>> FindSymbols(const std::vector<std::string>& wanted) {
   std::map<std::string, std::uint64_t> found;
   std::ifstream file(kKallsyms);
   if (!file) return ErrnoError(fmt::format("'kaddrs': open {}", kKallsyms), errno);
   for (std::string line; found.size() < wanted.size() && std::getline(file, line);) {
     const auto symbol = ReadLine(line);
     if (!symbol) continue;
-    const auto asked = std::find_if(wanted.begin(), wanted.end(), [&](const config::Text& text) {
-      return text.value == symbol->first;
-    });
-    if (asked != wanted.end()) found.emplace(asked->value, symbol->second);
+    const auto asked = std::find(wanted.begin(), wanted.end(), symbol->first);
+    if (asked != wanted.end()) found.emplace(*asked, symbol->second);
   }
   return found;
 }
@@ -66,22 +64,22 @@ Status SetConstant(const plan::ConfigPlan& plan, bpf_object* object, const std::
 }  // namespace
 
 Status SetKernelAddresses(const plan::ConfigPlan& plan, bpf_object* object) {
-  if (plan.config.kaddrs.empty()) return {};
-  const Result<std::map<std::string, std::uint64_t>> found = FindSymbols(plan.config.kaddrs);
+  if (plan.kaddrs.empty()) return {};
+  const Result<std::map<std::string, std::uint64_t>> found = FindSymbols(plan.kaddrs);
   if (!found) return found.error();
-  for (const config::Text& symbol : plan.config.kaddrs) {
-    const auto address = found->find(symbol.value);
+  for (const std::string& symbol : plan.kaddrs) {
+    const auto address = found->find(symbol);
     if (address == found->end()) {
       return Error{
-          fmt::format("'kaddrs': this kernel has no symbol '{}' in {}", symbol.value, kKallsyms)};
+          fmt::format("'kaddrs': this kernel has no symbol '{}' in {}", symbol, kKallsyms)};
     }
     if (address->second == 0) {
       return Error{
           fmt::format("'kaddrs': the kernel hides the address of '{}'; CAP_SYSLOG, or "
                       "kernel.kptr_restrict below 2, shows it",
-                      symbol.value)};
+                      symbol)};
     }
-    if (const Status set = SetConstant(plan, object, symbol.value, address->second); !set) {
+    if (const Status set = SetConstant(plan, object, symbol, address->second); !set) {
       return set.error().In("'kaddrs'");
     }
   }

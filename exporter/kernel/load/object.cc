@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: load_test.cc
 #include "kernel/load/object.h"
 
 #include <bpf/bpf.h>
@@ -7,57 +8,26 @@
 
 #include <algorithm>
 #include <fstream>
-#include <string_view>
 #include <utility>
 
-#include "kernel/attach/attachment.h"
-#include "kernel/attach/program_type.h"
+#include "kernel/load/loaded_program.h"
 #include "kernel/load/open_object.h"
-#include "kernel/load/program_info.h"
 #include "kernel/read/map_readers.h"
-#include "object/libbpf_log.h"
-#include "plan/attach_points.h"
 
 namespace bpf_exporter::kernel {
-namespace {
-
-struct Program {
-  const bpf_program* handle = nullptr;
-  bool only_called = false;               // others jump into it; nothing attaches it
-  std::vector<config::ProbeSpec> probes;  // empty: attached as its section says
-  std::vector<Attachment> attachments;    // one for each probe that worked
-  std::string cpu_problem;                // what AttachNewCpus met last
-};
-
-// An attachment's error without a remedy of ours ends with what libbpf said last.
-std::string WithLastWords(Error error, const object::LibbpfLog& log) {
-  if (!error.remedy.empty() || log.lines().empty()) return error.Message();
-  std::string_view words = log.lines().back();
-  for (const std::string_view start : {"libbpf: ", "prog '"}) {
-    if (!words.starts_with(start)) continue;
-    const std::size_t end = words.find(": ");
-    if (end != std::string_view::npos) words.remove_prefix(end + 2);
-  }
-  error.AddRemedy(words);
-  return error.Message();
-}
-
-object::ProgramLayout LayoutOf(const plan::ConfigPlan& plan, const std::string& program) {
-  for (const object::ProgramLayout& layout : plan.object.programs) {
-    if (layout.name == program) return layout;
-  }
-  return {};
-}
-
-}  // namespace
 
 struct LoadedObject::State {
   std::vector<object::MapLayout> maps;
   std::shared_ptr<ReadBuffers> buffers;
   ObjectPtr object;
   // After the object, so that everything is detached before it is closed.
-  std::vector<Program> programs;
-  std::vector<ProgramState> states;  // one for each of `programs`
+  std::vector<LoadedProgram> programs;
+  std::vector<metrics::ProgramStatus> statuses;  // of `programs`
+
+  void UpdateStatuses() {
+    statuses.clear();
+    for (const LoadedProgram& program : programs) statuses.push_back(program.status());
+  }
 };
 
 LoadedObject::LoadedObject(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -74,81 +44,55 @@ Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const Load
   state->object = std::move(opened->object);
   bpf_program* handle = nullptr;
   bpf_object__for_each_program(handle, state->object.get()) {
-    Program program;
-    ProgramState about;
-    program.handle = handle;
-    about.name = bpf_program__name(handle);
-    about.section = bpf_program__section_name(handle);
-    program.probes = ProbesOf(plan.config, about.name);
-    const object::ProgramLayout layout = LayoutOf(plan, about.name);
-    program.only_called = plan::IsOnlyCalled(layout, plan.config);
-    about.needed = plan::IsNeeded(layout, plan.config);
-    if (const auto left = opened->left_out.find(about.name); left != opened->left_out.end()) {
-      about.problem = left->second;
-    } else if (bpf_program__fd(handle) >= 0) {
-      Result<ProgramInfo> info = ReadProgramInfo(bpf_program__fd(handle));
-      if (!info) return info.error().In(fmt::format("program '{}'", about.name));
-      about.id = info->id;
-      about.tag = info->tag;
-    }
-    state->programs.push_back(std::move(program));
-    state->states.push_back(std::move(about));
+    const std::string name = bpf_program__name(handle);
+    const plan::ProgramPlan* planned = plan.FindProgram(name);
+    if (planned == nullptr) return Error{fmt::format("program '{}': not in the plan", name)};
+    Result<LoadedProgram> program =
+        LoadedProgram::Make(handle, *planned, std::move(opened->left_out[name]));
+    if (!program) return program.error();
+    state->programs.push_back(std::move(*program));
   }
+  state->UpdateStatuses();
   return LoadedObject(std::move(state));
 }
 
 void LoadedObject::Attach() {
-  for (std::size_t i = 0; i < state_->programs.size(); ++i) {
-    Program& program = state_->programs[i];
-    ProgramState& state = state_->states[i];
-    if (state.id == 0 || !program.attachments.empty()) continue;
-    if (program.only_called) {
-      state.problem = "called by other programs only, through a program array";
-      continue;
-    }
-    const object::LibbpfLog log;
-    state.problem.clear();
-    const auto keep = [&](Result<Attachment> attached) {
-      if (attached.ok()) {
-        program.attachments.push_back(std::move(*attached));
-      } else if (state.problem.empty()) {
-        state.problem = WithLastWords(attached.error(), log);
-      }
-    };
-    if (program.probes.empty()) keep(AttachBySection(program.handle));
-    for (const config::ProbeSpec& probe : program.probes) keep(AttachProbe(program.handle, probe));
-    state.attached = state.problem.empty();
-  }
+  for (LoadedProgram& program : state_->programs) program.Attach();
+  state_->UpdateStatuses();
+}
+
+Status LoadedObject::AttachAt(std::size_t program, std::size_t place,
+                              const std::string& interface) {
+  const Status attached = state_->programs.at(program).AttachAt(place, interface);
+  state_->UpdateStatuses();
+  return attached;
+}
+
+bool LoadedObject::Detach(std::size_t program, std::size_t place, const std::string& interface) {
+  const bool detached = state_->programs.at(program).Detach(place, interface);
+  state_->UpdateStatuses();
+  return detached;
 }
 
 std::vector<std::string> LoadedObject::AttachNewCpus() {
   std::vector<std::string> news;
-  for (std::size_t i = 0; i < state_->programs.size(); ++i) {
-    Program& program = state_->programs[i];
-    std::string problem;
-    for (Attachment& attachment : program.attachments) {
-      PerfEvents* events = std::get_if<PerfEvents>(&attachment);
-      if (events == nullptr) continue;
-      const object::LibbpfLog quiet;
-      const Status status = events->Update();
-      if (!status && problem.empty()) {
-        problem = WithRemedy(config::ProbeKind::kPerfEvent, status.error()).Message();
-      }
+  for (LoadedProgram& program : state_->programs) {
+    const std::string problem = program.AttachNewCpus();
+    if (!problem.empty()) {
+      news.push_back(fmt::format("program '{}': {}", program.status().name, problem));
     }
-    if (!problem.empty() && problem != program.cpu_problem) {
-      news.push_back(fmt::format("program '{}': {}", state_->states[i].name, problem));
-    }
-    program.cpu_problem = std::move(problem);
   }
   return news;
 }
 
-const std::vector<ProgramState>& LoadedObject::programs() const { return state_->states; }
+const std::vector<metrics::ProgramStatus>& LoadedObject::programs() const {
+  return state_->statuses;
+}
 
 std::vector<ProgramRun> LoadedObject::ProgramStatistics() const {
   std::vector<ProgramRun> runs;
-  for (const Program& program : state_->programs) {
-    const int fd = bpf_program__fd(program.handle);
+  for (const LoadedProgram& program : state_->programs) {
+    const int fd = bpf_program__fd(program.handle());
     const Result<ProgramInfo> info = ReadProgramInfo(fd);
     runs.push_back(info ? info->run : ProgramRun{});
   }

@@ -5,47 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
 #include "base/result.h"
-#include "kernel/read/read_buffers.h"
+#include "kernel/load/load_options.h"
+#include "kernel/load/program_info.h"
 #include "metrics/map_reader.h"
+#include "metrics/status.h"
 #include "plan/plan.h"
 
 // BPF objects on their way into the kernel. The only folder that knows libbpf.
 namespace bpf_exporter::kernel {
-
-struct LoadOptions {
-  std::string btf_path;  // BTF of the kernel for CO-RE; empty: /sys/kernel/btf/vmlinux
-  // Shared by the readers of several objects that one thread reads one after the other; null: the
-  // object has its own.
-  std::shared_ptr<ReadBuffers> buffers;
-};
-
-// How one program of an object fares.
-struct ProgramState {
-  std::string name;
-  std::string section;
-  bool attached = false;
-  // Whether it is amiss that it is not attached. It is not if it is optional, if SEC("?…") has no
-  // entry under probes:, and if other programs jump into it and nothing says where to attach it.
-  bool needed = true;
-  // Why it is not loaded or attached, without the program's name; empty if it is, or if nobody
-  // asked for it.
-  std::string problem;
-  std::uint32_t id = 0;  // 0: not loaded
-  std::string tag;       // 16 hex digits; empty: not loaded
-};
-
-// What the kernel counts of one program; all 0 while statistics are off or it is not loaded.
-struct ProgramRun {
-  std::uint64_t run_time_ns = 0;
-  std::uint64_t run_count = 0;
-  std::uint64_t recursion_misses = 0;
-};
-
-// Switches run statistics on for as long as the result lives, whatever
-// kernel.bpf_stats_enabled says. Needs kernel 5.8 and CAP_SYS_ADMIN.
-Result<Fd> EnableStats();
 
 // A configuration's object in the kernel: its programs, maps and links. Destroying it detaches.
 // Used by one thread at a time.
@@ -58,13 +26,26 @@ class LoadedObject {
   LoadedObject& operator=(LoadedObject&&) noexcept;
   ~LoadedObject();
 
-  // Attaches every loaded program as `probes:` or its section says. Failures are in programs().
-  // Whatever is attached already stays as it is.
+  // Attaches every loaded program at each of its places, for a glob on every interface that is
+  // there. Failures are in programs(). Whatever is attached already stays as it is.
   void Attach();
+
+  // Attaches the program of that index in programs() at the place of that index in its plan.
+  // `interface` is the one that is meant where the place is a glob, and empty else. Nothing happens
+  // if it is attached there, or if a place before this one takes the interface. programs() has a
+  // failure too.
+  Status AttachAt(std::size_t program, std::size_t place, const std::string& interface = {});
+
+  // Lets go of the link that AttachAt, or Attach for that place, made; false if there is none. For
+  // interfaces and cgroups that are gone, whose links are dead.
+  bool Detach(std::size_t program, std::size_t place, const std::string& interface = {});
+
   // Attaches perf events on CPUs that came online since. Returns what failed now and did not fail
   // in the same way at the last call, as "program 'NAME': …".
   std::vector<std::string> AttachNewCpus();
-  const std::vector<ProgramState>& programs() const;
+  // Returns how each program of the object fares, in the object's order: that of the plan. Valid
+  // until the next call of a method that attaches or detaches.
+  const std::vector<metrics::ProgramStatus>& programs() const;
   // In the order of programs().
   std::vector<ProgramRun> ProgramStatistics() const;
 

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "base/log.h"
-#include "kernel/attach/program_type.h"
 #include "kernel/kernel_facts.h"
 #include "kernel/load/kernel_addresses.h"
 #include "kernel/load/load_failure.h"
+#include "kernel/load/prepare_program.h"
 #include "object/layout.h"
 #include "object/libbpf_log.h"
 #include "object/map_types.h"
@@ -26,7 +26,7 @@ std::string Subject(const plan::ConfigPlan& plan) {
   return fmt::format("object '{}'", std::filesystem::path(plan.object.path).filename().string());
 }
 
-// Arrays that metrics read can be mapped. Pinned ones stay as they are: whoever made the pin
+// Makes the arrays that metrics read mappable. Pinned ones stay as they are: whoever made the pin
 // decided their flags.
 bool MakeMappable(const plan::ConfigPlan& plan, bpf_object* object) {
   bool any = false;
@@ -71,8 +71,10 @@ struct Attempt {
   std::map<std::string, std::string> left_out;
   bool mappable = true;  // whether to try; then, whether there was anything to try
 
+  // Whether the next attempt can do without the program.
   bool LeaveOut(const std::string& program, const std::string& why) {
-    return plan::IsOptional(program, plan.config) && left_out.emplace(program, why).second;
+    const plan::ProgramPlan* planned = plan.FindProgram(program);
+    return planned != nullptr && planned->optional && left_out.emplace(program, why).second;
   }
 
   Result<ObjectPtr> Open();
@@ -95,22 +97,25 @@ Result<ObjectPtr> Attempt::Open() {
 
 Status Attempt::Prepare(bpf_program* program) {
   const std::string name = bpf_program__name(program);
-  const std::vector<config::ProbeSpec> probes = ProbesOf(plan.config, name);
-  // SEC("?…") waits for somebody to ask for it.
-  if (!probes.empty()) bpf_program__set_autoload(program, true);
-  if (!left_out.contains(name) && bpf_program__autoload(program)) {
-    const Status prepared = PrepareProgram(program, probes);
-    if (!prepared && !LeaveOut(name, prepared.error().Message())) {
-      return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
-    }
-    const char* section = bpf_program__section_name(program);
-    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan::IsOfNewerLibbpf(section)) {
-      left_out.emplace(name, fmt::format("section '{}' needs an entry under probes: libbpf {} does "
-                                         "not know it",
-                                         section, libbpf_version_string()));
-    }
+  const plan::ProgramPlan* planned = plan.FindProgram(name);
+  const bool load = planned != nullptr && planned->wanted && !left_out.contains(name);
+  bpf_program__set_autoload(program, load);
+  if (!load) return {};
+  const auto leave_out = [&](std::string why) {
+    left_out.emplace(name, std::move(why));
+    bpf_program__set_autoload(program, false);
+    return Status{};
+  };
+  if (const Status prepared = PrepareProgram(program, *planned); !prepared) {
+    if (planned->optional) return leave_out(prepared.error().Message());
+    return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
   }
-  if (left_out.contains(name)) bpf_program__set_autoload(program, false);
+  if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC &&
+      plan::IsOfNewerLibbpf(planned->section)) {
+    return leave_out(
+        fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
+                    planned->section, libbpf_version_string()));
+  }
   return {};
 }
 
@@ -152,7 +157,7 @@ Result<ObjectPtr> Attempt::Load() {
 Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options) {
   Attempt attempt{plan, options, {}};
   // Every attempt leaves out one more program, or the mapping of arrays.
-  for (std::size_t left = plan.config.probes.size() + 2; left > 0; --left) {
+  for (std::size_t left = plan.programs.size() + 2; left > 0; --left) {
     Result<ObjectPtr> object = attempt.Load();
     if (!object) return object.error();
     if (*object != nullptr) return OpenedObject{std::move(*object), std::move(attempt.left_out)};

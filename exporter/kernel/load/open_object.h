@@ -6,7 +6,8 @@
 
 #include "base/result.h"
 #include "kernel/handles.h"
-#include "kernel/load/object.h"
+#include "kernel/load/load_options.h"
+#include "plan/plan.h"
 
 namespace bpf_exporter::kernel {
 
@@ -16,7 +17,8 @@ struct OpenedObject {
   std::map<std::string, std::string> left_out;  // program -> why
 };
 
-// Opens and loads the plan's object; as LoadedObject::Load, of which it is the first half.
+// Opens and loads the plan's object, without the optional programs that this kernel refuses. The
+// error has the last telling lines of the verifier's log.
 Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options);
 
 }  // namespace bpf_exporter::kernel

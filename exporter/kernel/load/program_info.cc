@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: load_test.cc
 #include "kernel/load/program_info.h"
 
 #include <bpf/bpf.h>
 #include <fmt/core.h>
 
 #include <cerrno>
-
-#include "kernel/load/object.h"
 
 namespace bpf_exporter::kernel {
 
@@ -19,7 +18,7 @@ Result<ProgramInfo> ReadProgramInfo(int fd) {
   ProgramInfo program;
   program.id = info.id;
   for (const unsigned char byte : info.tag) program.tag += fmt::format("{:02x}", byte);
-  program.run = {info.run_time_ns, info.run_cnt, info.recursion_misses};
+  program.run = {info.run_time_ns, info.run_cnt};
   return program;
 }
 

@@ -4,10 +4,16 @@
 #include <cstdint>
 #include <string>
 
+#include "base/fd.h"
 #include "base/result.h"
-#include "kernel/load/object.h"
 
 namespace bpf_exporter::kernel {
+
+// What the kernel counts of one program; all 0 while statistics are off or it is not loaded.
+struct ProgramRun {
+  std::uint64_t run_time_ns = 0;
+  std::uint64_t run_count = 0;
+};
 
 // What the kernel says of a loaded program.
 struct ProgramInfo {
@@ -16,6 +22,11 @@ struct ProgramInfo {
   ProgramRun run;
 };
 
+// Asks the kernel for the program behind `fd`.
 Result<ProgramInfo> ReadProgramInfo(int fd);
+
+// Switches run statistics on for as long as the result lives, whatever
+// kernel.bpf_stats_enabled says. Needs kernel 5.8 and CAP_SYS_ADMIN.
+Result<Fd> EnableStats();
 
 }  // namespace bpf_exporter::kernel

@@ -40,19 +40,39 @@ TEST(Probes, ReadsOneTargetAndAlternatives) {
 TEST(Probes, ReadsTheMapForms) {
   const std::vector<ProbeSpec> probes = ParseGood("good/every_probe.yaml").probes;
   ASSERT_EQ(15u, probes.size());
+  using Names = std::vector<std::string>;
   EXPECT_EQ("/bin/bash", probes[7].binary.value);
-  EXPECT_EQ("readline", probes[7].symbol.value);
+  EXPECT_EQ(Names{"readline"}, Values(probes[7].targets));
   EXPECT_EQ(42, probes[7].pid);
   EXPECT_FALSE(probes[8].pid);
   EXPECT_EQ("libc", probes[9].provider.value);
-  EXPECT_EQ("setjmp", probes[9].symbol.value);
-  EXPECT_EQ("cpu-cycles", probes[10].event.value);
+  EXPECT_EQ(Names{"setjmp"}, Values(probes[9].targets));
+  EXPECT_EQ(Names{"cpu-cycles"}, Values(probes[10].targets));
   EXPECT_EQ(99u, probes[10].frequency);
-  EXPECT_EQ("eth0", probes[11].interface.value);
+  EXPECT_EQ(Names{"eth0"}, Values(probes[11].targets));
   EXPECT_EQ("egress", probes[12].direction.value);
-  EXPECT_EQ("lo", probes[13].interface.value);
-  EXPECT_EQ("/sys/fs/cgroup", probes[14].path.value);
+  EXPECT_EQ(Names{"lo"}, Values(probes[13].targets));
+  EXPECT_EQ(Names{"/sys/fs/cgroup"}, Values(probes[14].targets));
   EXPECT_EQ("ingress", probes[14].type.value);
+}
+
+TEST(Probes, ReadsSeveralPlaces) {
+  using Names = std::vector<std::string>;
+  const std::vector<ProbeSpec> probes = ParseGood("good/probes_in_places.yaml").probes;
+  ASSERT_EQ(7u, probes.size());
+  const std::pair<Names, bool> expected[] = {
+      {{"sched/sched_switch", "sched/sched_wakeup"}, true},
+      {{"do_exit"}, true},
+      {{"readline", "readline2"}, false},
+      {{"setjmp", "longjmp"}, true},
+      {{"eth0", "veth*"}, true},
+      {{"veth_of_containers*"}, true},
+      {{"/sys/fs/cgroup", "system.slice"}, true},
+  };
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    EXPECT_EQ(expected[i].first, Values(probes[i].targets)) << i;
+    EXPECT_EQ(expected[i].second, probes[i].every_target) << i;
+  }
 }
 
 }  // namespace

@@ -85,6 +85,7 @@ TEST(Schema, RequiresWhatTheReaderRequires) {
       {"label", "metrics: {counters: [{labels: [{}]}]}"},
       {"decoder", "metrics: {counters: [{labels: [{decoders: [{}]}]}]}"},
       {"probe", "probes: [{}]"},
+      {"each_of", "probes: [{kprobe: {}}]"},
       {"socket_filter", "probes: [{socket_filter: {}}]"},
       {"xdp", "probes: [{xdp: {}}]"},
       {"tc", "probes: [{tc: {}}]"},

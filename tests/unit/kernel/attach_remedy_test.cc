@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "kernel/attach/attachment.h"
+#include "kernel/attach/remedy.h"
 
 namespace bpf_exporter::kernel {
 namespace {

@@ -63,14 +63,5 @@ TEST(PerfEventSection, SaysWhatIsWrong) {
   }
 }
 
-TEST(XdpSection, NamesItsInterface) {
-  EXPECT_EQ(XdpSectionInterface("xdp/eth0"), "eth0");
-  EXPECT_EQ(XdpSectionInterface("xdp"), "");
-  EXPECT_EQ(XdpSectionInterface("xdp/"), "");
-  EXPECT_EQ(XdpSectionInterface("xdp.frags/eth0"), "");
-  EXPECT_EQ(XdpSectionInterface("xdp/devmap"), "");
-  EXPECT_EQ(XdpSectionInterface("xdp/cpumap"), "");
-}
-
 }  // namespace
 }  // namespace bpf_exporter::kernel

@@ -179,7 +179,6 @@ TEST(CollectorKeys, TakesRecordsOfBuffersByTheirSize) {
                {Bytes(std::uint32_t{1}) + "abce", Bytes(std::uint64_t{4})}};
   auto metric = Metric(config::MetricKind::kCounter, "events_total",
                        {Label("id", 0, 4, UintDecoder()), Label("t", 4, 3, TextDecoder())});
-  metric.counts_events = true;
   MapToRead source = Source("events", map, 4, 4, {metric});
   source.plan.events = plan::EventsPlan{.record_size = 8};
   Fixture fixture(SourceList(std::move(source)));

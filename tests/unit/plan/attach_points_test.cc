@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "unit/plan/resolved.h"
 
 namespace bpf_exporter::plan {
@@ -69,23 +67,9 @@ TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   ASSERT_TRUE(resolved.plan.has_value());
   EXPECT_EQ(resolved.messages, "");
   const ConfigPlan& plan = *resolved.plan;
-  for (const object::ProgramLayout& program : plan.object.programs) {
-    EXPECT_EQ(IsOnlyCalled(program, plan.config), program.name == "second") << program.name;
+  for (const ProgramPlan& program : plan.programs) {
+    EXPECT_EQ(program.only_called, program.name == "second") << program.name;
   }
-}
-
-TEST(AttachPoints, AreNeededByProgramsThatSomebodyWantsForSure) {
-  const auto needed = [](const std::string& probes) {
-    const Resolved resolved = ResolveHits("tail_call", probes);
-    const auto& programs = resolved.plan.value().object.programs;
-    const auto first = std::find_if(programs.begin(), programs.end(),
-                                    [](const auto& program) { return program.name == "first"; });
-    return IsNeeded(*first, resolved.plan->config);
-  };
-  EXPECT_FALSE(needed("")) << "SEC(\"?socket\")";
-  EXPECT_TRUE(needed("probes: [{program: first, socket_filter: {interface: lo}}]\n"));
-  EXPECT_FALSE(
-      needed("probes: [{program: first, socket_filter: {interface: lo}, optional: true}]\n"));
 }
 
 TEST(AttachPoints, AreInTheSectionsOfTheDialect) {

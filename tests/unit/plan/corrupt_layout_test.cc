@@ -9,7 +9,6 @@
 
 #include "config/parse.h"
 #include "host/host.h"
-#include "kernel/load/object.h"
 #include "object/read_layout.h"
 #include "unit/plan/resolved.h"
 
@@ -70,7 +69,7 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
     config::Diagnostics diagnostics("x.yaml", kYaml);
     std::optional<config::Config> config = config::ParseConfig("x", "x.yaml", kYaml, diagnostics);
     const std::optional<ConfigPlan> plan =
-        Resolve(*std::move(config), *std::move(layout), {}, host, diagnostics);
+        Resolve(*config, *std::move(layout), {}, host, diagnostics);
     EXPECT_EQ(plan.has_value(), !diagnostics.has_errors());
     if (!plan) continue;
     ++resolved;

@@ -93,7 +93,7 @@ TEST(Metrics, CarryWhatTheConfigurationSays) {
   EXPECT_EQ(made.metric().help, "Help");
   EXPECT_TRUE(made.metric().skip_zero);
   EXPECT_EQ(made.metric().max_series, 7u);
-  EXPECT_FALSE(made.metric().counts_events);
+  EXPECT_FALSE(made.resolved.plan->maps.at(0).events.has_value());
 }
 
 TEST(Metrics, CannotHaveTheNamesOfTheExportersOwn) {

@@ -9,7 +9,6 @@
 
 #include "config/parse.h"
 #include "host/host.h"
-#include "kernel/load/object.h"
 #include "object/read_layout.h"
 
 namespace bpf_exporter::plan {
@@ -32,8 +31,7 @@ Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
   resolved.host = std::make_unique<host::Host>();
   config::Diagnostics diagnostics(file, yaml);
   if (std::optional<config::Config> config = config::ParseConfig("test", file, yaml, diagnostics)) {
-    resolved.plan =
-        Resolve(*std::move(config), std::move(layout), options, *resolved.host, diagnostics);
+    resolved.plan = Resolve(*config, std::move(layout), options, *resolved.host, diagnostics);
   }
   resolved.messages = diagnostics.Render();
   return resolved;

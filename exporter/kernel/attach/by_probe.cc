@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: attach_test.cc
+#include "kernel/attach/by_probe.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "kernel/attach/network.h"
+#include "kernel/attach/remedy.h"
+#include "plan/probe_kinds.h"
+
+namespace bpf_exporter::kernel {
+namespace {
+
+constexpr pid_t kAllProcesses = -1;
+
+std::string_view KeyOf(const plan::Place& place) { return plan::InfoOf(*place.kind).key; }
+
+Error Failed(const plan::Place& place, std::string_view target, int code) {
+  return WithRemedy(*place.kind,
+                    Error(fmt::format("{} '{}'", KeyOf(place), target), CauseText(code), code));
+}
+
+// A target of the place as messages name it: with the binary that it is in.
+std::string TargetName(const plan::Place& place, const std::string& target) {
+  std::string name;
+  for (const std::string& part : {place.binary, place.provider}) {
+    if (!part.empty()) name += part + ":";
+  }
+  return name + target;
+}
+
+// Calls `attach(target)`, which returns a link or null and errno, until one works.
+template <typename Function>
+Result<Attachment> FirstTarget(const plan::Place& place, Function attach) {
+  std::string tried;
+  int code = EINVAL;
+  for (const std::string& target : place.targets) {
+    LinkPtr link(attach(target));
+    if (link != nullptr) return Attachment(std::move(link));
+    code = errno;
+    tried.append(tried.empty() ? "" : "', '").append(TargetName(place, target));
+  }
+  return Failed(place, tried, code);
+}
+
+bpf_link* AttachTracepoint(const bpf_program* program, const std::string& target) {
+  const std::size_t slash = target.find('/');
+  if (slash == std::string::npos) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  return bpf_program__attach_tracepoint(program, target.substr(0, slash).c_str(),
+                                        target.substr(slash + 1).c_str());
+}
+
+// "function", "function+0x10", or an offset alone ("0x1234", in a user program's file).
+struct Symbol {
+  std::string function;
+  std::size_t offset = 0;
+};
+
+// Returns nothing if the text is neither.
+std::optional<Symbol> ParseSymbol(std::string_view text) {
+  Symbol symbol;
+  const std::size_t plus = text.rfind('+');
+  std::string_view number;
+  if (plus != std::string_view::npos) {
+    symbol.function = text.substr(0, plus);
+    number = text.substr(plus + 1);
+  } else if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+    number = text;
+  } else {
+    symbol.function = text;
+    return symbol;
+  }
+  const bool hex = number.starts_with("0x");
+  if (hex) number.remove_prefix(2);
+  const char* end = number.data() + number.size();
+  const auto [at, error] = std::from_chars(number.data(), end, symbol.offset, hex ? 16 : 10);
+  if (error != std::errc() || at != end) return std::nullopt;
+  return symbol;
+}
+
+Result<Attachment> AttachKprobe(const bpf_program* program, const plan::Place& place) {
+  const bool at_return = place.kind == config::ProbeKind::kKretprobe;
+  for (const std::string& target : place.targets) {
+    const std::optional<Symbol> symbol = ParseSymbol(target);
+    if (!symbol || symbol->function.empty() || (at_return && symbol->offset != 0)) {
+      return Error{fmt::format("{} '{}': the target reads FUNCTION{}", KeyOf(place), target,
+                               at_return ? "" : " or FUNCTION+OFFSET"),
+                   EINVAL};
+    }
+  }
+  return FirstTarget(place, [&](const std::string& target) {
+    const Symbol symbol = ParseSymbol(target).value_or(Symbol());
+    LIBBPF_OPTS(bpf_kprobe_opts, options);
+    options.retprobe = at_return;
+    options.offset = symbol.offset;
+    return bpf_program__attach_kprobe_opts(program, symbol.function.c_str(), &options);
+  });
+}
+
+Result<Attachment> AttachUprobe(const bpf_program* program, const plan::Place& place) {
+  for (const std::string& target : place.targets) {
+    if (ParseSymbol(target)) continue;
+    return Error{fmt::format("{} '{}': the symbol reads FUNCTION, FUNCTION+OFFSET or OFFSET",
+                             KeyOf(place), TargetName(place, target)),
+                 EINVAL};
+  }
+  return FirstTarget(place, [&](const std::string& target) {
+    const Symbol symbol = ParseSymbol(target).value_or(Symbol());
+    LIBBPF_OPTS(bpf_uprobe_opts, options);
+    options.retprobe = place.kind == config::ProbeKind::kUretprobe;
+    if (!symbol.function.empty()) options.func_name = symbol.function.c_str();
+    return bpf_program__attach_uprobe_opts(program, place.pid.value_or(kAllProcesses),
+                                           place.binary.c_str(), symbol.offset, &options);
+  });
+}
+
+Result<Attachment> AttachUsdt(const bpf_program* program, const plan::Place& place) {
+  Result<Attachment> attached = FirstTarget(place, [&](const std::string& target) {
+    return bpf_program__attach_usdt(program, place.pid.value_or(kAllProcesses),
+                                    place.binary.c_str(), place.provider.c_str(), target.c_str(),
+                                    nullptr);
+  });
+  if (attached.ok()) return attached;
+  Error error = attached.error();
+  // libbpf says nothing of it.
+  if (error.code == ENOENT && access(place.binary.c_str(), R_OK) == 0) {
+    error.AddRemedy("the binary has no such static tracepoint");
+  }
+  return error;
+}
+
+Result<Attachment> AttachPerfEvents(const bpf_program* program, const plan::Place& place) {
+  Result<PerfEvent> event = PerfEventByName(place.target());
+  if (!event) return event.error();
+  if (!place.frequency || *place.frequency == 0) {
+    return Error{"perf_event: needs a frequency: without one the event never runs the program",
+                 EINVAL};
+  }
+  event->frequency = *place.frequency;
+  Result<PerfEvents> events = PerfEvents::Attach(program, *event);
+  if (!events) return events.error();
+  return Attachment(std::move(*events));
+}
+
+// For programs that were tied to their target when they were loaded.
+Result<Attachment> AttachTied(const bpf_program* program, const plan::Place& place) {
+  LinkPtr link(place.kind == config::ProbeKind::kLsm ? bpf_program__attach_lsm(program)
+                                                     : bpf_program__attach_trace(program));
+  if (link != nullptr) return Attachment(std::move(link));
+  const int code = errno;
+  return Failed(place, place.target(), code);
+}
+
+}  // namespace
+
+Result<Attachment> AttachByProbe(const bpf_program* program, const plan::Place& place) {
+  if (plan::IsTiedToOneTarget(bpf_program__type(program))) return AttachTied(program, place);
+  switch (*place.kind) {
+    case config::ProbeKind::kTracepoint:
+      return FirstTarget(
+          place, [&](const std::string& target) { return AttachTracepoint(program, target); });
+    case config::ProbeKind::kRawTracepoint:
+      return FirstTarget(place, [&](const std::string& target) {
+        return bpf_program__attach_raw_tracepoint(program, target.c_str());
+      });
+    case config::ProbeKind::kKprobe:
+    case config::ProbeKind::kKretprobe:
+      return AttachKprobe(program, place);
+    case config::ProbeKind::kUprobe:
+    case config::ProbeKind::kUretprobe:
+      return AttachUprobe(program, place);
+    case config::ProbeKind::kUsdt:
+      return AttachUsdt(program, place);
+    case config::ProbeKind::kPerfEvent:
+      return AttachPerfEvents(program, place);
+    case config::ProbeKind::kXdp:
+      return AttachXdp(program, place);
+    case config::ProbeKind::kTc:
+      return AttachTc(program, place);
+    case config::ProbeKind::kSocketFilter:
+      return AttachSocketFilter(program, place);
+    case config::ProbeKind::kCgroup:
+      return AttachCgroup(program, place);
+    case config::ProbeKind::kFentry:
+    case config::ProbeKind::kFexit:
+    case config::ProbeKind::kLsm:
+      break;
+  }
+  return AttachTied(program, place);
+}
+
+}  // namespace bpf_exporter::kernel

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "kernel/kernel_facts.h"
+
+namespace bpf_exporter::kernel {
+
+// Returns what helps against a failed attachment of that kind; empty if there is no telling.
+std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts);
+
+// Returns the error of an attachment of that kind with what helps against it on this machine.
+Error WithRemedy(config::ProbeKind kind, Error error);
+
+// Returns the cause that `code` names: an errno, one of the kernel's own or one of libbpf's.
+std::string CauseText(int code);
+
+}  // namespace bpf_exporter::kernel

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: load_test.cc
+#include "kernel/load/prepare_program.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cerrno>
+#include <string>
+#include <string_view>
+
+#include "kernel/kernel_facts.h"
+#include "object/libbpf_log.h"
+#include "plan/probe_kinds.h"
+
+namespace bpf_exporter::kernel {
+namespace {
+
+// Ties the program to the first target that the kernel has.
+Status SetTarget(bpf_program* program, const plan::Place& place) {
+  const object::LibbpfLog quiet;
+  int error = EINVAL;
+  for (const std::string& target : place.targets) {
+    if (bpf_program__set_attach_target(program, 0, target.c_str()) == 0) return {};
+    error = errno;
+  }
+  const std::string_view kind = plan::InfoOf(*place.kind).key;
+  const std::string names = fmt::format("{}", fmt::join(place.targets, ", "));
+  if (error == ESRCH || error == ENOENT) {
+    const KernelFacts facts = ReadKernelFacts();
+    if (!facts.btf) {
+      return Error{fmt::format("{}: this kernel has no BTF in /sys/kernel/btf/vmlinux "
+                               "(CONFIG_DEBUG_INFO_BTF)",
+                               kind),
+                   error};
+    }
+    return Error{fmt::format("{}: kernel {} has no {}", kind, facts.release, names), error};
+  }
+  return ErrnoError(fmt::format("{} {}", kind, names), error);
+}
+
+// Sets the attach type that is named "ingress" or "egress", or as sections ("cgroup/sock_create")
+// or bpftool ("cgroup_inet_ingress") call it.
+Status SetCgroupType(bpf_program* program, const std::string& name) {
+  bpf_attach_type attach{};
+  const auto set = [&] {
+    bpf_program__set_expected_attach_type(program, attach);
+    return Status{};
+  };
+  for (const char* form : {"{}", "cgroup_skb/{}", "cgroup/{}"}) {
+    if (libbpf_attach_type_by_name(fmt::format(fmt::runtime(form), name).c_str(), &attach) == 0) {
+      return set();
+    }
+  }
+  for (int type = 0; libbpf_bpf_attach_type_str(static_cast<bpf_attach_type>(type)) != nullptr;
+       ++type) {
+    attach = static_cast<bpf_attach_type>(type);
+    if (name == libbpf_bpf_attach_type_str(attach)) return set();
+  }
+  return Error{fmt::format("cgroup: unknown attach type '{}'", name), EINVAL};
+}
+
+}  // namespace
+
+Status PrepareProgram(bpf_program* program, const plan::ProgramPlan& plan) {
+  if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan.type != BPF_PROG_TYPE_UNSPEC) {
+    bpf_program__set_type(program, plan.type);
+    bpf_program__set_expected_attach_type(program, plan.expected_attach_type);
+  }
+  if (!plan.cgroup_type.empty()) return SetCgroupType(program, plan.cgroup_type);
+  const bool by_entry = !plan.places.empty() && plan.places.front().kind.has_value();
+  if (by_entry && plan::IsTiedToOneTarget(bpf_program__type(program))) {
+    return SetTarget(program, plan.places.front());
+  }
+  return {};
+}
+
+}  // namespace bpf_exporter::kernel

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: self_metrics_test.cc
+#include "metrics/status.h"
+
+#include <algorithm>
+
+namespace bpf_exporter::metrics {
+
+bool ProgramStatus::Missed() const {
+  if (!needed) return false;
+  if (places.empty()) return !attached;
+  return std::any_of(places.begin(), places.end(), [](const PlaceStatus& place) {
+    return place.needed && !place.attached && !place.waiting;
+  });
+}
+
+}  // namespace bpf_exporter::metrics

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+namespace bpf_exporter::plan {
+
+// One place where a program is attached, by a link of its own.
+struct Place {
+  std::optional<config::ProbeKind> kind;  // nothing: as the ELF section says
+  // The names of one target, of which the first that the kernel has is taken: functions,
+  // tracepoints, symbols. Of interfaces, cgroups and events it is one; an interface may be a glob,
+  // and then the place has a link for each interface that matches.
+  std::vector<std::string> targets;
+  std::string direction;                   // tc: "ingress" or "egress"
+  std::string binary;                      // uprobe, uretprobe, usdt
+  std::string provider;                    // usdt
+  std::optional<std::uint64_t> frequency;  // perf_event; Hz
+  std::optional<std::int32_t> pid;         // uprobe, uretprobe, usdt; nothing: all processes
+  bool optional = false;                   // whether it may be missing
+
+  // The only target of a kind that has one; empty for a place of the section.
+  const std::string& target() const;
+};
+
+// Returns whether the place is one or more network interfaces: xdp, tc, socket_filter.
+bool IsOnInterface(const Place& place);
+
+// Returns whether the place is every interface whose name matches.
+bool IsGlob(const Place& place);
+
+// Returns whether a program at `place` attaches to that interface.
+bool Takes(const Place& place, std::string_view interface);
+
+// Returns whether a program that is at `first` is at `second` too.
+bool Covers(const Place& first, const Place& second);
+
+// Returns the place that a glob has on that interface.
+Place AtInterface(const Place& glob, std::string_view interface);
+
+// Returns the place's name in logs, labels and pages: "xdp eth0", "tc egress eth0", "tracepoint
+// sched/sched_switch", "kprobe do_exit|exit_process" where there are alternatives.
+std::string PlaceName(const Place& place);
+
+}  // namespace bpf_exporter::plan
