@@ -97,6 +97,7 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
     return;
   }
   config.object = *std::move(object);
+  config.plan->object.bytes.reset();  // loaded, and large
   if (const Status free = CheckRecordsAreFree(config, others); !free) {
     Fail(config, free.error().Message());
     return;

@@ -66,6 +66,9 @@ struct GlobalLayout {
 
 struct ObjectLayout {
   std::string path;
+  // The file's content, from which it is loaded, since the file may be another one by then. Null
+  // once it is loaded.
+  std::shared_ptr<const std::string> bytes;
   std::vector<MapLayout> maps;  // without the compiler's own (.rodata, .bss …)
   std::vector<ProgramLayout> programs;
   std::vector<GlobalLayout> globals;

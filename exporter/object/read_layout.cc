@@ -105,7 +105,7 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
 
 Result<ObjectLayout> ReadObjectLayout(const std::string& path) {
   const std::string subject = fmt::format("object '{}'", path);
-  const Result<std::string> bytes = ReadObjectFile(path);
+  Result<std::string> bytes = ReadObjectFile(path);
   if (!bytes) return bytes.error().In(subject);
   const Status survived = TryInChild([&]() -> Status {
     const Result<ObjectLayout> layout = Read(path, *bytes);
@@ -116,6 +116,7 @@ Result<ObjectLayout> ReadObjectLayout(const std::string& path) {
   if (!survived) return survived.error().In(operation);
   Result<ObjectLayout> layout = Read(path, *bytes);
   if (!layout) return layout.error().In(operation);
+  layout->bytes = std::make_shared<const std::string>(*std::move(bytes));
   return layout;
 }
 

@@ -87,7 +87,12 @@ Result<ObjectPtr> Attempt::Open() {
   object::LibbpfLog log;
   LIBBPF_OPTS(bpf_object_open_opts, open_options);
   if (!options.btf_path.empty()) open_options.btf_custom_path = options.btf_path.c_str();
-  ObjectPtr object(bpf_object__open_file(plan.object.path.c_str(), &open_options));
+  // As libbpf names what it opens by its path: the kernel's names of .rodata and the like start so.
+  const std::string file = std::filesystem::path(plan.object.path).filename().string();
+  const std::string name = file.substr(0, file.find('.'));
+  open_options.object_name = name.c_str();
+  const std::string& bytes = *plan.object.bytes;
+  ObjectPtr object(bpf_object__open_mem(bytes.data(), bytes.size(), &open_options));
   if (object != nullptr) return object;
   const int code = errno;
   Error error = ErrnoError(fmt::format("{}: open", Subject(plan)), code);
