@@ -10,6 +10,7 @@
 #include <set>
 
 #include "app/version_text.h"
+#include "base/text.h"
 #include "config/diagnostics.h"
 #include "config/files.h"
 #include "config/names.h"
@@ -136,15 +137,13 @@ EarlyExit Unexpected(const std::string& argument) {
 
 std::optional<std::string> SplitNames(const std::string& text, std::vector<std::string>& names) {
   std::set<std::string> seen;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    std::string name = text.substr(start, end - start);
+  for (const std::string_view part : Split(text, ',')) {
+    std::string name(part);
     if (const Status valid = config::ValidConfigName(name); !valid.ok()) {
       return valid.error().Message();
     }
     if (!seen.insert(name).second) return config::Quoted(name) + " is given twice";
     names.push_back(std::move(name));
-    start = end + 1;
   }
   return std::nullopt;
 }

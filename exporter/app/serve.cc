@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/pace.h"
 #include "metrics/map_dump.h"
 #include "web/endpoints.h"
 
@@ -46,9 +47,9 @@ std::vector<std::string> ServedPaths(const Options& options) {
 std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanoseconds age,
                          std::chrono::nanoseconds duration) {
   if (interval.count() == 0) return "";  // nothing is due but at a scrape
-  // The loop itself waits up to 20 times as long as a snapshot takes.
-  const auto most =
-      std::max<std::chrono::nanoseconds>({10 * interval, std::chrono::seconds(60), 40 * duration});
+  // The loop itself rests after a snapshot; it is late when it takes twice as long.
+  const auto most = std::max<std::chrono::nanoseconds>(
+      {10 * interval, std::chrono::seconds(60), 2 * RestAfter(duration)});
   if (age <= most) return "";
   return fmt::format("the newest snapshot is {:.0f} s old, though one is due every {:.0f} s",
                      std::chrono::duration<double>(age).count(),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <charconv>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,5 +19,20 @@ std::string Hex(const std::byte* bytes, std::size_t size, std::size_t most);
 
 // "a, b, c"; after `most` of them "a, b … (9 in all)"; "none" if there are none.
 std::string List(const std::vector<std::string>& names, std::size_t most = 12);
+
+// Returns the parts of `text` between separators, which may be empty: "a,,b" has three, "" has one.
+// They point into `text`.
+std::vector<std::string_view> Split(std::string_view text, char separator);
+
+// Returns the number that the whole text is, in decimal; nothing if it is anything else or does not
+// fit a T.
+template <typename T>
+std::optional<T> ParseWhole(std::string_view text) {
+  T number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
 
 }  // namespace bpf_exporter

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <thread>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/stoppable_thread.h"
 #include "host/host.h"
 #include "loader/loaded_config.h"
 
@@ -22,20 +19,16 @@ class CgroupUpdates {
  public:
   // Fills the maps, then follows. The configurations and the host outlive it.
   CgroupUpdates(std::vector<RunningConfig>& configs, host::Host& host);
-  ~CgroupUpdates();
   CgroupUpdates(const CgroupUpdates&) = delete;
   CgroupUpdates& operator=(const CgroupUpdates&) = delete;
 
  private:
   bool Update();
-  void Run();
-  bool Stopped(int watch, std::chrono::milliseconds wait) const;
+  void Run(const StoppableThread::Stop& stop);
 
   host::Host& host_;
   std::vector<kernel::CgroupIdMap*> maps_;
-  std::atomic<bool> stopping_ = false;
-  Fd stop_;  // wakes the thread
-  std::thread thread_;
+  StoppableThread thread_;  // last, since it uses the others
 };
 
 }  // namespace bpf_exporter::loader

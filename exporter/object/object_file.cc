@@ -3,22 +3,19 @@
 #include "object/object_file.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <bit>
 #include <cerrno>
 #include <cstring>
 
 #include "base/bytes.h"
-#include "base/fd.h"
+#include "base/file.h"
 
 namespace bpf_exporter::object {
 namespace {
 
-constexpr std::size_t kMostBytes = 64u << 20;
+constexpr std::size_t kMaxBytes = 64u << 20;
 constexpr unsigned char kHostOrder =
     std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
@@ -51,27 +48,15 @@ Status CheckHeader(const std::string& bytes) {
 }  // namespace
 
 Result<std::string> ReadObjectFile(const std::string& path) {
-  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd.valid()) return ErrnoError("open", errno);
-  struct stat status;
-  if (fstat(fd.get(), &status) != 0) return ErrnoError("stat", errno);
-  if (S_ISDIR(status.st_mode)) return Error{"open: it is a directory"};
-  if (!S_ISREG(status.st_mode)) return Error{"open: it is not a regular file"};
-  if (static_cast<std::size_t>(status.st_size) > kMostBytes) {
-    return Error{fmt::format("open: it has {} bytes, more than 64 MiB", status.st_size)};
+  Result<std::string> bytes = ReadRegularFile(path, kMaxBytes);
+  if (!bytes) {
+    const int code = bytes.error().code;
+    const bool no_file = code == EISDIR || code == EINVAL || code == EFBIG;
+    if (!no_file || !bytes.error().context.empty()) return bytes.error();
+    return Error(fmt::format("open: it {}{}", bytes.error().cause,
+                             code == EFBIG ? ", more than 64 MiB" : ""));
   }
-
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t got = 0;
-  while (got < bytes.size()) {
-    const ssize_t count = read(fd.get(), bytes.data() + got, bytes.size() - got);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return ErrnoError("read", errno);
-    if (count == 0) break;
-    got += static_cast<std::size_t>(count);
-  }
-  bytes.resize(got);
-  if (const Status header = CheckHeader(bytes); !header) return header.error().In("open");
+  if (const Status header = CheckHeader(*bytes); !header) return header.error().In("open");
   return bytes;
 }
 

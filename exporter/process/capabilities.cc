@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace bpf_exporter::process {
 namespace {
@@ -67,15 +68,13 @@ Result<KeepCapabilities> ParseCapabilities(const std::string& text) {
   if (text == "all") return KeepCapabilities{};
   KeepCapabilities keep{.all = false};
   if (text == "none") return keep;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    const std::string name = text.substr(start, end - start);
+  for (const std::string_view part : Split(text, ',')) {
+    const std::string name(part);
     cap_value_t value = 0;
     if (cap_from_name(name.c_str(), &value) != 0) {
       return Error{"'" + name + "' is no capability; give all, none or names such as cap_bpf"};
     }
     keep.names.push_back(name);
-    start = end + 1;
   }
   return keep;
 }

@@ -6,13 +6,12 @@
 #include <ctime>
 
 #include "base/log.h"
+#include "base/pace.h"
 
 namespace bpf_exporter::process {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr int kRestPerWork = 20;
 
 // The signal that came before `until`; 0 if none did.
 int WaitForSignal(const sigset_t& signals, Clock::time_point until) {
@@ -46,7 +45,7 @@ int RunLoop(const sigset_t& signals, std::chrono::nanoseconds period,
     if (start < next) continue;
     work();
     const Clock::time_point end = Clock::now();
-    next = std::max(next + period, end + kRestPerWork * (end - start));
+    next = std::max(next + period, end + RestAfter(end - start));
     if (next <= end) next = end + period;  // after a suspend: no burst of those that were missed
   }
 }

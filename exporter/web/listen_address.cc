@@ -5,12 +5,12 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "web/civetweb_library.h"
 
 namespace bpf_exporter::web {
@@ -19,12 +19,8 @@ namespace {
 std::string Subject(const std::string& given) { return "listen on '" + given + "'"; }
 
 std::optional<int> ParsePort(std::string_view text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port < 0 || port > 65535) {
-    return std::nullopt;
-  }
-  return port;
+  const std::optional<int> port = ParseWhole<int>(text);
+  return port && *port >= 0 && *port <= 65535 ? port : std::nullopt;
 }
 
 Fd TcpSocket(sa_family_t family) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 namespace bpf_exporter {
 namespace {
 
@@ -25,6 +27,24 @@ TEST(List, NamesAllOrSaysHowMany) {
   EXPECT_EQ(List({"a"}), "a");
   EXPECT_EQ(List({"a", "b"}), "a, b");
   EXPECT_EQ(List({"a", "b", "c"}, 2), "a, b … (3 in all)");
+}
+
+TEST(Split, KeepsEmptyParts) {
+  using Parts = std::vector<std::string_view>;
+  EXPECT_EQ(Split("a,b", ','), (Parts{"a", "b"}));
+  EXPECT_EQ(Split("a", ','), Parts{"a"});
+  EXPECT_EQ(Split("", ','), Parts{""});
+  EXPECT_EQ(Split(",a,,", ','), (Parts{"", "a", "", ""}));
+}
+
+TEST(ParseWhole, TakesNumbersThatAreTheWholeText) {
+  EXPECT_EQ(ParseWhole<int>("-12"), -12);
+  EXPECT_EQ(ParseWhole<std::uint64_t>("18446744073709551615"), 18446744073709551615u);
+  EXPECT_EQ(ParseWhole<std::uint8_t>("256"), std::nullopt);
+  EXPECT_EQ(ParseWhole<unsigned>("-1"), std::nullopt);
+  for (const char* text : {"", " 1", "1 ", "+1", "0x1", "1.0"}) {
+    EXPECT_EQ(ParseWhole<int>(text), std::nullopt) << text;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/stoppable_thread.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <thread>
+#include <utility>
+
+#include "base/fd.h"
+#include "base/log.h"
+
+namespace bpf_exporter {
+
+class StoppableThread::State : public StoppableThread::Stop {
+ public:
+  explicit State(std::function<void(const Stop&)> body)
+      : thread_([this, body = std::move(body)] { body(*this); }) {}
+  ~State() override {
+    stopping_ = true;
+    const std::uint64_t one = 1;
+    if (wake_.valid() && write(wake_.get(), &one, sizeof(one)) < 0) {
+      log::Debug("stop a thread: errno {}", errno);
+    }
+    thread_.join();
+  }
+
+  bool Wait(std::chrono::milliseconds wait, int watched) const override {
+    std::array<pollfd, 2> fds{{{wake_.get(), POLLIN, 0}, {watched, POLLIN, 0}}};
+    poll(fds.data(), fds.size(), static_cast<int>(wait.count()));  // passes over what is -1
+    return stopping_;
+  }
+
+ private:
+  std::atomic<bool> stopping_ = false;
+  // Without it, which happens when descriptors have run out, stopping takes as long as a wait.
+  const Fd wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::thread thread_;  // last, since it uses the others
+};
+
+StoppableThread::StoppableThread() = default;
+StoppableThread::StoppableThread(std::function<void(const Stop&)> body)
+    : state_(std::make_unique<State>(std::move(body))) {}
+StoppableThread::StoppableThread(StoppableThread&&) noexcept = default;
+StoppableThread& StoppableThread::operator=(StoppableThread&&) noexcept = default;
+StoppableThread::~StoppableThread() = default;
+
+}  // namespace bpf_exporter

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace bpf_exporter {
+
+// A thread that waits for things and is woken when it has to stop. Destroying it stops and joins
+// it.
+class StoppableThread {
+ public:
+  // What the thread knows of its owner's wish.
+  class Stop {
+   public:
+    virtual ~Stop() = default;
+    // Waits until the thread has to stop, the file `watched` (-1: none) is readable, or `wait` is
+    // over. Returns whether it has to stop.
+    virtual bool Wait(std::chrono::milliseconds wait, int watched) const = 0;
+  };
+
+  StoppableThread();  // no thread
+  // Runs `body` on a thread of its own. It must return when Wait says so, and must not throw.
+  explicit StoppableThread(std::function<void(const Stop&)> body);
+  StoppableThread(StoppableThread&&) noexcept;
+  StoppableThread& operator=(StoppableThread&&) noexcept;
+  ~StoppableThread();
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bpf_exporter
