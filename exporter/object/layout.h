@@ -39,7 +39,7 @@ struct Type {
 
 struct MapLayout {
   std::string name;
-  bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
+  std::uint32_t type = BPF_MAP_TYPE_UNSPEC;  // bpf_map_type; a corrupt object has any number
   std::uint32_t key_size = 0;
   std::uint32_t value_size = 0;  // of one CPU's value in the per-CPU kinds
   std::uint32_t max_entries = 0;
@@ -50,10 +50,10 @@ struct MapLayout {
 
 struct ProgramLayout {
   std::string name;
-  std::string section;  // without the ? of SEC("?…")
-  bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
-  bool autoload = true;      // false for SEC("?…")
-  bool tail_called = false;  // a program array of the object names it
+  std::string section;                        // without the ? of SEC("?…")
+  std::uint32_t type = BPF_PROG_TYPE_UNSPEC;  // bpf_prog_type
+  bool autoload = true;                       // false for SEC("?…")
+  bool tail_called = false;                   // a program array of the object names it
 };
 
 // A global variable that can be set before a load.

@@ -52,34 +52,34 @@ constexpr std::array kMapTypes = {
     MapType{"cgrp_storage", MapShape::kOther},
 };
 
-const MapType* Find(bpf_map_type type) {
+const MapType* Find(std::uint32_t type) {
   const auto index = static_cast<std::size_t>(type);
   return index < kMapTypes.size() ? &kMapTypes[index] : nullptr;
 }
 
 }  // namespace
 
-MapShape ShapeOf(bpf_map_type type) {
+MapShape ShapeOf(std::uint32_t type) {
   const MapType* const found = Find(type);
   return found != nullptr ? found->shape : MapShape::kOther;
 }
 
-bool HasRows(bpf_map_type type) {
+bool HasRows(std::uint32_t type) {
   const MapShape shape = ShapeOf(type);
   return shape == MapShape::kRows || shape == MapShape::kIndexed;
 }
 
-bool HasRecords(bpf_map_type type) {
+bool HasRecords(std::uint32_t type) {
   const MapShape shape = ShapeOf(type);
   return shape == MapShape::kRecords || shape == MapShape::kQueue;
 }
 
-bool IsPerCpu(bpf_map_type type) {
+bool IsPerCpu(std::uint32_t type) {
   const MapType* const found = Find(type);
   return found != nullptr && found->per_cpu;
 }
 
-std::string MapTypeName(bpf_map_type type) {
+std::string MapTypeName(std::uint32_t type) {
   const MapType* const found = Find(type);
   return found != nullptr ? std::string(found->name) : "type " + std::to_string(type);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linux/bpf.h>
-
+#include <cstdint>
 #include <string>
 
 namespace bpf_exporter::object {
+
+// All functions take a number of enum bpf_map_type (linux/bpf.h), or any other number: a corrupt
+// object may have one.
 
 // What the exporter can read of a map.
 enum class MapShape {
@@ -17,17 +19,17 @@ enum class MapShape {
   kOther,    // nothing
 };
 
-MapShape ShapeOf(bpf_map_type type);
+MapShape ShapeOf(std::uint32_t type);
 
 // Return true for kRows and kIndexed, and for kRecords and kQueue.
-bool HasRows(bpf_map_type type);
-bool HasRecords(bpf_map_type type);
+bool HasRows(std::uint32_t type);
+bool HasRecords(std::uint32_t type);
 
 // Returns true if each CPU has a value of its own (hash, array, LRU hash, cgroup storage).
-bool IsPerCpu(bpf_map_type type);
+bool IsPerCpu(std::uint32_t type);
 
 // Returns "hash", "percpu_array" … as bpftool names them; "type N" for a type that is not known
 // here.
-std::string MapTypeName(bpf_map_type type);
+std::string MapTypeName(std::uint32_t type);
 
 }  // namespace bpf_exporter::object

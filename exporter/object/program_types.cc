@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 32> kProgramTypeNames = {
 
 }  // namespace
 
-std::string ProgramTypeName(bpf_prog_type type) {
+std::string ProgramTypeName(std::uint32_t type) {
   const auto index = static_cast<std::size_t>(type);
   return index < kProgramTypeNames.size() ? std::string(kProgramTypeNames[index])
                                           : "type " + std::to_string(index);

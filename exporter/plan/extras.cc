@@ -13,7 +13,7 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr auto kCgrpStorage = static_cast<bpf_map_type>(32);  // newer than Debian 12's header
+constexpr std::uint32_t kCgrpStorage = 32;  // newer than Debian 12's header
 
 void CheckKaddr(const Scope& scope, const config::Text& symbol) {
   const auto& globals = scope.object.globals;

@@ -10,7 +10,7 @@
 namespace bpf_exporter::plan {
 namespace {
 
-std::string WhyNotReadable(bpf_map_type type) {
+std::string WhyNotReadable(std::uint32_t type) {
   if (object::ShapeOf(type) == object::MapShape::kMaps) {
     return "; its values are other maps, which only the programs can follow";
   }

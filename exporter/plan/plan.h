@@ -88,7 +88,7 @@ struct ProgramPlan {
   std::string name;
   std::string section;
   // What the program becomes if libbpf does not know its section; UNSPEC: of no type that is known.
-  bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
+  std::uint32_t type = BPF_PROG_TYPE_UNSPEC;  // bpf_prog_type
   bpf_attach_type expected_attach_type = {};
   std::string cgroup_type;    // the attach type that entries for cgroups name; empty: the section's
   std::vector<Place> places;  // where it attaches; none: nowhere

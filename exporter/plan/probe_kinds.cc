@@ -98,7 +98,7 @@ std::string_view InterfaceOfXdpSection(std::string_view section) {
 
 bool IsPerfEventSection(std::string_view section) { return section.starts_with("perf_event/"); }
 
-bool IsTiedToOneTarget(bpf_prog_type type) {
+bool IsTiedToOneTarget(std::uint32_t type) {
   return type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM;
 }
 

@@ -41,6 +41,6 @@ std::string_view InterfaceOfXdpSection(std::string_view section);
 bool IsPerfEventSection(std::string_view section);
 
 // Returns whether programs of that type are tied to one function when they are loaded.
-bool IsTiedToOneTarget(bpf_prog_type type);
+bool IsTiedToOneTarget(std::uint32_t type);
 
 }  // namespace bpf_exporter::plan

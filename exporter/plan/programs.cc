@@ -164,7 +164,7 @@ std::vector<ProgramPlan> PlanPrograms(const Scope& scope) {
     }
     scope.diagnostics.Error(
         probe.program.at, fmt::format("{} has no program {}{}", ObjectSubject(scope.object),
-                                      Quoted(name), Suggest(name, names, "its programs")));
+                                      config::Quoted(name), Suggest(name, names, "its programs")));
   }
   std::vector<ProgramPlan> plans;
   for (Planner& planner : planners) plans.push_back(planner.Finish());

@@ -107,14 +107,14 @@ TEST_F(Loading, LoadsWhatWasPlannedWhateverTheFileIsByThen) {
   std::filesystem::copy_file(data + "section_hooks.bpf.o", path,
                              std::filesystem::copy_options::overwrite_existing);
   ASSERT_TRUE(layout.ok()) << layout.error().Message();
-  plan::ConfigPlan plan;
+  plan::ConfigPlan plan = PlanOf("map_kinds", {});
   plan.object = *std::move(layout);
   LoadedObject* object = Load(plan);
   std::filesystem::remove_all(folder);
   ASSERT_NE(object, nullptr);
   std::vector<std::string> planned, loaded;
   for (const object::ProgramLayout& program : plan.object.programs) planned.push_back(program.name);
-  for (const ProgramState& program : object->programs()) loaded.push_back(program.name);
+  for (const metrics::ProgramStatus& program : object->programs()) loaded.push_back(program.name);
   EXPECT_EQ(loaded, planned);
   for (const object::MapLayout& map : plan.object.maps) {
     EXPECT_GE(object->MapFd(map.name), 0) << map.name;

@@ -10,7 +10,7 @@ FOLDERS = (".github", "config", "deploy", "exporter", "programs", "tests")
 VERSION = re.compile(r"^project\(bpf_exporter VERSION (\d+\.\d+\.\d+) ", re.MULTILINE)
 # How other files name the version: the image's tag, and kustomize's.
 TAG = re.compile(r"\bbpf_exporter:(\d[\w.]*\w)|\bnewTag: (\S+)")
-CONCURRENT = re.compile(r"\bstd::(mutex|shared_mutex|recursive_mutex|thread|jthread)\b(?!::)")
+CONCURRENT = re.compile(r"\b(?:std::(?:mutex|shared_mutex|recursive_mutex|thread|jthread)|StoppableThread)\b(?!::)")
 
 
 def read(path):

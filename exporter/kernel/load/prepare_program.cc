@@ -64,7 +64,7 @@ Status SetCgroupType(bpf_program* program, const std::string& name) {
 
 Status PrepareProgram(bpf_program* program, const plan::ProgramPlan& plan) {
   if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan.type != BPF_PROG_TYPE_UNSPEC) {
-    bpf_program__set_type(program, plan.type);
+    bpf_program__set_type(program, static_cast<bpf_prog_type>(plan.type));
     bpf_program__set_expected_attach_type(program, plan.expected_attach_type);
   }
   if (!plan.cgroup_type.empty()) return SetCgroupType(program, plan.cgroup_type);
