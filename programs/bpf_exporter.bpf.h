@@ -31,6 +31,12 @@
 #include <bpf/bpf_tracing.h>
 // clang-format on
 
+// libbpf has these since 1.2.
+#ifndef BPF_UPROBE
+#define BPF_UPROBE(name, args...) BPF_KPROBE(name, ##args)
+#define BPF_URETPROBE(name, args...) BPF_KRETPROBE(name, ##args)
+#endif
+
 // Marks a kernel type that is declared with just the fields that are read: libbpf finds where they
 // are in the running kernel (CO-RE). It ignores what follows ___ in the type's name.
 #define BX_KERNEL_TYPE __attribute__((preserve_access_index))

@@ -6,13 +6,13 @@
 // Declares the counter of what could not be counted: rows that a full map refused, records that a
 // full buffer refused. Calls that can fail need it. Expose it as a counter without labels: while it
 // stays at 0, nothing is missing from the others.
-#define BX_DROPPED(name)                                           \
-  BX_PERCPU_ARRAY(name, 1, __u64);                                 \
-  enum bx_dropped_ { BX_DROPPED };                                 \
-  static __always_inline bool bx_drop_(enum bx_dropped_ dropped) { \
-    bx_increment_at(&name, dropped);                               \
-    return false;                                                  \
-  }                                                                \
+#define BX_DROPPED(name)                                             \
+  BX_PERCPU_ARRAY(name, 1, __u64);                                   \
+  enum bx_dropped_ { BX_DROPPED };                                   \
+  static __always_inline bool bx_drop_(enum bx_dropped_ bx_first_) { \
+    bx_increment_at(&name, bx_first_);                               \
+    return false;                                                    \
+  }                                                                  \
   _Static_assert(true, "")
 
 // Counts one there, for what the program itself has to leave out.
