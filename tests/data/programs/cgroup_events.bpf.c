@@ -8,11 +8,7 @@
 #define UMASK 166
 #endif
 
-struct {
-  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
-  __uint(key_size, sizeof(__u32));
-  __uint(value_size, sizeof(__u32));
-} cgroup_events_total SEC(".maps");
+BX_PERF_EVENT_ARRAY(cgroup_events_total);
 
 SEC("raw_tp/sys_enter")
 int send(struct bpf_raw_tracepoint_args *ctx) {

@@ -2,17 +2,8 @@
 // Counts the packets that a cgroup sends, in maps whose rows belong to cgroups.
 #include "bpf_exporter.bpf.h"
 
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE);
-  __type(key, struct bpf_cgroup_storage_key);
-  __type(value, __u64);
-} by_cgroup SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
-  __type(key, __u64);
-  __type(value, __u64);
-} by_cgroup_id SEC(".maps");
+BX_PERCPU_CGROUP_STORAGE(by_cgroup, struct bpf_cgroup_storage_key, __u64);
+BX_CGROUP_STORAGE(by_cgroup_id, __u64, __u64);
 
 SEC("?cgroup_skb/egress") int count_packets(struct __sk_buff *packet) {
   __u64 *all = bpf_get_local_storage(&by_cgroup_id, 0);

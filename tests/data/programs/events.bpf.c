@@ -14,29 +14,17 @@ struct event {
   char comm[16];
 };
 
-// Declared as the dialect's users do: the values of a perf event array are its buffers' fds.
+// Declared as users of cloudflare/ebpf_exporter do: the values of a perf event array are its
+// buffers' fds.
 struct {
   __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
   __uint(key_size, sizeof(__u32));
   __uint(value_size, sizeof(__u32));
 } perf_events_total SEC(".maps");
 
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 1 << 20);
-} ring_events_total SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_QUEUE);
-  __uint(max_entries, 16384);
-  __type(value, struct event);
-} queue_events_total SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_STACK);
-  __uint(max_entries, 16384);
-  __type(value, struct event);
-} stack_events_total SEC(".maps");
+BX_RINGBUF(ring_events_total, 1 << 20);
+BX_QUEUE(queue_events_total, 16384, struct event);
+BX_STACK(stack_events_total, 16384, struct event);
 
 SEC("raw_tp/sys_enter")
 int send(struct bpf_raw_tracepoint_args *ctx) {

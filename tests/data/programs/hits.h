@@ -8,13 +8,10 @@ BX_ARRAY(hits, 32, __u64);
 // Slot 0: the process whose events count; 1: the system call that counts.
 BX_ARRAY(wanted, 2, __u64);
 
-static __always_inline void hit(__u32 slot) {
-  __u64* count = bpf_map_lookup_elem(&hits, &slot);
-  if (count) __sync_fetch_and_add(count, 1);
-}
+static __always_inline void hit(__u32 slot) { bx_increment_at(&hits, slot); }
 
 static __always_inline __u64 wanted_at(__u32 slot) {
-  __u64* value = bpf_map_lookup_elem(&wanted, &slot);
+  __u64* value = bx_value_at(&wanted, slot);
   return value ? *value : 0;
 }
 

@@ -28,13 +28,7 @@ struct prefix_key {
   __u32 bits;
   __u8 address[16];
 };
-struct {
-  __uint(type, BPF_MAP_TYPE_LPM_TRIE);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
-  __uint(max_entries, 128);
-  __type(key, struct prefix_key);
-  __type(value, __u64);
-} trie20 SEC(".maps");
+BX_LPM_TRIE(trie20, 128, struct prefix_key, __u64);
 
 BX_HASH(churned, 120000, __u64, __u64);
 

@@ -5,9 +5,7 @@
 BX_ARRAY(marks_total, 1, __u64);
 
 SEC("uprobe//proc/self/exe:post_attach_mark") int mark(void* context) {
-  __u32 slot = 0;
-  __u64* count = bpf_map_lookup_elem(&marks_total, &slot);
-  if (count) __sync_fetch_and_add(count, 1);
+  bx_increment_at(&marks_total, 0);
   return 0;
 }
 

@@ -9,19 +9,8 @@
 #define UMASK 166
 #endif
 
-struct {
-  __uint(type, BPF_MAP_TYPE_QUEUE);
-  __uint(max_entries, 16384);
-  __type(value, __u32);
-  __uint(pinning, LIBBPF_PIN_BY_NAME);
-} pinned_queue SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
-  __uint(key_size, sizeof(__u32));
-  __uint(value_size, sizeof(__u32));
-  __uint(pinning, LIBBPF_PIN_BY_NAME);
-} pinned_perf SEC(".maps");
+BX_QUEUE(pinned_queue, 16384, __u32, __uint(pinning, LIBBPF_PIN_BY_NAME));
+BX_PERF_EVENT_ARRAY(pinned_perf, __uint(pinning, LIBBPF_PIN_BY_NAME));
 
 SEC("raw_tp/sys_enter")
 int enter(struct bpf_raw_tracepoint_args *ctx) {

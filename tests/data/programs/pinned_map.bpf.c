@@ -2,13 +2,7 @@
 // A map that every object with a map of this name shares.
 #include "hits.h"
 
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 4);
-  __type(key, __u32);
-  __type(value, __u64);
-  __uint(pinning, LIBBPF_PIN_BY_NAME);
-} shared_hits SEC(".maps");
+BX_ARRAY(shared_hits, 4, __u64, __uint(pinning, LIBBPF_PIN_BY_NAME));
 
 SEC("?socket") int by_socket(struct __sk_buff* packet) {
   bx_increment_at(&shared_hits, 2);
