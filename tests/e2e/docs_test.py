@@ -5,6 +5,7 @@ A fenced block whose info string ends in `file=NAME` is an example, and NAME the
 
 import os
 import re
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -12,7 +13,7 @@ import unittest
 from harness import children, outcome
 from harness.exporter import BINARY, PROGRAMS, ROOT, Exporter
 
-DOCUMENTS = ["README.md", "config/README.md"]
+DOCUMENTS = ["README.md", "config/README.md", "programs/README.md"]
 FENCE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TARGETS = {"x86_64": "x86", "aarch64": "arm64"}
 
@@ -54,6 +55,7 @@ class Examples(unittest.TestCase):
     def test_there_are_examples_in_every_document(self):
         self.assertIn("forks.yaml", self.names)
         self.assertIn("threads.yaml", self.names)
+        self.assertIn("execs.yaml", self.names)
 
     def test_check_accepts_every_configuration(self):
         # One at a time: some show the same metric in another way.
@@ -73,6 +75,43 @@ class Examples(unittest.TestCase):
             self.assertEqual(0, children.run([shell, "-c", loop]).returncode)
             series = 'ebpf_exporter_forks_total{comm="forks_example"}'
             self.assertIn(f"\n{series} 50\n", exporter.page().text)
+
+    def test_the_guide_s_counter_counts_programs_that_a_user_starts(self):
+        outcome.need_root()
+        user = 54321  # nobody else's
+        with Exporter(config=self.folder, names="execs", programs=self.folder) as exporter:
+            loop = "i=0; while [ $i -lt 40 ]; do /bin/true; i=$((i+1)); done"
+            self.assertEqual(0, children.run(["/bin/sh", "-c", loop], user=user).returncode)
+            page = exporter.page()
+            self.assertEqual(1 + 40, page.value("ebpf_exporter_execs_total", uid=str(user)))
+            self.assertEqual(0, page.value("ebpf_exporter_execs_dropped_total"))
+
+    def test_the_guide_s_histogram_counts_packets_by_size(self):
+        outcome.need_root()
+        with Exporter(config=self.folder, names="packet_sizes", programs=self.folder) as exporter:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                for _ in range(25):
+                    sender.sendto(bytes(40000), ("127.0.0.1", 9))
+            page = exporter.page()
+            buckets = page.by_label("ebpf_exporter_packet_size_bytes_bucket", "le")
+            # The scrape's own packets are smaller.
+            self.assertEqual(25, buckets["65536"] - buckets["32768"])
+            self.assertEqual(buckets["131072"], buckets["65536"])
+            self.assertGreater(page.value("ebpf_exporter_packet_size_bytes_sum"), 25 * 40000)
+
+    def test_the_example_of_the_reference_counts_threads(self):
+        outcome.need_root()
+        loop = "i=0; while [ $i -lt 30 ]; do (:); i=$((i+1)); done"
+        with Exporter(config=self.folder, names="threads", programs=self.folder) as exporter:
+            shell = os.path.join(self.folder, "threads_sample")
+            os.symlink("/bin/sh", shell)
+            self.assertEqual(0, children.run([shell, "-c", loop]).returncode)
+            page = exporter.page()
+            for event, count in (("STARTED", 30), ("ENDED", 31)):
+                labels = {"comm": "threads_sample", "event": event}
+                self.assertEqual(count, page.value("ebpf_exporter_thread_events_total", **labels))
+            lifetimes = page.value("ebpf_exporter_thread_lifetime_seconds_count", comm="threads_sample")
+            self.assertEqual(31, lifetimes)
 
 
 if __name__ == "__main__":
