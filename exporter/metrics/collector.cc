@@ -58,9 +58,9 @@ void Collector::ForgetVanished() {
   for (Family* family : changed) {
     const std::size_t before = family->size();
     family->BeginSweep();
-    for_folds_of(family, [](const MetricFold& fold) { fold.KeepCells(); });
+    for_folds_of(family, [](const MetricFold& fold) { fold.cells().KeepCells(); });
     if (!family->EndSweep()) continue;
-    for_folds_of(family, [](MetricFold& fold) { fold.RenumberCells(); });
+    for_folds_of(family, [](MetricFold& fold) { fold.cells().RenumberCells(); });
     // After a burst the memory goes back to the system. Cells and texts of the old numbers are
     // held by this snapshot and perhaps the one before, so that takes a few.
     if (before / 4 > family->size()) trims_ = 3;
@@ -86,7 +86,7 @@ void Collector::UpdateStats() {
   for (const auto& source : sources_) {
     stats_.maps.push_back(source->stats());
     for (const MetricFold& fold : source->folds()) {
-      const FoldCounts& counts = fold.counts();
+      const FoldCounts& counts = fold.cells().counts();
       MetricStats& metric = StatsOf(fold.plan());
       if (families_.find(fold.plan().family)->second.complete) {
         metric.series += fold.family().SeriesOf(fold.number());

@@ -22,13 +22,13 @@ std::string RowCount(std::uint64_t count) {
   return fmt::format("{} row{}", count, count == 1 ? "" : "s");
 }
 
-void AppendRows(const plan::MapPlan& plan, const MapRows& rows, std::size_t most_text,
+void AppendRows(const plan::MapPlan& plan, const MapRows& rows, std::size_t max_text,
                 std::string& out) {
   std::vector<RowText> metrics;
   for (const auto& metric : plan.metrics) metrics.emplace_back(*metric);
   std::size_t shown = 0;
-  for (; shown < rows.count && out.size() < most_text; ++shown) {
-    const std::string key = Hex(rows.Key(shown), rows.key_size, rows.key_size);
+  for (; shown < rows.count && out.size() < max_text; ++shown) {
+    const std::string key = Hex(rows.Key(shown), rows.shape.key_size, rows.shape.key_size);
     out.append("key ").append(key.empty() ? "(of no bytes)" : key) += '\n';
     for (RowText& metric : metrics) metric.Append(rows, shown, out);
   }

@@ -18,6 +18,28 @@ struct RowBlock {
   std::size_t value_stride = 0;  // of one row, all its CPUs; one CPU's is its value rounded up to 8
 };
 
+// How the rows of a map lie in memory.
+struct RowShape {
+  RowShape(std::uint32_t key_bytes, std::uint32_t value_bytes, std::uint32_t cpu_count)
+      : key_size(key_bytes),
+        value_size(value_bytes),
+        cpus(cpu_count),
+        cpu_stride((value_bytes + 7) / 8 * 8),
+        row_stride(cpu_count > 1 ? std::size_t{cpu_count} * cpu_stride : value_bytes) {}
+
+  // Returns whether the rows of `block` are at least that long.
+  bool Fits(const RowBlock& block) const {
+    return block.value_stride >= row_stride &&
+           (block.keys == nullptr || block.key_stride >= key_size);
+  }
+
+  std::uint32_t key_size;
+  std::uint32_t value_size;  // of one CPU
+  std::uint32_t cpus;
+  std::uint32_t cpu_stride;  // bytes from one CPU's value to the next one's
+  std::size_t row_stride;    // of all CPUs' values
+};
+
 class RowSink {
  public:
   virtual ~RowSink() = default;

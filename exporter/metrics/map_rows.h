@@ -7,7 +7,6 @@
 
 #include "base/result.h"
 #include "metrics/map_reader.h"
-#include "plan/plan.h"
 
 namespace bpf_exporter::metrics {
 
@@ -19,22 +18,21 @@ struct RowLimits {
 
 // A copy of the first rows of a map, as the kernel laid them out.
 struct MapRows {
+  explicit MapRows(const RowShape& rows) : shape(rows) {}
+
+  RowShape shape;
   std::size_t count = 0;    // rows that are copied
   std::uint64_t total = 0;  // rows that were read
-  std::uint32_t cpus = 1;
-  std::size_t cpu_stride = 0;  // bytes from one CPU's value to the next one's
-  std::size_t key_size = 0;
-  std::size_t value_stride = 0;  // of one row, all its CPUs
   std::vector<std::byte> keys, values;
 
-  const std::byte* Key(std::size_t row) const { return keys.data() + row * key_size; }
+  const std::byte* Key(std::size_t row) const { return keys.data() + row * shape.key_size; }
   const std::byte* Value(std::size_t row, std::size_t cpu = 0) const {
-    return values.data() + row * value_stride + cpu * cpu_stride;
+    return values.data() + row * shape.row_stride + cpu * shape.cpu_stride;
   }
 };
 
 // Reads the whole map, so that its rows are counted, and keeps those that `limits` allow. By the
 // thread whose turn it is to use the reader.
-Result<MapRows> CopyRows(MapReader& reader, const plan::MapPlan& plan, const RowLimits& limits);
+Result<MapRows> CopyRows(MapReader& reader, const RowShape& shape, const RowLimits& limits);
 
 }  // namespace bpf_exporter::metrics

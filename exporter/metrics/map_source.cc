@@ -14,21 +14,19 @@ namespace {
 // Rows at a time: their slots stay in the fastest cache between the metrics.
 constexpr std::size_t kRowsAtOnce = 1024;
 
-std::uint32_t RoundUp8(std::uint32_t size) { return (size + 7) / 8 * 8; }
-
 }  // namespace
 
 MapSource::MapSource(MapToRead map)
     : config_(std::move(map.config)),
       plan_(std::move(map.plan)),
       reader_(std::move(map.reader)),
-      shape_{reader_->cpus(), RoundUp8(plan_.value_size())},
+      shape_(plan_.key_size(), plan_.value_size(), reader_->cpus()),
       keys_(plan_.key_size()),
       slots_(kRowsAtOnce) {}
 
 void MapSource::AddMetric(std::shared_ptr<const plan::MetricPlan> metric, Family& family,
                           std::uint32_t number) {
-  folds_.emplace_back(std::move(metric), family, number, plan_.key_size(), shape_);
+  folds_.emplace_back(std::move(metric), family, number, shape_);
 }
 
 bool MapSource::Read() {
@@ -58,7 +56,7 @@ Status MapSource::ReadRows() {
     index = slot;
     return reinterpret_cast<const std::byte*>(&index);
   };
-  for (MetricFold& fold : folds_) moved_ = fold.Begin(key_of) || moved_;
+  for (MetricFold& fold : folds_) moved_ = fold.cells().DecodeAgain(key_of) || moved_;
   keys_.BeginWalk();
   bad_block_ = false;
   Status status = reader_->Read(*this);
@@ -67,10 +65,7 @@ Status MapSource::ReadRows() {
 }
 
 void MapSource::OnRows(const RowBlock& block) {
-  const std::size_t needed =
-      shape_.cpus > 1 ? std::size_t{shape_.cpus} * shape_.cpu_stride : plan_.value_size();
-  if (block.value_stride < needed ||
-      (block.keys != nullptr && block.key_stride < plan_.key_size())) {
+  if (!shape_.Fits(block)) {
     bad_block_ = true;
     return;
   }
@@ -101,11 +96,11 @@ void MapSource::ForgetVanished(std::vector<Family*>& changed) {
     const std::vector<std::uint32_t> vanished = keys_.EndWalk();
     if (!vanished.empty()) {
       lost = true;
-      for (MetricFold& fold : folds_) fold.Forget(vanished);
+      for (MetricFold& fold : folds_) fold.cells().Forget(vanished);
     }
     if (keys_.Sparse()) {
       const std::vector<std::uint32_t> new_slots = keys_.Compact();
-      for (MetricFold& fold : folds_) fold.MoveSlots(new_slots);
+      for (MetricFold& fold : folds_) fold.cells().MoveSlots(new_slots);
     }
   }
   if (!lost) return;
@@ -117,7 +112,7 @@ void MapSource::ForgetVanished(std::vector<Family*>& changed) {
 }
 
 Result<MapRows> MapSource::CopyRows(const RowLimits& limits) const {
-  return metrics::CopyRows(*reader_, plan_, limits);
+  return metrics::CopyRows(*reader_, shape_, limits);
 }
 
 MapStats MapSource::stats() const {

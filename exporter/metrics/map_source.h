@@ -55,7 +55,7 @@ class MapSource : public RowSink {
   std::string config_;
   plan::MapPlan plan_;
   std::unique_ptr<MapReader> reader_;
-  ValueShape shape_;
+  RowShape shape_;
   KeySlots keys_;
   std::size_t array_slots_ = 0;  // of a map without keys
   std::vector<MetricFold> folds_;

@@ -1,132 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: collector_test.cc, random_pages_test.cc
 #include "metrics/metric_fold.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
-#include "base/text.h"
+#include "base/bytes.h"
+#include "metrics/key_slots.h"
 
 namespace bpf_exporter::metrics {
 namespace {
 
-// Keys that are asked again in one snapshot: an answer may cost a system call or more.
-constexpr std::size_t kMostAskedAgain = 1000;
+// number / d, given ~0 / d + 1; exact for d > 1 (and 32-bit numbers), and far faster than a
+// division.
+std::uint32_t Quotient(std::uint32_t number, std::uint64_t reciprocal) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint32_t>(static_cast<Wide>(number) * reciprocal >> 64);
+}
 
-constexpr std::size_t kLongestKey = 64;  // in the log, in bytes
+// Sign-extended to 64 bits for signed types; sums in two's complement stay exact.
+template <typename T>
+std::uint64_t LoadAs(const std::byte* from) {
+  return static_cast<std::uint64_t>(Load<T>(from));
+}
 
-bool IsZero(const std::byte* key, std::size_t size) {
-  return std::all_of(key, key + size, [](std::byte byte) { return byte == std::byte{0}; });
+std::uint64_t LoadField(const plan::ValueField& field, const std::byte* value,
+                        std::uint32_t index) {
+  const std::byte* from = value + field.offset + std::size_t{index} * field.width;
+  return field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width);
+}
+
+// Returns how many series a row makes: one for each CPU if a label says so.
+std::uint32_t LanesOf(const plan::MetricPlan& metric, const RowShape& shape) {
+  const bool by_cpu = std::any_of(metric.labels.begin(), metric.labels.end(),
+                                  [](const plan::LabelPlan& label) { return label.is_cpu; });
+  return by_cpu ? shape.cpus : 1;
 }
 
 }  // namespace
 
 MetricFold::MetricFold(std::shared_ptr<const plan::MetricPlan> plan, Family& family,
-                       std::uint32_t number, std::uint32_t key_size, ValueShape shape)
+                       std::uint32_t number, const RowShape& shape)
     : plan_(std::move(plan)),
       family_(family),
       number_(number),
-      key_size_(key_size),
       shape_(shape),
+      cells_(plan_, family, number, shape.key_size, LanesOf(*plan_, shape)),
       runs_(RunsOf(*plan_)),
-      reciprocal_(~std::uint64_t{0} / family.stride() + 1) {
-  const bool by_cpu = std::any_of(plan_->labels.begin(), plan_->labels.end(),
-                                  [](const plan::LabelPlan& label) { return label.is_cpu; });
-  lanes_ = by_cpu ? shape_.cpus : 1;
-  fold_ = ChooseFunction();
-}
-
-bool MetricFold::Begin(const KeyOf& key_of) {
-  if (std::exchange(counts_.over_limit, 0) > 0) RetryOverLimit();
-
-  const FoldCounts counts = counts_;
-  bool moved = false;
-  for (std::size_t asked = std::min(provisional_.size(), kMostAskedAgain); asked > 0; --asked) {
-    if (ask_next_ >= provisional_.size()) ask_next_ = 0;
-    const std::uint32_t place = provisional_[ask_next_];
-    bool provisional = false;
-    const std::uint32_t cell = Resolve(key_of(place / lanes_), place % lanes_, provisional);
-    // A place at the limit is worth less than the series that the key has.
-    if (cell != kOverLimit && cell != places_[place]) {
-      places_[place] = cell;
-      moved = true;
-    }
-    if (cell < kFirstMark) counts_ = counts;  // each key is counted once
-    if (provisional) {
-      ++ask_next_;
-    } else {
-      provisional_[ask_next_] = provisional_.back();
-      provisional_.pop_back();
-    }
-  }
-  return moved;
-}
+      reciprocal_(~std::uint64_t{0} / family.stride() + 1),
+      fold_(ChooseFunction()) {}
 
 void MetricFold::Fold(const Rows& rows, std::size_t slots) {
-  if (places_.size() < slots * lanes_) places_.resize(slots * lanes_, kUnknown);
+  cells_.Grow(slots);
   (this->*fold_)(rows);
-}
-
-std::uint32_t MetricFold::Settle(std::uint32_t place, std::uint32_t mark, const Rows& rows,
-                                 std::size_t row, std::uint32_t cpu) {
-  if (mark == kUnknown) {
-    bool provisional = false;
-    mark = Resolve(KeyOfRow(rows, row), cpu, provisional);
-    places_[place] = mark;
-    if (provisional) provisional_.push_back(place);
-  }
-  if (mark == kOverLimit) ++counts_.over_limit;
-  return mark;
-}
-
-// A cell, or the mark that says why there is none.
-std::uint32_t MetricFold::Resolve(const std::byte* key, std::uint32_t cpu, bool& provisional) {
-  if (plan_->zero_key_only && !IsZero(key, key_size_)) {
-    ++counts_.undecodable;
-    WarnOnce(kUndecodable, key, "only a key of zeros has a series, for the metric has no labels");
-    return kUndecodable;
-  }
-  const plan::HistogramPlan& histogram = plan_->histogram;
-  std::uint32_t cell = 0;
-  decode::Decoded decoded = decode::Decoded::kOk;
-  if (histogram.bucket) {
-    std::uint64_t bucket = 0;
-    decoded = labels_.BuildBucket(*histogram.bucket, key, bucket);
-    cell = CellOf(histogram, bucket);
-  }
-  const bool provisional_bucket = decoded == decode::Decoded::kProvisional;
-  if (decoded == decode::Decoded::kOk || provisional_bucket) {
-    decoded = labels_.Build(*plan_, key, cpu);
-  }
-  if (decoded == decode::Decoded::kSkip) {
-    ++counts_.skipped;
-    return kSkipped;
-  }
-  if (decoded == decode::Decoded::kError) {
-    ++counts_.undecodable;
-    WarnOnce(kUndecodable, key, labels_.text());
-    return kUndecodable;
-  }
-  const std::uint32_t series = family_.FindOrAdd(labels_.text(), number_);
-  if (series == Family::kNone) {
-    WarnOnce(kOverLimit, key,
-             fmt::format("left out, because max_series ({}) is reached", plan_->max_series));
-    return kOverLimit;
-  }
-  provisional = provisional_bucket || decoded == decode::Decoded::kProvisional;
-  if (histogram.bucket && cell == OutsideCell(histogram)) {
-    ++counts_.outside;
-    WarnOnce(kOutside, key, "its bucket number is outside of the histogram");
-  }
-  return series * family_.stride() + cell;
-}
-
-void MetricFold::CountOutside(std::uint32_t place, const Rows& rows, std::size_t row) {
-  if (outside_seen_.size() <= place) outside_seen_.resize(places_.size(), false);
-  if (outside_seen_[place]) return;
-  outside_seen_[place] = true;
-  ++counts_.outside;
-  WarnOnce(kOutside, KeyOfRow(rows, row), "its value has counts outside of the histogram");
 }
 
 const std::byte* MetricFold::KeyOfRow(const Rows& rows, std::size_t row) {
@@ -135,69 +61,132 @@ const std::byte* MetricFold::KeyOfRow(const Rows& rows, std::size_t row) {
   return reinterpret_cast<const std::byte*>(&index_key_);
 }
 
-void MetricFold::WarnOnce(Mark mark, const std::byte* key, std::string_view why) {
-  const std::uint32_t bit = 1u << (mark - kFirstMark);
-  if ((warned_ & bit) != 0) return;
-  warned_ |= bit;
-  log::Warn("config '{}': metric '{}': key {}: {}; further keys like this are only counted",
-            plan_->config, plan_->family, Hex(key, key_size_, kLongestKey), why);
+template <typename T>
+MetricFold::FoldFunction MetricFold::Choose(std::uint32_t cpus) {
+  return cpus > 1 ? &MetricFold::FoldNumbers<T, true> : &MetricFold::FoldNumbers<T, false>;
 }
 
-// Series have gone: as many keys may have their places as there are now.
-void MetricFold::RetryOverLimit() {
-  std::uint32_t room = family_.Room(number_);
-  for (std::size_t place = 0; place < places_.size() && room > 0; ++place) {
-    if (places_[place] != kOverLimit) continue;
-    places_[place] = kUnknown;
-    --room;
+MetricFold::FoldFunction MetricFold::ChooseFunction() const {
+  if (cells_.lanes() > 1 || plan_->histogram.array) return &MetricFold::FoldRuns;
+  const std::uint32_t cpus = shape_.cpus;
+  const bool is_signed = plan_->value.is_signed;
+  switch (plan_->value.width) {
+    case 1:
+      return is_signed ? Choose<std::int8_t>(cpus) : Choose<std::uint8_t>(cpus);
+    case 2:
+      return is_signed ? Choose<std::int16_t>(cpus) : Choose<std::uint16_t>(cpus);
+    case 4:
+      return is_signed ? Choose<std::int32_t>(cpus) : Choose<std::uint32_t>(cpus);
+    default:
+      return Choose<std::uint64_t>(cpus);
   }
 }
 
-void MetricFold::Forget(std::span<const std::uint32_t> slots) {
-  for (const std::uint32_t slot : slots) {
-    const std::size_t first = std::size_t{slot} * lanes_;
-    for (std::size_t place = first; place < first + lanes_ && place < places_.size(); ++place) {
-      places_[place] = kUnknown;
-      if (place < outside_seen_.size()) outside_seen_[place] = false;
+// One number a row: counters, gauges, and histograms with the bucket in the key.
+template <typename T, bool kManyCpus>
+void MetricFold::FoldNumbers(const Rows& rows) {
+  const std::byte* value = rows.values + plan_->value.offset;
+  const std::uint32_t* entries = cells_.entries();
+  std::uint64_t* cells = family_.values();
+  std::uint8_t* present = family_.present();
+  const std::uint64_t reciprocal = reciprocal_;
+  const bool skip_zero = plan_->skip_zero;
+  const bool one_cell = family_.stride() == 1;
+
+  for (std::size_t row = 0; row < rows.count; ++row, value += rows.value_stride) {
+    std::uint32_t entry = rows.first_slot + static_cast<std::uint32_t>(row);
+    if (rows.slots != nullptr) {
+      entry = rows.slots[row];
+      if (entry == KeySlots::kNone) continue;
+    }
+    std::uint64_t sum = 0;
+    if constexpr (kManyCpus) {
+      const std::uint32_t cpus = shape_.cpus;
+      if (sizeof(T) == 8 && shape_.cpu_stride == 8) {
+        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) sum += LoadAs<T>(value + cpu * 8);
+      } else {
+        const std::size_t stride = shape_.cpu_stride;
+        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) sum += LoadAs<T>(value + cpu * stride);
+      }
+    } else {
+      sum = LoadAs<T>(value);
+    }
+    if (skip_zero && sum == 0) continue;
+    std::uint32_t cell = entries[entry];
+    if (!KeyCells::IsCell(cell)) [[unlikely]] {
+      cell = cells_.Resolve(entry, KeyOfRow(rows, row), 0);
+      if (!KeyCells::IsCell(cell)) continue;
+      cells = family_.values();
+      present = family_.present();
+    }
+    cells[cell] += sum;
+    present[one_cell ? cell : Quotient(cell, reciprocal)] = 1;
+  }
+}
+
+// Several numbers a row, or a series for each CPU.
+void MetricFold::FoldRuns(const Rows& rows) {
+  const std::uint32_t lanes = cells_.lanes();
+  const std::uint32_t cpus_a_lane = lanes > 1 ? 1 : shape_.cpus;
+  for (std::size_t row = 0; row < rows.count; ++row) {
+    std::uint32_t slot = rows.first_slot + static_cast<std::uint32_t>(row);
+    if (rows.slots != nullptr) {
+      slot = rows.slots[row];
+      if (slot == KeySlots::kNone) continue;
+    }
+    const std::byte* value = rows.values + row * rows.value_stride;
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      const std::uint32_t cpu = lane;
+      if (plan_->skip_zero && !HasValue(value, cpu, cpus_a_lane)) continue;
+      const std::uint32_t entry = slot * lanes + lane;
+      std::uint32_t first_cell = cells_.entries()[entry];
+      if (!KeyCells::IsCell(first_cell)) [[unlikely]] {
+        first_cell = cells_.Resolve(entry, KeyOfRow(rows, row), cpu);
+        if (!KeyCells::IsCell(first_cell)) continue;
+      }
+      const std::uint64_t outside = AddRuns(value, cpu, cpus_a_lane, first_cell);
+      if (outside != 0) cells_.CountOutside(entry, KeyOfRow(rows, row));
+      family_.present()[first_cell / family_.stride()] = 1;
     }
   }
-  std::erase_if(provisional_, [this](std::uint32_t place) { return places_[place] == kUnknown; });
 }
 
-void MetricFold::MoveSlots(std::span<const std::uint32_t> new_slots) {
-  std::size_t living = 0;
-  std::vector<std::uint32_t> new_places(places_.size(), KeySlots::kNone);
-  std::vector<bool> outside_seen;
-  for (std::size_t place = 0; place < places_.size(); ++place) {
-    const std::uint32_t slot = new_slots[place / lanes_];
-    if (slot == KeySlots::kNone) continue;
-    // Slots only move up, so nothing is overwritten that is still to be moved.
-    const std::size_t moved = std::size_t{slot} * lanes_ + place % lanes_;
-    places_[moved] = places_[place];
-    new_places[place] = static_cast<std::uint32_t>(moved);
-    living = moved + 1;
-    if (!outside_seen_.empty()) {
-      outside_seen.resize(living, false);
-      outside_seen[moved] = place < outside_seen_.size() && outside_seen_[place];
+bool MetricFold::HasValue(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus) const {
+  for (const ValueRun& run : runs_) {
+    for (std::uint32_t number = 0; number < run.count; ++number) {
+      std::uint64_t sum = 0;
+      for (std::uint32_t i = cpu; i < cpu + cpus; ++i) {
+        sum += LoadField(run.first, value + std::size_t{i} * shape_.cpu_stride, number);
+      }
+      if (sum != 0) return true;
     }
   }
-  places_.resize(living);
-  places_.shrink_to_fit();
-  outside_seen_ = std::move(outside_seen);
-  for (std::uint32_t& place : provisional_) place = new_places[place];
-  ask_next_ = 0;
+  return false;
 }
 
-void MetricFold::KeepCells() const {
-  for (const std::uint32_t cell : places_) {
-    if (cell < kFirstMark) family_.Keep(cell);
+std::uint64_t MetricFold::AddRuns(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus,
+                                  std::uint32_t first_cell) {
+  std::uint64_t outside = 0;
+  for (std::uint32_t i = cpu; i < cpu + cpus; ++i) {
+    const std::byte* one = value + std::size_t{i} * shape_.cpu_stride;
+    for (const ValueRun& run : runs_) {
+      std::uint64_t* cells = family_.values() + first_cell + run.cell;
+      if (run.outside) {
+        std::uint64_t sum = 0;
+        for (std::uint32_t at = 0; at < run.count; ++at) sum += LoadField(run.first, one, at);
+        *cells += sum;
+        outside |= sum;
+      } else if (run.first.width == 8) {
+        const std::byte* from = one + run.first.offset;
+        for (std::uint32_t at = 0; at < run.count; ++at) {
+          cells[at] += Load<std::uint64_t>(from + std::size_t{at} * 8);
+        }
+      } else {
+        for (std::uint32_t at = 0; at < run.count; ++at) cells[at] += LoadField(run.first, one, at);
+      }
+    }
   }
-}
-
-void MetricFold::RenumberCells() {
-  for (std::uint32_t& cell : places_) {
-    if (cell < kFirstMark) cell = family_.Renumbered(cell);
-  }
+  return outside;
 }
 
 }  // namespace bpf_exporter::metrics

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: map_dump_test.cc
 #include "metrics/row_text.h"
 
 #include <fmt/format.h>
@@ -7,11 +8,12 @@
 #include <iterator>
 
 #include "base/bytes.h"
+#include "metrics/buckets.h"
 
 namespace bpf_exporter::metrics {
 namespace {
 
-// Of the CPUs from `first` to before `end`; as two's complement.
+// Returns the sum of the CPUs from `first` to before `end`, as two's complement.
 std::uint64_t Sum(const plan::ValueField& field, const MapRows& rows, std::size_t row,
                   std::size_t first, std::size_t end) {
   std::uint64_t sum = 0;
@@ -34,53 +36,52 @@ void AppendNumber(const plan::ValueField& field, std::uint64_t number, std::stri
 
 RowText::RowText(const plan::MetricPlan& metric)
     : metric_(metric),
+      series_(metric),
       by_cpu_(std::any_of(metric.labels.begin(), metric.labels.end(),
                           [](const plan::LabelPlan& label) { return label.is_cpu; })) {}
 
 void RowText::Append(const MapRows& rows, std::size_t row, std::string& out) {
   if (!by_cpu_) {
-    AppendSeries(rows, row, 0, rows.cpus, out);
+    AppendSeries(rows, row, 0, rows.shape.cpus, out);
     return;
   }
-  for (std::size_t cpu = 0; cpu < rows.cpus; ++cpu) AppendSeries(rows, row, cpu, cpu + 1, out);
+  for (std::size_t cpu = 0; cpu < rows.shape.cpus; ++cpu)
+    AppendSeries(rows, row, cpu, cpu + 1, out);
 }
 
-decode::Decoded RowText::BuildBucket(const std::byte* key) {
-  bucket_.clear();
-  note_.clear();
+bool RowText::AppendBucket(std::string& out) const {
   const plan::HistogramPlan& histogram = metric_.histogram;
-  if (!histogram.bucket) return decode::Decoded::kOk;
-  std::uint64_t number = 0;
-  const decode::Decoded decoded = labels_.BuildBucket(*histogram.bucket, key, number);
-  const std::uint32_t cell = CellOf(histogram, number);
-  bucket_ = cell == SumCell(histogram) ? "sum: " : fmt::format("bucket {}: ", number);
-  if (cell == OutsideCell(histogram)) note_ = ", outside of the histogram";
-  return decoded;
+  if (!histogram.bucket) return false;
+  if (series_.cell() == SumCell(histogram)) {
+    out += "sum: ";
+  } else {
+    fmt::format_to(std::back_inserter(out), "bucket {}: ", series_.bucket());
+  }
+  return series_.cell() == OutsideCell(histogram);
 }
 
 void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t first_cpu,
                            std::size_t end_cpu, std::string& out) {
   out.append("  ").append(metric_.family);
-  const std::byte* key = rows.Key(row);
-  if (metric_.zero_key_only &&
-      std::any_of(key, key + rows.key_size, [](std::byte byte) { return byte != std::byte{0}; })) {
-    out += ": no series: only a key of zeros has one, for the metric has no labels\n";
-    return;
+  const KeySeries::Outcome outcome =
+      series_.Decode(rows.Key(row), rows.shape.key_size, static_cast<std::uint32_t>(first_cpu));
+  switch (outcome) {
+    case KeySeries::Outcome::kNotZero:
+      out += ": no series: only a key of zeros has one, for the metric has no labels\n";
+      return;
+    case KeySeries::Outcome::kSkipped:
+      out += ": no series: its decoders skip the key\n";
+      return;
+    case KeySeries::Outcome::kUndecodable:
+      out.append(": no series: ").append(series_.text()) += '\n';
+      return;
+    case KeySeries::Outcome::kSeries:
+    case KeySeries::Outcome::kProvisional:
+      break;
   }
-  decode::Decoded decoded = BuildBucket(key);
-  if (decoded == decode::Decoded::kOk || decoded == decode::Decoded::kProvisional) {
-    decoded = labels_.Build(metric_, key, static_cast<std::uint32_t>(first_cpu));
-  }
-  if (decoded == decode::Decoded::kSkip) {
-    out += ": no series: its decoders skip the key\n";
-    return;
-  }
-  if (decoded == decode::Decoded::kError) {
-    out.append(": no series: ").append(labels_.text()) += '\n';
-    return;
-  }
-  if (!labels_.text().empty()) out.append("{").append(labels_.text()).append("}");
-  out.append(" ").append(bucket_);
+  if (!series_.text().empty()) out.append("{").append(series_.text()).append("}");
+  out += ' ';
+  const bool outside = AppendBucket(out);
 
   bool all_zero = true;
   const auto append = [&](const plan::ValueField& field) {
@@ -109,7 +110,7 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
       }
     }
   }
-  out += note_;
+  if (outside) out += ", outside of the histogram";
   if (metric_.skip_zero && all_zero) out += ", no series: skip_zero";
   out += '\n';
 }

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/buckets.h"
-#include "metrics/label_text.h"
+#include "metrics/key_series.h"
 #include "metrics/map_rows.h"
 #include "plan/plan.h"
 
@@ -25,14 +24,13 @@ class RowText {
  private:
   void AppendSeries(const MapRows& rows, std::size_t row, std::size_t first_cpu,
                     std::size_t end_cpu, std::string& out);
-  // Makes what stands before the numbers ("bucket 3: "), and behind them (note_).
-  decode::Decoded BuildBucket(const std::byte* key);
+  // Appends which bucket the numbers are of, if the key says so: "bucket 3: ". Returns whether it
+  // is outside of the histogram.
+  bool AppendBucket(std::string& out) const;
 
   const plan::MetricPlan& metric_;
+  KeySeries series_;
   const bool by_cpu_;
-  LabelText labels_;
-  std::string bucket_;
-  std::string note_;
 };
 
 }  // namespace bpf_exporter::metrics
