@@ -30,13 +30,20 @@ class StoppableThread::State : public StoppableThread::Stop {
     thread_.join();
   }
 
-  bool Wait(std::chrono::milliseconds wait, int watched) const override {
-    std::array<pollfd, 2> fds{{{wake_.get(), POLLIN, 0}, {watched, POLLIN, 0}}};
-    poll(fds.data(), fds.size(), static_cast<int>(wait.count()));  // passes over what is -1
+  bool Wait(std::chrono::milliseconds wait, std::initializer_list<int> watched) const override {
+    std::array<pollfd, 1 + kMaxWatched> fds;
+    std::size_t count = 0;
+    fds[count++] = {wake_.get(), POLLIN, 0};
+    for (const int fd : watched) {
+      if (count < fds.size()) fds[count++] = {fd, POLLIN, 0};
+    }
+    poll(fds.data(), count, static_cast<int>(wait.count()));  // passes over what is -1
     return stopping_;
   }
 
  private:
+  static constexpr std::size_t kMaxWatched = 4;
+
   std::atomic<bool> stopping_ = false;
   // Without it, which happens when descriptors have run out, stopping takes as long as a wait.
   const Fd wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};

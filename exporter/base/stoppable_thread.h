@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 
 namespace bpf_exporter {
@@ -15,9 +16,10 @@ class StoppableThread {
   class Stop {
    public:
     virtual ~Stop() = default;
-    // Waits until the thread has to stop, the file `watched` (-1: none) is readable, or `wait` is
-    // over. Returns whether it has to stop.
-    virtual bool Wait(std::chrono::milliseconds wait, int watched) const = 0;
+    // Waits until the thread has to stop, one of the files `watched` is readable (at most 4; -1 is
+    // passed over), or `wait` is over. Returns whether it has to stop.
+    virtual bool Wait(std::chrono::milliseconds wait,
+                      std::initializer_list<int> watched) const = 0;
   };
 
   StoppableThread();  // no thread

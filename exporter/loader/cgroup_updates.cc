@@ -54,7 +54,7 @@ void CgroupUpdates::Run(const StoppableThread::Stop& stop) {
   const int watch = host_.CgroupWatchFd();
   milliseconds rest{0};
   // A cgroup that lives for a moment has to be in the map in the moment that it is made.
-  while (!stop.Wait(rest, -1) && !stop.Wait(kBetweenUpdates, watch)) {
+  while (!stop.Wait(rest, {}) && !stop.Wait(kBetweenUpdates, {watch})) {
     const steady_clock::time_point start = steady_clock::now();
     Update();
     const auto pause = RestAfter(steady_clock::now() - start);

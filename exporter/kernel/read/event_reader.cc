@@ -33,7 +33,7 @@ struct EventReader::State {
   StoppableThread thread;  // last, since it uses the others
 
   void Run(const StoppableThread::Stop& stop) {
-    while (!stop.Wait(kLongestWait, epoll.get())) {
+    while (!stop.Wait(kLongestWait, {epoll.get()})) {
       for (EventBuffers& each : buffers) each.Consume();
     }
   }

@@ -21,7 +21,7 @@ TEST(StoppableThread, IsWokenToStop) {
   {
     const StoppableThread thread([&](const StoppableThread::Stop& stop) {
       runs.set_value();
-      stopped = stop.Wait(kLong, -1);
+      stopped = stop.Wait(kLong, {});
     });
     runs.get_future().wait();
   }
@@ -35,7 +35,7 @@ TEST(StoppableThread, IsWokenByWhatItWatches) {
   const Fd writer(ends[1]);
   std::promise<bool> woken;
   const StoppableThread thread(
-      [&](const StoppableThread::Stop& stop) { woken.set_value(stop.Wait(kLong, reader.get())); });
+      [&](const StoppableThread::Stop& stop) { woken.set_value(stop.Wait(kLong, {reader.get()})); });
   ASSERT_EQ(write(writer.get(), "x", 1), 1);
   EXPECT_FALSE(woken.get_future().get());
 }
@@ -43,7 +43,7 @@ TEST(StoppableThread, IsWokenByWhatItWatches) {
 TEST(StoppableThread, GoesOnWhenItsWaitIsOver) {
   std::promise<bool> woken;
   const StoppableThread thread([&](const StoppableThread::Stop& stop) {
-    woken.set_value(stop.Wait(std::chrono::milliseconds(1), -1));
+    woken.set_value(stop.Wait(std::chrono::milliseconds(1), {}));
   });
   EXPECT_FALSE(woken.get_future().get());
 }
@@ -52,7 +52,7 @@ TEST(StoppableThread, MayBeNoneAndMoves) {
   StoppableThread none;
   std::atomic<bool> stopped = false;
   std::optional<StoppableThread> thread(
-      [&](const StoppableThread::Stop& stop) { stopped = stop.Wait(kLong, -1); });
+      [&](const StoppableThread::Stop& stop) { stopped = stop.Wait(kLong, {}); });
   none = std::move(*thread);
   thread.reset();
   EXPECT_FALSE(stopped);
