@@ -61,7 +61,7 @@ void SelfMetrics::Increment(const SelfMetric& metric, OwnFamily::Values values) 
 }
 
 void SelfMetrics::ReportConfig(const ConfigStatus& config) {
-  decode_errors_[config.name] = 0;
+  decode_errors_.emplace(config.name, 0);
   Set(kEnabledConfigs, {config.name}, 1);
   Set(kConfigUp, {config.name}, config.up ? 1 : 0);
   const auto missed = [](const ProgramStatus& one) { return one.Missed(); };

@@ -30,6 +30,9 @@ class SelfMetrics {
   // Adds one to a counter. Any thread.
   void Increment(const SelfMetric& metric, OwnFamily::Values values);
 
+  // Sets what there is to say of a configuration and its programs. One thread at a time.
+  void ReportConfig(const ConfigStatus& config);
+
   // Sets all that the collector knows. One thread at a time.
   void Report(const CollectorStats& collector);
 
@@ -38,7 +41,7 @@ class SelfMetrics {
 
  private:
   OwnFamily& Find(const SelfMetric& metric);
-  void ReportConfig(const ConfigStatus& config);
+
   void ReportMap(const MapStats& map);
   void ReportMetric(const MetricStats& metric);
 

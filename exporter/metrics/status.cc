@@ -14,4 +14,9 @@ bool ProgramStatus::Missed() const {
   });
 }
 
+bool ConfigStatus::MissesPrograms() const {
+  return std::any_of(programs.begin(), programs.end(),
+                     [](const ProgramStatus& program) { return program.Missed(); });
+}
+
 }  // namespace bpf_exporter::metrics

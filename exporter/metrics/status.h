@@ -41,6 +41,9 @@ struct ConfigStatus {
   bool up = false;
   std::string problem;  // why it is not up; may have several lines
   std::vector<ProgramStatus> programs;
+
+  // Returns whether one of the programs is missing where it is needed.
+  bool MissesPrograms() const;
 };
 
 }  // namespace bpf_exporter::metrics

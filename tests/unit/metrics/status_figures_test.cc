@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/status_figures.h"
+
+#include <gtest/gtest.h>
+
+#include "metrics/self_metrics.h"
+
+namespace bpf_exporter::metrics {
+namespace {
+
+ConfigStatus Config(bool attached) {
+  ConfigStatus config{.name = "one", .up = attached};
+  config.programs.push_back({.name = "count", .attached = attached, .id = 7});
+  return config;
+}
+
+// The value of the only series of that family.
+double ValueOf(SelfMetrics& self, const std::string& name) {
+  for (const FamilySnapshot& family : self.Snapshot()) {
+    if (family.name() != name) continue;
+    double value = -1;
+    family.ForEachSample([&](const Sample& sample) { value = sample.value().AsDouble(); });
+    return value;
+  }
+  return -1;
+}
+
+TEST(StatusFigures, SetWhatChanged) {
+  Statuses statuses({Config(false)});
+  SelfMetrics self("x_", *statuses.Now(), {});
+  StatusFigures figures(statuses);
+  figures.Report(self);
+  EXPECT_EQ(ValueOf(self, "x_config_up"), 0);
+  EXPECT_EQ(ValueOf(self, "x_programs_missed"), 1);
+  EXPECT_EQ(ValueOf(self, "x_ebpf_program_attached"), 0);
+  statuses.Publish({Config(true)});
+  figures.Report(self);
+  EXPECT_EQ(ValueOf(self, "x_config_up"), 1);
+  EXPECT_EQ(ValueOf(self, "x_programs_missed"), 0);
+  EXPECT_EQ(ValueOf(self, "x_ebpf_program_attached"), 1);
+}
+
+}  // namespace
+}  // namespace bpf_exporter::metrics
