@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "loader/kernel_figures.h"
 #include "metrics/process.h"
+#include "metrics/status_figures.h"
 #include "process/capabilities.h"
 #include "process/run_loop.h"
 #include "process/systemd.h"
@@ -23,17 +24,19 @@ namespace {
 
 using loader::KernelFigures;
 
-// How often CPUs that came online are looked for when there is no interval between snapshots.
-constexpr std::chrono::seconds kWithoutInterval{5};
+// How often the main thread wakes when there is no interval between snapshots.
+constexpr std::chrono::hours kWithoutInterval{1};
 
 bool IsPeriodic(const Options& options) { return options.snapshot_interval.count() > 0; }
 
 std::vector<std::unique_ptr<metrics::FigureSource>> Figures(
-    const std::vector<loader::RunningConfig>& configs, std::mutex& objects, const Fd& statistics) {
+    const std::vector<loader::RunningConfig>& configs, const metrics::Statuses& statuses,
+    const Fd& statistics) {
   std::vector<std::unique_ptr<metrics::FigureSource>> figures;
   figures.push_back(std::make_unique<KernelFigures>(
-      configs, objects,
+      configs,
       statistics.valid() ? KernelFigures::Runs::kCounted : KernelFigures::Runs::kAskSysctl));
+  figures.push_back(std::make_unique<metrics::StatusFigures>(statuses));
   figures.push_back(std::make_unique<metrics::ProcessFigures>());
   return figures;
 }
@@ -47,7 +50,7 @@ Exporter::Exporter(Options options, Started started, host::Host& host)
       configs_(std::move(started.configs)),
       statuses_(loader::StatusesOf(configs_)),
       self_(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_)),
-      collector_(loader::MapSources(configs_), &self_, Figures(configs_, objects_, statistics_)),
+      collector_(loader::MapSources(configs_), &self_, Figures(configs_, statuses_, statistics_)),
       pages_(IsPeriodic(options_) ? exposition::WhileMade::kOneBefore
                                   : exposition::WhileMade::kWait) {}
 
@@ -55,6 +58,7 @@ Status Exporter::Open() {
   collector_.Take();
   if (Status dropped = process::DropCapabilities(options_.capabilities); !dropped) return dropped;
   cgroups_.emplace(configs_, host_);
+  attachments_.emplace(configs_, statuses_);
   Result<kernel::EventReader> events = loader::ReadEvents(configs_);
   if (!events) return events.error();
   events_.emplace(*std::move(events));
@@ -75,16 +79,6 @@ void Exporter::TellThatItIsReady() const {
   process::NotifySystemd("READY=1\nSTATUS=" + state);
 }
 
-void Exporter::AttachNewCpus() {
-  const std::lock_guard lock(objects_);
-  for (loader::RunningConfig& config : configs_) {
-    if (!config.object) continue;
-    for (const std::string& problem : config.object->AttachNewCpus()) {
-      log::Warn("config '{}': {}", config.status.name, problem);
-    }
-  }
-}
-
 ExitCode Exporter::Run(const sigset_t& signals) {
   if (const Status opened = Open(); !opened) {
     Complain(opened.error().Message());
@@ -94,7 +88,6 @@ ExitCode Exporter::Run(const sigset_t& signals) {
   const bool periodic = IsPeriodic(options_);
   const auto period = periodic ? options_.snapshot_interval : kWithoutInterval;
   const int signal = process::RunLoop(signals, period, [&] {
-    AttachNewCpus();
     if (periodic) collector_.Take();
   });
   log::Info("{}: detaching and leaving", signal == SIGTERM ? "SIGTERM" : "SIGINT");

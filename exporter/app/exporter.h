@@ -2,7 +2,6 @@
 #pragma once
 
 #include <csignal>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "base/result.h"
 #include "exposition/page_cache.h"
 #include "host/host.h"
+#include "loader/attachment_updates.h"
 #include "loader/cgroup_updates.h"
 #include "loader/loaded_config.h"
 #include "metrics/collector.h"
@@ -24,8 +24,7 @@
 namespace bpf_exporter::app {
 
 // Owns everything that lives from the last attachment until the process ends, and lets go of it in
-// the opposite order. Whoever changes the configurations while it runs holds `objects_`, and then
-// publishes their statuses for the pages. Used by the main thread.
+// the opposite order. Used by the main thread.
 class Exporter {
  public:
   // `host` outlives it.
@@ -39,17 +38,16 @@ class Exporter {
  private:
   Status Open();
   void TellThatItIsReady() const;
-  void AttachNewCpus();
 
   const Options options_;
   host::Host& host_;
-  std::mutex objects_;  // held while the objects of configs_ are used: scrapes take snapshots, too
   const Fd statistics_;
   std::vector<loader::RunningConfig> configs_;
   metrics::Statuses statuses_;
   metrics::SelfMetrics self_;
   metrics::Collector collector_;
   std::optional<loader::CgroupUpdates> cgroups_;
+  std::optional<loader::AttachmentUpdates> attachments_;
   std::optional<kernel::EventReader> events_;
   exposition::PageCache pages_;
   std::optional<web::Server> server_;

@@ -63,7 +63,9 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options) {
 std::optional<ExitCode> EndAfterLoading(const std::vector<loader::RunningConfig>& configs,
                                         const Options& options) {
   const auto loaded = [](const loader::RunningConfig& config) { return config.object.has_value(); };
-  const auto missed = [](const loader::RunningConfig& config) { return config.missed_attachment; };
+  const auto missed = [](const loader::RunningConfig& config) {
+    return config.object && config.status.MissesPrograms();
+  };
   if (options.config_strict && std::any_of(configs.begin(), configs.end(), missed)) {
     return Refuse(kFailed, "not every program could be attached");
   }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 
 #include "base/fd.h"
@@ -42,13 +41,10 @@ void ReportLosses(const RunningConfig& config, metrics::SelfMetrics& self) {
 }
 
 void ReportRuns(const RunningConfig& config, metrics::SelfMetrics& self) {
-  const std::vector<kernel::ProgramRun> runs = config.object->ProgramStatistics();
-  const std::vector<metrics::ProgramStatus>& programs = config.object->programs();
-  for (std::size_t i = 0; i < std::min(runs.size(), programs.size()); ++i) {
-    if (programs[i].id == 0) continue;
-    const std::string id = std::to_string(programs[i].id);
-    self.Set(metrics::kProgramRunTime, {id}, static_cast<double>(runs[i].run_time_ns) / 1e9);
-    self.Set(metrics::kProgramRunCount, {id}, static_cast<double>(runs[i].run_count));
+  for (const auto& [number, run] : config.object->ProgramStatistics()) {
+    const std::string id = std::to_string(number);
+    self.Set(metrics::kProgramRunTime, {id}, static_cast<double>(run.run_time_ns) / 1e9);
+    self.Set(metrics::kProgramRunCount, {id}, static_cast<double>(run.run_count));
   }
 }
 
@@ -56,7 +52,6 @@ void ReportRuns(const RunningConfig& config, metrics::SelfMetrics& self) {
 
 void KernelFigures::Report(metrics::SelfMetrics& self) {
   const bool runs = runs_ == Runs::kCounted || SysctlCountsRuns();
-  const std::lock_guard lock(objects_);
   for (const RunningConfig& config : configs_) {
     if (!config.object) continue;
     ReportMemory(config, self);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mutex>
 #include <vector>
 
 #include "loader/loaded_config.h"
@@ -16,16 +15,14 @@ class KernelFigures : public metrics::FigureSource {
   // How it is known that the kernel counts runs.
   enum class Runs { kCounted, kAskSysctl };
 
-  // `configs` and `objects` outlive this; `objects` is held while the objects of `configs` are
-  // used.
-  KernelFigures(const std::vector<RunningConfig>& configs, std::mutex& objects, Runs runs)
-      : configs_(configs), objects_(objects), runs_(runs) {}
+  // `configs` outlive this. Their programs may be attached and let go meanwhile.
+  KernelFigures(const std::vector<RunningConfig>& configs, Runs runs)
+      : configs_(configs), runs_(runs) {}
 
   void Report(metrics::SelfMetrics& self) override;
 
  private:
   const std::vector<RunningConfig>& configs_;
-  std::mutex& objects_;
   const Runs runs_;
 };
 

@@ -51,20 +51,15 @@ void LogPlaces(const RunningConfig& config, const metrics::ProgramStatus& progra
   }
 }
 
-// What became of each program, in the log and in the status; the number of attached ones.
-std::size_t NoteAttachments(RunningConfig& config) {
-  std::size_t attached = 0;
-  config.status.programs = config.object->programs();
-  for (const metrics::ProgramStatus& program : config.status.programs) {
-    if (program.attached) ++attached;
-    if (program.Missed()) config.missed_attachment = true;
+// Says in the log what became of each program.
+void LogPrograms(const RunningConfig& config) {
+  for (const metrics::ProgramStatus& program : config.object->programs()) {
     if (!program.places.empty()) {
       LogPlaces(config, program);
     } else if (!program.attached && !program.problem.empty()) {
       LogProblem(config, program, program.problem, program.needed);
     }
   }
-  return attached;
 }
 
 // A record is taken by one reader, and a perf event array has one set of buffers; so a pinned map
@@ -112,16 +107,8 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
     config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value), host);
   }
   config.object->Attach();
-  const std::size_t attached = NoteAttachments(config);
-  const std::size_t programs = config.status.programs.size();
-  if (attached == 0 && config.missed_attachment) {
-    config.status.problem = fmt::format("none of its programs ({}) could be attached", programs);
-    log::Error("config '{}': {}; its maps are served as they are", config.status.name,
-               config.status.problem);
-    return;
-  }
-  config.status.up = true;
-  log::Info("config '{}': up, {} of {} programs attached", config.status.name, attached, programs);
+  LogPrograms(config);
+  UpdateStatus(config);
 }
 
 }  // namespace
@@ -144,6 +131,24 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     }
   }
   return running;
+}
+
+void UpdateStatus(RunningConfig& config) {
+  metrics::ConfigStatus& status = config.status;
+  status.programs = config.object->programs();
+  const auto is_attached = [](const metrics::ProgramStatus& program) { return program.attached; };
+  const auto attached = std::count_if(status.programs.begin(), status.programs.end(), is_attached);
+  const bool up = attached > 0 || !status.MissesPrograms();
+  if (up && !status.up) {
+    status.problem.clear();
+    log::Info("config '{}': up, {} of {} programs attached", status.name, attached,
+              status.programs.size());
+  } else if (!up && status.problem.empty()) {
+    status.problem =
+        fmt::format("none of its programs ({}) could be attached", status.programs.size());
+    log::Error("config '{}': {}; its maps are served as they are", status.name, status.problem);
+  }
+  status.up = up;
 }
 
 std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& configs) {

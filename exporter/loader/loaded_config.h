@@ -24,7 +24,6 @@ struct RunningConfig {
   std::optional<kernel::LoadedObject> object;  // set once it is loaded
   ConfigEvents events;                         // after the object, whose maps it reads
   std::optional<kernel::CgroupIdMap> cgroups;  // after the object, whose map it writes
-  bool missed_attachment = false;              // of a program that is needed
 };
 
 // Loads and attaches every configuration that has a plan, and says in the log how each fares. One
@@ -33,6 +32,10 @@ struct RunningConfig {
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
                                       const kernel::LoadOptions& options,
                                       std::uint32_t buffer_pages, host::Host& host);
+
+// Brings `config.status` up to date with its programs, which are loaded, and logs whether the
+// configuration is up, if that is new.
+void UpdateStatus(RunningConfig& config);
 
 // Returns how each of them fares, in their order.
 std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& configs);

@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "kernel/attach/attached_to.h"
 #include "kernel/attach/tc_filter.h"
 #include "kernel/hits.h"
 #include "kernel/namespaces.h"
@@ -244,6 +245,23 @@ TEST_F(QdiscFilter, RemovesWhatItMade) {
     EXPECT_TRUE(HasClsact());
   }
   EXPECT_FALSE(HasClsact());
+}
+
+TEST_F(QdiscFilter, TellsWhereItIs) {
+  const Fd program(ProgramFd("by_tc_ingress"));
+  Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
+  ASSERT_TRUE(filter.ok()) << filter.error().Message();
+  const Attachment attachment(std::move(*filter));
+  EXPECT_EQ(AttachedTo(attachment), std::uint64_t{kLoopback});
+  Output("tc filter del dev lo ingress");
+  EXPECT_EQ(AttachedTo(attachment), 0u);
+  // Somebody's own, with the same handle and priority.
+  const Fd other(ProgramFd("by_tc_egress"));
+  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = kLoopback, .attach_point = BPF_TC_INGRESS);
+  LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = other.get());
+  ASSERT_EQ(bpf_tc_attach(&hook, &options), 0);
+  EXPECT_EQ(AttachedTo(attachment), 0u);
+  Output("tc qdisc del dev lo clsact");
 }
 
 TEST_F(QdiscFilter, LeavesAQdiscThatWasThere) {

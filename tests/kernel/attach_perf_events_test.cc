@@ -76,6 +76,13 @@ class WithoutCapabilities {
   __user_cap_data_struct before_[2] = {};
 };
 
+// What is new at the CPUs.
+std::vector<std::string> FollowCpus(LoadedObject& object) {
+  std::vector<std::string> texts;
+  for (const PlaceNews& news : object.Follow({}, Time())) texts.push_back(news.text);
+  return texts;
+}
+
 TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
   const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
   if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
@@ -85,26 +92,26 @@ TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
   ASSERT_NE(object, nullptr);
   const std::size_t before = PerfEventFds();
   ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
-  object->AttachNewCpus();
+  FollowCpus(*object);
   EXPECT_EQ(PerfEventFds(), before - 1);
   ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
-  object->AttachNewCpus();
+  FollowCpus(*object);
   EXPECT_EQ(PerfEventFds(), before);
 
   // Without the capabilities for it, it is said once.
   ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
-  EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  EXPECT_EQ(FollowCpus(*object), std::vector<std::string>{});
   ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
   {
     const WithoutCapabilities none;
-    const std::vector<std::string> news = object->AttachNewCpus();
+    const std::vector<std::string> news = FollowCpus(*object);
     ASSERT_EQ(news.size(), 1u);
     EXPECT_TRUE(news[0].starts_with(
         "program 'by_perf_event': perf_event: open event 1/0 on CPU 1: Permission denied; "))
         << news[0];
-    EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+    EXPECT_EQ(FollowCpus(*object), std::vector<std::string>{});
   }
-  EXPECT_EQ(object->AttachNewCpus(), std::vector<std::string>{});
+  EXPECT_EQ(FollowCpus(*object), std::vector<std::string>{});
   EXPECT_EQ(PerfEventFds(), before);
 }
 

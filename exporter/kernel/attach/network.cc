@@ -131,11 +131,15 @@ Result<Attachment> AttachSocketFilter(const bpf_program* program, const plan::Pl
   return Attachment(std::move(socket_fd));
 }
 
-Result<Attachment> AttachCgroup(const bpf_program* program, const plan::Place& place) {
+std::string CgroupPath(const plan::Place& place) {
   const std::string& path = place.target();
-  const std::string mount = Cgroup2Mount();
   // A relative path starts where cgroup2 is mounted, which differs from host to host.
-  const std::string full = path.starts_with('/') ? path : mount + "/" + path;
+  return path.starts_with('/') ? path : Cgroup2Mount() + "/" + path;
+}
+
+Result<Attachment> AttachCgroup(const bpf_program* program, const plan::Place& place) {
+  const std::string mount = Cgroup2Mount();
+  const std::string full = CgroupPath(place);
   const Fd directory(open(full.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) {
     const int code = errno;

@@ -15,6 +15,10 @@ Result<Attachment> AttachXdp(const bpf_program* program, const plan::Place& plac
 Result<Attachment> AttachTc(const bpf_program* program, const plan::Place& place);
 Result<Attachment> AttachSocketFilter(const bpf_program* program, const plan::Place& place);
 
+// Returns the whole path of the cgroup that the place names: absolute, or from where cgroup2 is
+// mounted.
+std::string CgroupPath(const plan::Place& place);
+
 // Attaches to the cgroup whose path the place names, absolute or from where cgroup2 is mounted.
 Result<Attachment> AttachCgroup(const bpf_program* program, const plan::Place& place);
 

@@ -34,9 +34,12 @@ Result<Fd> AttachTcx(int program_fd, int interface, bool ingress) {
   return link;
 }
 
-TcFilter::TcFilter(std::shared_ptr<Clsact> clsact, bool ingress, std::uint32_t handle,
-                   std::uint32_t priority)
-    : clsact_(std::move(clsact)), ingress_(ingress), handle_(handle), priority_(priority) {}
+TcFilter::TcFilter(std::shared_ptr<Clsact> clsact, bool ingress, const bpf_tc_opts& attached)
+    : clsact_(std::move(clsact)),
+      ingress_(ingress),
+      handle_(attached.handle),
+      priority_(attached.priority),
+      program_id_(attached.prog_id) {}
 
 TcFilter::TcFilter(TcFilter&& other) noexcept = default;
 
@@ -45,6 +48,7 @@ TcFilter& TcFilter::operator=(TcFilter&& other) noexcept {
   std::swap(ingress_, other.ingress_);
   std::swap(handle_, other.handle_);
   std::swap(priority_, other.priority_);
+  std::swap(program_id_, other.program_id_);
   return *this;
 }
 
@@ -54,11 +58,19 @@ Result<TcFilter> TcFilter::Attach(int program_fd, int interface, bool ingress) {
   const bpf_tc_hook hook = Hook(interface, ingress);
   LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program_fd);
   if (const int error = -bpf_tc_attach(&hook, &options); error != 0) return ErrnoError("tc", error);
-  return TcFilter(std::move(*clsact), ingress, options.handle, options.priority);
+  return TcFilter(std::move(*clsact), ingress, options);
+}
+
+int TcFilter::interface() const { return clsact_->interface(); }
+
+bool TcFilter::IsThere() const {
+  const bpf_tc_hook hook = Hook(interface(), ingress_);
+  LIBBPF_OPTS(bpf_tc_opts, options, .handle = handle_, .priority = priority_);
+  return bpf_tc_query(&hook, &options) == 0 && options.prog_id == program_id_;
 }
 
 TcFilter::~TcFilter() {
-  if (clsact_ == nullptr) return;
+  if (clsact_ == nullptr || !IsThere()) return;
   const bpf_tc_hook hook = Hook(clsact_->interface(), ingress_);
   LIBBPF_OPTS(bpf_tc_opts, options, .handle = handle_, .priority = priority_);
   bpf_tc_detach(&hook, &options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bpf/libbpf.h>
+
 #include <cstdint>
 #include <memory>
 
@@ -21,14 +23,19 @@ class TcFilter {
   TcFilter& operator=(TcFilter&& other) noexcept;
   ~TcFilter();
 
+  // Asks the kernel whether the filter is still there and runs our program; false if its interface
+  // is gone.
+  bool IsThere() const;
+  int interface() const;
+
  private:
-  TcFilter(std::shared_ptr<Clsact> clsact, bool ingress, std::uint32_t handle,
-           std::uint32_t priority);
+  TcFilter(std::shared_ptr<Clsact> clsact, bool ingress, const bpf_tc_opts& attached);
 
   std::shared_ptr<Clsact> clsact_;  // null: moved from
   bool ingress_;
   std::uint32_t handle_;
   std::uint32_t priority_;
+  std::uint32_t program_id_;
 };
 
 // A tcx link, where the kernel has them (6.6): it goes with its descriptor.

@@ -7,31 +7,16 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
-#include <string_view>
 #include <utility>
 
-#include "kernel/attach/by_probe.h"
-#include "kernel/attach/by_section.h"
+#include "kernel/attach/network.h"
+#include "kernel/attach/permission.h"
 #include "kernel/load/program_info.h"
-#include "object/libbpf_log.h"
-#include "plan/probe_kinds.h"
 
 namespace bpf_exporter::kernel {
 namespace {
-
-// Completes the error of an attachment that names no remedy with what libbpf said last.
-Error WithLastWords(Error error, const object::LibbpfLog& log) {
-  if (!error.remedy.empty() || log.lines().empty()) return error;
-  std::string_view words = log.lines().back();
-  for (const std::string_view start : {"libbpf: ", "prog '"}) {
-    if (!words.starts_with(start)) continue;
-    const std::size_t end = words.find(": ");
-    if (end != std::string_view::npos) words.remove_prefix(end + 2);
-  }
-  error.AddRemedy(words);
-  return error;
-}
 
 std::vector<std::string> InterfacesNow() {
   const std::unique_ptr<struct if_nameindex, decltype(&if_freenameindex)> interfaces(
@@ -51,6 +36,11 @@ LoadedProgram::LoadedProgram(const bpf_program* handle, plan::ProgramPlan plan)
   status_.name = plan_.name;
   status_.section = plan_.section;
   status_.needed = plan_.needed;
+  for (const plan::Place& place : plan_.places) {
+    places_.emplace_back(handle_, place);
+    const bool in_cgroup = place.kind == config::ProbeKind::kCgroup;
+    cgroups_.push_back(in_cgroup ? CgroupPath(place) : std::string());
+  }
 }
 
 Result<LoadedProgram> LoadedProgram::Make(const bpf_program* handle, plan::ProgramPlan plan,
@@ -72,87 +62,81 @@ void LoadedProgram::Attach() {
     status_.problem = "called by other programs only, through a program array";
     return;
   }
-  for (std::size_t i = 0; i < plan_.places.size(); ++i) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
     // A failure is in the status.
     if (!plan::IsGlob(plan_.places[i])) {
-      static_cast<void>(AttachAt(i, {}));
+      places_[i].Attach({});
       continue;
     }
     for (const std::string& interface : InterfacesNow()) {
-      if (plan::Takes(plan_.places[i], interface)) static_cast<void>(AttachAt(i, interface));
+      if (!plan::Takes(plan_.places[i], interface) || IsInEarlierPlace(i, {interface})) continue;
+      places_[i].Attach(interface);
     }
   }
   UpdateStatus();
 }
 
-Status LoadedProgram::AttachAt(std::size_t place, const std::string& interface) {
-  if (status_.id == 0 || place >= plan_.places.size()) {
-    return Error{fmt::format("program '{}' is not loaded", plan_.name)};
-  }
-  if (!interface.empty()) {
-    const plan::Place here = plan::AtInterface(plan_.places[place], interface);
-    for (std::size_t i = 0; i < place; ++i) {
-      if (plan::Covers(plan_.places[i], here)) return {};
-    }
-  }
-  auto link = Find(place, interface);
-  if (link == links_.end()) {
-    const auto next = std::find_if(links_.begin(), links_.end(),
-                                   [&](const Link& other) { return other.place > place; });
-    link = links_.insert(next, Link{place, interface});
-  }
-  const Status attached = link->held.empty() ? Open(*link) : Status();
-  UpdateStatus();
-  return attached;
+// Returns whether a place before that one takes the interface with these names.
+bool LoadedProgram::IsInEarlierPlace(std::size_t place,
+                                     const std::vector<std::string>& interface) const {
+  return std::any_of(interface.begin(), interface.end(), [&](const std::string& name) {
+    const plan::Place here = plan::AtInterface(plan_.places[place], name);
+    return std::any_of(plan_.places.begin(),
+                       plan_.places.begin() + static_cast<std::ptrdiff_t>(place),
+                       [&](const plan::Place& before) { return plan::Covers(before, here); });
+  });
 }
 
-Status LoadedProgram::Open(Link& link) {
-  const plan::Place& place = plan_.places[link.place];
-  const object::LibbpfLog log;
-  Result<Attachment> attachment =
-      !place.kind              ? AttachBySection(handle_)
-      : link.interface.empty() ? AttachByProbe(handle_, place)
-                               : AttachByProbe(handle_, plan::AtInterface(place, link.interface));
-  if (!attachment) {
-    Error error = WithLastWords(attachment.error(), log);
-    link.problem = error.Message();
-    return error;
+PlacedLinks::Wanted LoadedProgram::InterfacesFor(std::size_t place,
+                                                 const host::InterfaceNames& all) const {
+  PlacedLinks::Wanted wanted;
+  for (const auto& [index, names] : all) {
+    const bool takes = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return plan::Takes(plan_.places[place], name);
+    });
+    if (takes && !IsInEarlierPlace(place, names)) {
+      wanted.emplace(static_cast<std::uint64_t>(index), names.front());
+    }
   }
-  link.held.push_back(std::move(*attachment));
-  link.problem.clear();
+  return wanted;
+}
+
+std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
+  std::vector<PlaceNews> news;
+  if (status_.id == 0 || plan_.only_called) return news;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const plan::Place& place = plan_.places[i];
+    if (plan::IsOnInterface(place) && present.interfaces != nullptr) {
+      places_[i].Follow(InterfacesFor(i, *present.interfaces), now, news);
+    } else if (!cgroups_[i].empty()) {
+      PlacedLinks::Wanted wanted;
+      const auto cgroup = present.cgroups.find(cgroups_[i]);
+      if (cgroup != present.cgroups.end()) wanted.emplace(cgroup->second, cgroup->first);
+      places_[i].Follow(wanted, now, news);
+    } else {
+      places_[i].FollowCpus(news);
+    }
+  }
+  if (!news.empty()) UpdateStatus();
+  return news;
+}
+
+Status LoadedProgram::MayFollow() const {
+  if (status_.id == 0 || plan_.only_called) return {};
+  for (const plan::Place& place : plan_.places) {
+    if (Status may = MayAttach(handle_, place); !may) return may;
+  }
   return {};
 }
 
-bool LoadedProgram::Detach(std::size_t place, const std::string& interface) {
-  const auto link = Find(place, interface);
-  if (link == links_.end()) return false;
-  const bool held = !link->held.empty();
-  links_.erase(link);
-  UpdateStatus();
-  return held;
-}
-
-std::string LoadedProgram::AttachNewCpus() {
-  std::string problem;
-  for (Link& link : links_) {
-    for (Attachment& attachment : link.held) {
-      PerfEvents* events = std::get_if<PerfEvents>(&attachment);
-      if (events == nullptr) continue;
-      const object::LibbpfLog quiet;
-      const Status status = events->Update();
-      if (!status && problem.empty()) problem = status.error().Message();
-    }
+void LoadedProgram::AddFollowed(Followed& followed) const {
+  if (status_.id == 0 || plan_.only_called) return;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const plan::Place& place = plan_.places[i];
+    if (plan::IsOnInterface(place)) followed.interfaces = true;
+    if (!cgroups_[i].empty()) followed.cgroups.push_back(cgroups_[i]);
+    if (places_[i].HasPerfEvents()) followed.cpus = true;
   }
-  const bool news = problem != cpu_problem_;
-  cpu_problem_ = problem;
-  return news ? problem : std::string();
-}
-
-std::vector<LoadedProgram::Link>::iterator LoadedProgram::Find(std::size_t place,
-                                                               const std::string& interface) {
-  return std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
-    return link.place == place && link.interface == interface;
-  });
 }
 
 bool LoadedProgram::HasSeveralPlaces() const {
@@ -161,7 +145,7 @@ bool LoadedProgram::HasSeveralPlaces() const {
 
 void LoadedProgram::UpdateStatus() {
   std::vector<metrics::PlaceStatus> places;
-  for (std::size_t i = 0; i < plan_.places.size(); ++i) AddPlaces(i, places);
+  for (const PlacedLinks& place : places_) place.AddStatus(places);
   status_.attached = false;
   status_.problem.clear();
   for (const metrics::PlaceStatus& place : places) {
@@ -169,28 +153,6 @@ void LoadedProgram::UpdateStatus() {
     if (status_.problem.empty()) status_.problem = place.problem;
   }
   status_.places = HasSeveralPlaces() ? std::move(places) : std::vector<metrics::PlaceStatus>();
-}
-
-void LoadedProgram::AddPlaces(std::size_t index, std::vector<metrics::PlaceStatus>& places) const {
-  const plan::Place& place = plan_.places[index];
-  metrics::PlaceStatus status;
-  status.needed = !place.optional;
-  const std::size_t before = places.size();
-  for (const Link& link : links_) {
-    if (link.place != index) continue;
-    status.name =
-        plan::PlaceName(link.interface.empty() ? place : plan::AtInterface(place, link.interface));
-    status.attached = !link.held.empty();
-    status.problem = link.problem;
-    places.push_back(status);
-  }
-  if (places.size() > before) return;
-  status.name = plan::PlaceName(place);
-  status.waiting = plan::IsGlob(place);
-  status.problem = status.waiting ? fmt::format("{}: no interface matches '{}' now",
-                                                plan::InfoOf(*place.kind).key, place.target())
-                                  : "not attached";
-  places.push_back(status);
 }
 
 }  // namespace bpf_exporter::kernel

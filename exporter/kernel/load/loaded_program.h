@@ -5,12 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
-#include "kernel/attach/attachment.h"
+#include "kernel/load/placed_links.h"
+#include "kernel/present.h"
 #include "metrics/status.h"
 #include "plan/plan.h"
 
 namespace bpf_exporter::kernel {
+
+// What places depend on that come and go.
+struct Followed {
+  bool interfaces = false;
+  bool cpus = false;
+  std::vector<std::string> cgroups;  // whole paths
+
+  bool any() const { return interfaces || cpus || !cgroups.empty(); }
+};
 
 // A program of an object that is in the kernel, and its links. Destroying it detaches.
 class LoadedProgram {
@@ -27,38 +38,29 @@ class LoadedProgram {
   // happens where it is attached already.
   void Attach();
 
-  // Attaches it at the place of that index in its plan. `interface` is the one that is meant where
-  // the place is a glob, and empty else. Nothing happens if it is attached there, or if a place
-  // before this one takes the interface. status() has a failure too.
-  Status AttachAt(std::size_t place, const std::string& interface);
+  // Attaches it to what came and lets go of what went (see PlacedLinks::Follow): interfaces,
+  // cgroups and, for perf events, CPUs. Returns what is new.
+  std::vector<PlaceNews> Follow(const Present& present, Time now);
 
-  // Lets go of the link that AttachAt made with the same arguments; false if there is none.
-  bool Detach(std::size_t place, const std::string& interface);
+  // Returns why Follow() cannot attach it to what comes, as the first of its places says; nothing:
+  // it can, as far as the process's capabilities go.
+  Status MayFollow() const;
 
-  // Attaches perf events on CPUs that came online since. Returns what failed, if it did not fail in
-  // the same way at the last call; else an empty text.
-  std::string AttachNewCpus();
+  // Adds what Follow() has to know of.
+  void AddFollowed(Followed& followed) const;
 
  private:
-  struct Link {
-    std::size_t place;                  // index in the plan
-    std::string interface;              // empty unless the place is a glob
-    std::vector<Attachment> held = {};  // one, or none if it failed
-    std::string problem = {};           // why it failed
-  };
-
   LoadedProgram(const bpf_program* handle, plan::ProgramPlan plan);
-  Status Open(Link& link);
-  std::vector<Link>::iterator Find(std::size_t place, const std::string& interface);
+  bool IsInEarlierPlace(std::size_t place, const std::vector<std::string>& interface) const;
+  PlacedLinks::Wanted InterfacesFor(std::size_t place, const host::InterfaceNames& all) const;
   bool HasSeveralPlaces() const;
   void UpdateStatus();
-  void AddPlaces(std::size_t index, std::vector<metrics::PlaceStatus>& places) const;
 
   const bpf_program* handle_;
   plan::ProgramPlan plan_;
   metrics::ProgramStatus status_;
-  std::vector<Link> links_;  // in the order of the places
-  std::string cpu_problem_;  // what AttachNewCpus met last
+  std::vector<PlacedLinks> places_;   // in the order of the plan
+  std::vector<std::string> cgroups_;  // the whole path of each place that is a cgroup; else empty
 };
 
 }  // namespace bpf_exporter::kernel

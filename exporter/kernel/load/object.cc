@@ -10,7 +10,6 @@
 #include <fstream>
 #include <utility>
 
-#include "kernel/load/loaded_program.h"
 #include "kernel/load/open_object.h"
 #include "kernel/read/map_readers.h"
 
@@ -61,40 +60,47 @@ void LoadedObject::Attach() {
   state_->UpdateStatuses();
 }
 
-Status LoadedObject::AttachAt(std::size_t program, std::size_t place,
-                              const std::string& interface) {
-  const Status attached = state_->programs.at(program).AttachAt(place, interface);
-  state_->UpdateStatuses();
-  return attached;
-}
-
-bool LoadedObject::Detach(std::size_t program, std::size_t place, const std::string& interface) {
-  const bool detached = state_->programs.at(program).Detach(place, interface);
-  state_->UpdateStatuses();
-  return detached;
-}
-
-std::vector<std::string> LoadedObject::AttachNewCpus() {
-  std::vector<std::string> news;
+std::vector<PlaceNews> LoadedObject::Follow(const Present& present, Time now) {
+  std::vector<PlaceNews> all;
   for (LoadedProgram& program : state_->programs) {
-    const std::string problem = program.AttachNewCpus();
-    if (!problem.empty()) {
-      news.push_back(fmt::format("program '{}': {}", program.status().name, problem));
+    for (PlaceNews& news : program.Follow(present, now)) {
+      news.text = fmt::format("program '{}': {}", program.status().name, news.text);
+      all.push_back(std::move(news));
     }
   }
-  return news;
+  if (!all.empty()) state_->UpdateStatuses();
+  return all;
+}
+
+std::vector<std::string> LoadedObject::WhyNotLater() const {
+  std::vector<std::string> problems;
+  for (const LoadedProgram& program : state_->programs) {
+    const Status may = program.MayFollow();
+    if (may) continue;
+    Error error = may.error().In(
+        fmt::format("program '{}': cannot attach to what comes later", program.status().name));
+    error.AddRemedy("--capabilities.keep can keep it");
+    problems.push_back(error.Message());
+  }
+  return problems;
+}
+
+Followed LoadedObject::followed() const {
+  Followed followed;
+  for (const LoadedProgram& program : state_->programs) program.AddFollowed(followed);
+  return followed;
 }
 
 const std::vector<metrics::ProgramStatus>& LoadedObject::programs() const {
   return state_->statuses;
 }
 
-std::vector<ProgramRun> LoadedObject::ProgramStatistics() const {
-  std::vector<ProgramRun> runs;
+std::map<std::uint32_t, ProgramRun> LoadedObject::ProgramStatistics() const {
+  std::map<std::uint32_t, ProgramRun> runs;
   for (const LoadedProgram& program : state_->programs) {
     const int fd = bpf_program__fd(program.handle());
-    const Result<ProgramInfo> info = ReadProgramInfo(fd);
-    runs.push_back(info ? info->run : ProgramRun{});
+    if (fd < 0) continue;
+    if (const Result<ProgramInfo> info = ReadProgramInfo(fd)) runs.emplace(info->id, info->run);
   }
   return runs;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "kernel/load/load_options.h"
+#include "kernel/load/loaded_program.h"
 #include "kernel/load/program_info.h"
 #include "metrics/map_reader.h"
 #include "metrics/status.h"
@@ -16,7 +19,7 @@
 namespace bpf_exporter::kernel {
 
 // A configuration's object in the kernel: its programs, maps and links. Destroying it detaches.
-// Used by one thread at a time.
+// Used by one thread at a time, but for what is marked: that can be called while another attaches.
 class LoadedObject {
  public:
   // Opens and loads (not yet attached). The error has the last telling lines of the verifier's
@@ -30,28 +33,28 @@ class LoadedObject {
   // there. Failures are in programs(). Whatever is attached already stays as it is.
   void Attach();
 
-  // Attaches the program of that index in programs() at the place of that index in its plan.
-  // `interface` is the one that is meant where the place is a glob, and empty else. Nothing happens
-  // if it is attached there, or if a place before this one takes the interface. programs() has a
-  // failure too.
-  Status AttachAt(std::size_t program, std::size_t place, const std::string& interface = {});
+  // Attaches programs to interfaces, cgroups and, for perf events, CPUs that came, and lets go of
+  // those that went. Returns what is new, as "program 'NAME': …". `now` is the time of the call; it
+  // says when what failed is tried again.
+  std::vector<PlaceNews> Follow(const Present& present, Time now);
 
-  // Lets go of the link that AttachAt, or Attach for that place, made; false if there is none. For
-  // interfaces and cgroups that are gone, whose links are dead.
-  bool Detach(std::size_t program, std::size_t place, const std::string& interface = {});
+  // Returns why Follow() cannot attach programs to what comes later, for want of a capability: for
+  // each such program, "program 'NAME': …".
+  std::vector<std::string> WhyNotLater() const;
 
-  // Attaches perf events on CPUs that came online since. Returns what failed now and did not fail
-  // in the same way at the last call, as "program 'NAME': …".
-  std::vector<std::string> AttachNewCpus();
+  // Returns what Follow() has to know of; nothing: it has nothing to do.
+  Followed followed() const;
+
   // Returns how each program of the object fares, in the object's order: that of the plan. Valid
-  // until the next call of a method that attaches or detaches.
+  // until the next call of Attach() or Follow().
   const std::vector<metrics::ProgramStatus>& programs() const;
-  // In the order of programs().
-  std::vector<ProgramRun> ProgramStatistics() const;
+  // Returns what the kernel counts of each program that is loaded, by its id. Any thread.
+  std::map<std::uint32_t, ProgramRun> ProgramStatistics() const;
 
   // A reader of the map of that name, which must be in the plan. It must not outlive this object.
   Result<std::unique_ptr<metrics::MapReader>> Reader(const std::string& map);
-  // Bytes of kernel memory that the map is charged with (fdinfo's memlock); 0 if not told.
+  // Bytes of kernel memory that the map is charged with (fdinfo's memlock); 0 if not told. Any
+  // thread.
   std::uint64_t MapMemoryBytes(const std::string& map) const;
   // The map's fd, owned by this object; -1 if there is none of that name.
   int MapFd(const std::string& map) const;

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: follow_test.cc
+#include "kernel/load/placed_links.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "kernel/attach/attached_to.h"
+#include "kernel/attach/by_probe.h"
+#include "kernel/attach/by_section.h"
+#include "object/libbpf_log.h"
+#include "plan/probe_kinds.h"
+
+namespace bpf_exporter::kernel {
+namespace {
+
+constexpr std::chrono::seconds kFirstPause{1};
+constexpr std::chrono::seconds kLongestPause{60};
+
+// Completes the error of an attachment that names no remedy with what libbpf said last.
+Error WithLastWords(Error error, const object::LibbpfLog& log) {
+  if (!error.remedy.empty() || log.lines().empty()) return error;
+  std::string_view words = log.lines().back();
+  for (const std::string_view start : {"libbpf: ", "prog '"}) {
+    if (!words.starts_with(start)) continue;
+    const std::size_t end = words.find(": ");
+    if (end != std::string_view::npos) words.remove_prefix(end + 2);
+  }
+  error.AddRemedy(words);
+  return error;
+}
+
+std::string_view WhatItIs(const plan::Place& place) {
+  return plan::IsOnInterface(place) ? "interface" : "cgroup";
+}
+
+}  // namespace
+
+PlacedLinks::PlacedLinks(const bpf_program* program, plan::Place place)
+    : program_(program), place_(std::move(place)) {}
+
+plan::Place PlacedLinks::PlaceOf(const Link& link) const {
+  return link.interface.empty() ? place_ : plan::AtInterface(place_, link.interface);
+}
+
+void PlacedLinks::Attach(const std::string& interface) {
+  Link& link = Find(0, interface);
+  if (link.held.empty()) Open(link);
+}
+
+bool PlacedLinks::Open(Link& link) {
+  const object::LibbpfLog log;
+  Result<Attachment> attachment =
+      place_.kind ? AttachByProbe(program_, PlaceOf(link)) : AttachBySection(program_);
+  if (!attachment) {
+    link.problem = WithLastWords(attachment.error(), log).Message();
+    return false;
+  }
+  link.id = AttachedTo(*attachment).value_or(0);
+  link.held.push_back(std::move(*attachment));
+  link.problem.clear();
+  return true;
+}
+
+void PlacedLinks::Follow(const Wanted& wanted, Time now, std::vector<PlaceNews>& news) {
+  LetGo(wanted, news);
+  for (const auto& [id, name] : wanted) {
+    Link& link = Find(id, plan::IsGlob(place_) ? name : std::string());
+    if (link.held.empty()) {
+      Try(link, id, now, news);
+    } else if (!link.interface.empty() && link.interface != name) {
+      news.push_back({fmt::format("{}: the interface is called {} now",
+                                  plan::PlaceName(PlaceOf(link)), name)});
+      link.interface = name;
+    }
+  }
+}
+
+void PlacedLinks::LetGo(const Wanted& wanted, std::vector<PlaceNews>& news) {
+  const object::LibbpfLog quiet;
+  for (Link& link : links_) {
+    if (link.held.empty()) continue;
+    const std::uint64_t where = AttachedTo(link.held.front()).value_or(link.id);
+    // An interface keeps its link when it goes to another network namespace.
+    const bool there = wanted.contains(link.id);
+    if (there && where == link.id) continue;
+    link.held.clear();
+    link.problem = fmt::format("{}: the {} is {}", plan::PlaceName(PlaceOf(link)), WhatItIs(place_),
+                               there ? "there, and somebody detached it" : "gone");
+    link.pause = {};
+    link.next_try = {};
+    news.push_back({"detached from " + link.problem, !plan::IsGlob(place_) && !place_.optional});
+  }
+  if (!plan::IsGlob(place_)) return;
+  std::erase_if(links_, [&](const Link& link) {
+    return link.held.empty() && std::none_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+             return one.first == link.id || one.second == link.interface;
+           });
+  });
+}
+
+// Returns the link to the interface or cgroup `id`, else one that is not attached, else a new one.
+PlacedLinks::Link& PlacedLinks::Find(std::uint64_t id, const std::string& interface) {
+  const auto same = std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
+    return id != 0 && !link.held.empty() && link.id == id;
+  });
+  if (same != links_.end()) return *same;
+  const auto other = std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
+    return link.interface == interface && (id == 0 || link.held.empty());
+  });
+  if (other != links_.end()) return *other;
+  return links_.emplace_back(Link{interface});
+}
+
+void PlacedLinks::Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceNews>& news) {
+  if (link.id == id && now < link.next_try) return;
+  if (link.id != id) link.pause = {};
+  const std::string before = std::move(link.problem);
+  if (Open(link)) {
+    news.push_back({"attached to " + plan::PlaceName(PlaceOf(link))});
+    link.pause = {};
+    return;
+  }
+  link.id = id;
+  link.pause = std::clamp(2 * link.pause, kFirstPause, kLongestPause);
+  link.next_try = now + link.pause;
+  if (link.problem != before) news.push_back({link.problem, !place_.optional});
+}
+
+void PlacedLinks::FollowCpus(std::vector<PlaceNews>& news) {
+  std::string problem;
+  for (Link& link : links_) {
+    for (Attachment& attachment : link.held) {
+      PerfEvents* events = std::get_if<PerfEvents>(&attachment);
+      if (events == nullptr) continue;
+      const object::LibbpfLog quiet;
+      const Status status = events->Update();
+      if (!status && problem.empty()) problem = status.error().Message();
+    }
+  }
+  if (!problem.empty() && problem != cpu_problem_) news.push_back({problem, true});
+  cpu_problem_ = std::move(problem);
+}
+
+bool PlacedLinks::HasPerfEvents() const {
+  return std::any_of(links_.begin(), links_.end(), [](const Link& link) {
+    return !link.held.empty() && std::holds_alternative<PerfEvents>(link.held.front());
+  });
+}
+
+void PlacedLinks::AddStatus(std::vector<metrics::PlaceStatus>& places) const {
+  metrics::PlaceStatus status;
+  status.needed = !place_.optional;
+  for (const Link& link : links_) {
+    status.name = plan::PlaceName(PlaceOf(link));
+    status.attached = !link.held.empty();
+    status.problem = link.problem;
+    places.push_back(status);
+  }
+  if (!links_.empty()) return;
+  status.name = plan::PlaceName(place_);
+  status.attached = false;
+  status.waiting = plan::IsGlob(place_);
+  status.problem = status.waiting ? fmt::format("{}: no interface matches '{}' now",
+                                                plan::InfoOf(*place_.kind).key, place_.target())
+                                  : "not attached";
+  places.push_back(status);
+}
+
+}  // namespace bpf_exporter::kernel

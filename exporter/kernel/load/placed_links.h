@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "kernel/attach/attachment.h"
+#include "metrics/status.h"
+#include "plan/place.h"
+
+namespace bpf_exporter::kernel {
+
+// Something that happened to a program at one of its places, for the log.
+struct PlaceNews {
+  std::string text;      // without the program's name
+  bool problem = false;  // the program is not where it is needed
+};
+
+// The links of a program at one of its places: one, or for a glob one for each interface.
+class PlacedLinks {
+ public:
+  // What the place is attached to when all is well: names by the index of the interface or the id
+  // of the cgroup.
+  using Wanted = std::map<std::uint64_t, std::string>;
+
+  // `program` outlives it.
+  PlacedLinks(const bpf_program* program, plan::Place place);
+
+  const plan::Place& place() const { return place_; }
+
+  // Attaches, for a glob to that interface, unless it is attached. A failure is in AddStatus().
+  void Attach(const std::string& interface);
+
+  // Lets go of the links that the kernel says are dead, or at something that is not `wanted`; then
+  // attaches to what is wanted and has no link. What fails is tried again after a second, and then
+  // after twice as long each time, up to a minute. Adds what is new to `news`: no failure twice in
+  // a row.
+  void Follow(const Wanted& wanted, Time now, std::vector<PlaceNews>& news);
+
+  // Attaches perf events on CPUs that came online since; adds what failed in another way than at
+  // the last call.
+  void FollowCpus(std::vector<PlaceNews>& news);
+
+  // Returns whether a link is on perf events, which follow the CPUs.
+  bool HasPerfEvents() const;
+
+  // Adds how each link fares; for a glob without any, that it waits.
+  void AddStatus(std::vector<metrics::PlaceStatus>& places) const;
+
+ private:
+  struct Link {
+    std::string interface;              // empty unless the place is a glob
+    std::uint64_t id = 0;               // what it is attached to, or was tried at last
+    std::vector<Attachment> held = {};  // one, or none if it is not attached
+    std::string problem = {};           // why it is not
+    Time next_try = {};
+    std::chrono::seconds pause{0};  // before the next try but one
+  };
+
+  plan::Place PlaceOf(const Link& link) const;
+  bool Open(Link& link);
+  void LetGo(const Wanted& wanted, std::vector<PlaceNews>& news);
+  Link& Find(std::uint64_t id, const std::string& interface);
+  void Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceNews>& news);
+
+  const bpf_program* program_;
+  plan::Place place_;
+  std::vector<Link> links_;
+  std::string cpu_problem_;  // what FollowCpus met last
+};
+
+}  // namespace bpf_exporter::kernel

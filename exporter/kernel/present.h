@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "host/interface_watch.h"
+
+namespace bpf_exporter::kernel {
+
+// What programs attach to and what comes and goes, as it is now.
+struct Present {
+  const host::InterfaceNames* interfaces = nullptr;  // null: not known
+  std::map<std::string, std::uint64_t> cgroups;      // ids of those there are, by their whole paths
+};
+
+}  // namespace bpf_exporter::kernel

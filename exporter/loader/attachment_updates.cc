@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: follow_test.py, follow_test.cc
+#include "loader/attachment_updates.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "base/log.h"
+#include "base/pace.h"
+
+namespace bpf_exporter::loader {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How often the kernel is asked for what it does not tell: links that somebody detached, CPUs.
+constexpr milliseconds kBetweenUpdates{1000};
+
+kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
+  kernel::Followed all;
+  for (const RunningConfig& config : configs) {
+    if (!config.object) continue;
+    kernel::Followed followed = config.object->followed();
+    all.interfaces = all.interfaces || followed.interfaces;
+    all.cpus = all.cpus || followed.cpus;
+    all.cgroups.insert(all.cgroups.end(), followed.cgroups.begin(), followed.cgroups.end());
+  }
+  std::sort(all.cgroups.begin(), all.cgroups.end());
+  all.cgroups.erase(std::unique(all.cgroups.begin(), all.cgroups.end()), all.cgroups.end());
+  return all;
+}
+
+}  // namespace
+
+AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
+                                     metrics::Statuses& statuses)
+    : configs_(configs), statuses_(statuses), cgroups_(FollowedBy(configs).cgroups) {
+  const kernel::Followed followed = FollowedBy(configs);
+  if (!followed.any()) return;
+  if (followed.interfaces) {
+    Result<host::InterfaceWatch> watch = host::InterfaceWatch::Open();
+    if (watch) {
+      interfaces_.emplace(*std::move(watch));
+    } else {
+      log::Warn("{}; interfaces that come later are not attached to", watch.error().Message());
+    }
+  }
+  for (const RunningConfig& config : configs) {
+    if (!config.object) continue;
+    for (const std::string& problem : config.object->WhyNotLater()) {
+      log::Warn("config '{}': {}", config.status.name, problem);
+    }
+  }
+  Update();
+  thread_ = StoppableThread([this](const auto& stop) { Run(stop); });
+}
+
+// What is there, as far as it can be told: what was known before stays.
+void AttachmentUpdates::LookAtHost() {
+  if (interfaces_) {
+    const Status updated = interfaces_->Update();
+    const std::string problem = updated ? std::string() : updated.error().Message();
+    if (!problem.empty() && problem != problem_) log::Warn("{}", problem);
+    problem_ = problem;
+    if (updated) present_.interfaces = &interfaces_->interfaces();
+  }
+  present_.cgroups.clear();
+  const std::vector<std::uint64_t>& inodes = cgroups_.Look();
+  for (std::size_t i = 0; i < inodes.size(); ++i) {
+    if (inodes[i] != 0) present_.cgroups.emplace(cgroups_.paths()[i], inodes[i]);
+  }
+}
+
+void AttachmentUpdates::Update() {
+  try {
+    LookAtHost();
+    bool changed = false;
+    for (RunningConfig& config : configs_) {
+      if (!config.object) continue;
+      const std::vector<kernel::PlaceNews> news =
+          config.object->Follow(present_, steady_clock::now());
+      for (const kernel::PlaceNews& one : news) {
+        log::Write(one.problem ? log::Level::kWarning : log::Level::kInfo,
+                   fmt::format("config '{}': {}", config.status.name, one.text));
+      }
+      if (news.empty()) continue;
+      UpdateStatus(config);
+      changed = true;
+    }
+    if (changed) statuses_.Publish(StatusesOf(configs_));
+  } catch (const std::exception& error) {
+    log::Error("attachments: {}", error.what());
+  }
+}
+
+void AttachmentUpdates::Run(const StoppableThread::Stop& stop) {
+  const int interfaces = interfaces_ ? interfaces_->fd() : -1;
+  milliseconds rest{0};
+  while (!stop.Wait(rest, {}) && !stop.Wait(kBetweenUpdates, {interfaces, cgroups_.fd()})) {
+    const steady_clock::time_point start = steady_clock::now();
+    Update();
+    const auto pause = RestAfter(steady_clock::now() - start);
+    rest = std::min(std::chrono::ceil<milliseconds>(pause), kBetweenUpdates);
+  }
+}
+
+}  // namespace bpf_exporter::loader

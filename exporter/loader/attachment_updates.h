@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/stoppable_thread.h"
+#include "host/folder_watch.h"
+#include "host/interface_watch.h"
+#include "loader/loaded_config.h"
+#include "metrics/statuses.h"
+
+namespace bpf_exporter::loader {
+
+// Keeps programs attached while it lives, on a thread of its own: to network interfaces, cgroups
+// and CPUs that come, go and come back. Asks the kernel every second whether what is attached still
+// is, and at once when it tells of an interface or a folder. Whatever changes is logged, and in the
+// statuses. Nobody waits for it: the kernel may take long to attach. Where no program is at such a
+// place, no thread.
+class AttachmentUpdates {
+ public:
+  // Looks once, then follows. `configs` and `statuses` outlive it; from now on the programs of
+  // `configs` and their statuses are its own. Says once for each program that it cannot attach
+  // later for want of a capability.
+  AttachmentUpdates(std::vector<RunningConfig>& configs, metrics::Statuses& statuses);
+  AttachmentUpdates(const AttachmentUpdates&) = delete;
+  AttachmentUpdates& operator=(const AttachmentUpdates&) = delete;
+
+ private:
+  void Update();
+  void LookAtHost();
+  void Run(const StoppableThread::Stop& stop);
+
+  std::vector<RunningConfig>& configs_;
+  metrics::Statuses& statuses_;
+  std::optional<host::InterfaceWatch> interfaces_;
+  host::FolderWatch cgroups_;
+  kernel::Present present_;
+  std::string problem_;     // of the watch, as it was logged last
+  StoppableThread thread_;  // last, since it uses the others
+};
+
+}  // namespace bpf_exporter::loader

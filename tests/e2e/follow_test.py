@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Interfaces and cgroups that come, go and come back while the exporter runs."""
+
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+
+from harness import outcome
+from harness.cgroups import cgroup2_root
+from harness.exporter import ROOT, Exporter, wait_until
+from harness.network import INSIDE, Network
+
+OBJECTS = os.environ.get(
+    "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
+)
+CONFIG = """
+object: {objects}/probe_hooks.bpf.o
+probes:
+{probes}
+metrics:
+  counters:
+    - name: hits_total
+      help: Runs of each program
+      map: hits
+      skip_zero: true
+      labels:
+        - {{name: slot, size: 4, decoders: [{{name: uint}}]}}
+"""
+ON_INTERFACES = """
+  - {program: by_socket, socket_filter: {interface: "va*"}}
+  - {program: by_xdp, xdp: {interface: va1}}
+"""
+SOCKET, XDP, CGROUP = "11", "12", "15"
+FRAMES = 50
+SEND = f"""
+import socket
+with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as packets:
+    packets.bind(("peer", 0))
+    for i in range({FRAMES}):
+        packets.send(bytes([255]) * 60)
+"""
+
+
+class Follow(unittest.TestCase):
+    def setUp(self):
+        outcome.need_root()
+        outcome.need_program("ip", "unshare", "nsenter", "python3", "sysctl", "ping")
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def exporter(self, probes, *flags, **options):
+        with open(os.path.join(self.folder.name, "follow.yaml"), "w", encoding="utf-8") as file:
+            file.write(CONFIG.format(objects=OBJECTS, probes=probes))
+        return Exporter(*flags, config=self.folder.name, names="follow", **options)
+
+    def lines(self, exporter, part):
+        """How many lines of the log have that part."""
+        return sum(part in line for line in exporter.log().splitlines())
+
+    def wait_for_lines(self, exporter, count, part):
+        wait_until(lambda: self.lines(exporter, part) == count, 10, f"{count} times '{part}'")
+
+    def hits(self, exporter):
+        return exporter.page().by_label("ebpf_exporter_hits_total", "slot")
+
+    def missed(self, exporter):
+        return exporter.page().value("ebpf_exporter_programs_missed", config="follow")
+
+    def test_counts_on_interfaces_that_come_and_go(self):
+        with Network() as network:
+            # Nothing but the frames of the test shall come in.
+            network.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")
+            exporter = self.exporter(
+                ON_INTERFACES, host=INSIDE, port=9435, prefix=network.enter(), ready="/healthz"
+            )
+            with exporter:
+                self.assertEqual(1, self.missed(exporter))
+                for times in (1, 2):
+                    network.run("ip", "link", "add", "va1", "type", "veth", "peer", "name", "peer")
+                    self.wait_for_lines(exporter, times, "'by_xdp': attached to xdp va1")
+                    self.wait_for_lines(exporter, times, "attached to socket_filter va1")
+                    self.assertEqual(0, self.missed(exporter))
+                    self.assertNotIn("not attached", exporter.get("/")[2].decode())
+                    network.run("ip", "link", "set", "va1", "up")
+                    network.run("ip", "link", "set", "peer", "up")
+                    network.run("python3", "-c", SEND)
+                    expected = {SOCKET: FRAMES * times, XDP: FRAMES * times}
+                    self.assertEqual(expected, self.hits(exporter))
+                    network.run("ip", "link", "del", "va1")
+                    self.wait_for_lines(exporter, 2 * times, "detached from")
+                    self.assertEqual(1, self.missed(exporter))
+                    self.assertIn("xdp va1: the interface is gone", exporter.get("/")[2].decode())
+                time.sleep(2.5)  # at least two looks: nothing is said twice
+                self.assertEqual(4, self.lines(exporter, "detached from"))
+                # At the start, and each time that the last of them went.
+                self.assertEqual(3, self.lines(exporter, " error "))
+
+    def test_counts_in_a_cgroup_that_is_made_anew(self):
+        root = cgroup2_root()
+        outcome.need(root is not None, "cgroup2")
+        path = os.path.join(root, f"bpf_exporter_follow_{os.getpid()}")
+        probe = f"  - {{program: by_cgroup, cgroup: {{path: {path}}}}}"
+        with self.exporter(probe, ready="/healthz") as exporter:
+            name = "ebpf_exporter_config_up"
+            self.assertEqual(0, exporter.page().value(name, name="follow"))
+            for times in (1, 2):
+                os.mkdir(path)
+                try:
+                    self.wait_for_lines(exporter, times, "attached to cgroup " + path)
+                    self.assertEqual(1, exporter.page().value(name, name="follow"))
+                    command = f"echo $$ >{path}/cgroup.procs; ping -q -c 5 -i 0.01 127.0.0.1"
+                    subprocess.run(
+                        ["sh", "-c", command], check=True, capture_output=True, timeout=30
+                    )
+                    self.assertEqual(5 * times, self.hits(exporter)[CGROUP])
+                finally:
+                    os.rmdir(path)
+                self.wait_for_lines(exporter, times, f"detached from cgroup {path}: the cgroup is")
+                self.assertEqual(0, exporter.page().value(name, name="follow"))
+
+    def test_says_once_that_it_may_not_attach_later(self):
+        probes = '  - {program: by_socket, socket_filter: {interface: "va*"}}'
+        with self.exporter(probes, "--capabilities.keep=none") as exporter:
+            part = (
+                "program 'by_socket': cannot attach to what comes later: socket_filter va*: "
+                "Operation not permitted; the process lacks CAP_NET_RAW; --capabilities.keep can "
+                "keep it"
+            )
+            self.assertEqual(1, self.lines(exporter, part))
+        with self.exporter(probes, "--capabilities.keep=cap_net_raw") as exporter:
+            self.assertEqual(0, self.lines(exporter, "cannot attach to what comes later"))
+
+
+if __name__ == "__main__":
+    outcome.main()
