@@ -13,10 +13,6 @@ bool IsZero(const std::byte* key, std::size_t size) {
   return std::all_of(key, key + size, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
-bool HasText(decode::Decoded decoded) {
-  return decoded == decode::Decoded::kOk || decoded == decode::Decoded::kProvisional;
-}
-
 }  // namespace
 
 KeySeries::Outcome KeySeries::Decode(const std::byte* key, std::size_t size, std::uint32_t cpu) {
@@ -28,7 +24,7 @@ KeySeries::Outcome KeySeries::Decode(const std::byte* key, std::size_t size, std
     cell_ = CellOf(histogram, bucket_);
   }
   const bool provisional_bucket = decoded == decode::Decoded::kProvisional;
-  if (HasText(decoded)) decoded = labels_.Build(metric_, key, cpu);
+  if (decode::HasText(decoded)) decoded = labels_.Build(metric_, key, cpu);
   if (decoded == decode::Decoded::kSkip) return Outcome::kSkipped;
   if (decoded == decode::Decoded::kError) return Outcome::kUndecodable;
   const bool provisional = provisional_bucket || decoded == decode::Decoded::kProvisional;

@@ -92,7 +92,7 @@ TEST_F(Attaching, AttachesNothingTwice) {
               Probe("by_raw_tracepoint", config::ProbeKind::kRawTracepoint, {"sys_enter"})}));
   ASSERT_NE(object, nullptr);
   object->Attach();
-  object->AttachNewCpus();
+  object->Follow({}, Time());
   WantThisProcess(*object);
   CallGetppid(300);
   EXPECT_EQ(Hits(*object, 9), 300u);

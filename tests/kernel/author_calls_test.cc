@@ -13,7 +13,7 @@
 
 #include "kernel/support.h"
 
-namespace bpf_exporter::testing {
+namespace bpf_exporter::kernel {
 namespace {
 
 using AuthorCalls = KernelTest;
@@ -96,4 +96,4 @@ TEST_F(AuthorCalls, CountWhereTheValuesBelongAndSayWhatAFullMapRefused) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::testing
+}  // namespace bpf_exporter::kernel
