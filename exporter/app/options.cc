@@ -11,7 +11,6 @@
 
 #include "app/version_text.h"
 #include "base/text.h"
-#include "config/diagnostics.h"
 #include "config/files.h"
 #include "config/names.h"
 #include "config/numbers.h"
@@ -129,10 +128,9 @@ std::vector<std::string> WithEmptyValues(const std::vector<std::string>& argumen
 }
 
 EarlyExit Unexpected(const std::string& argument) {
-  if (!argument.starts_with('-')) return Usage("unexpected argument " + config::Quoted(argument));
+  if (!argument.starts_with('-')) return Usage("unexpected argument " + Quoted(argument));
   const std::string flag = argument.substr(0, argument.find('='));
-  return Usage("unknown flag " + config::Quoted(flag) +
-               config::Diagnostics::DidYouMean(flag, FlagNames()));
+  return Usage("unknown flag " + Quoted(flag) + DidYouMean(flag, FlagNames()));
 }
 
 std::optional<std::string> SplitNames(const std::string& text, std::vector<std::string>& names) {
@@ -142,7 +140,7 @@ std::optional<std::string> SplitNames(const std::string& text, std::vector<std::
     if (const Status valid = config::ValidConfigName(name); !valid.ok()) {
       return valid.error().Message();
     }
-    if (!seen.insert(name).second) return config::Quoted(name) + " is given twice";
+    if (!seen.insert(name).second) return Quoted(name) + " is given twice";
     names.push_back(std::move(name));
   }
   return std::nullopt;
@@ -174,9 +172,8 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
   }
   const config::Number<std::int64_t> interval = config::ParseDuration(texts.interval, true);
   if (interval.problem != config::NumberProblem::kNone) {
-    return bad("--snapshot.interval", config::Quoted(texts.interval) +
-                                          " is not a duration such as 5s or 500ms" +
-                                          interval.remedy);
+    return bad("--snapshot.interval",
+               Quoted(texts.interval) + " is not a duration such as 5s or 500ms" + interval.remedy);
   }
   options.snapshot_interval = std::chrono::nanoseconds(interval.value);
 
@@ -184,7 +181,7 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
   if (most.problem != config::NumberProblem::kNone || most.value < 1 ||
       most.value > std::numeric_limits<std::uint32_t>::max()) {
     return bad("--metrics.max-series",
-               config::Quoted(texts.max_series) + " is not a number from 1 to 4294967295");
+               Quoted(texts.max_series) + " is not a number from 1 to 4294967295");
   }
   options.max_series = static_cast<std::uint32_t>(most.value);
 
@@ -192,7 +189,7 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
   if (pages.problem != config::NumberProblem::kNone || pages.value < 1 ||
       pages.value > kMaxBufferPages ||
       !std::has_single_bit(static_cast<std::uint64_t>(pages.value))) {
-    return bad("--events.buffer-pages", config::Quoted(texts.buffer_pages) +
+    return bad("--events.buffer-pages", Quoted(texts.buffer_pages) +
                                             " is not a power of two from 1 to " +
                                             std::to_string(kMaxBufferPages));
   }
@@ -201,10 +198,10 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
   // What is checked is the shortest name that it can begin.
   if (!config::IsMetricName(options.metrics_prefix + "x")) {
     return bad("--metrics.prefix",
-               config::Quoted(options.metrics_prefix) + " cannot start a metric's name");
+               Quoted(options.metrics_prefix) + " cannot start a metric's name");
   }
   if (const auto problem = TelemetryPathProblem(options.telemetry_path, options.debug)) {
-    return bad("--web.telemetry-path", config::Quoted(options.telemetry_path) + " " + *problem);
+    return bad("--web.telemetry-path", Quoted(options.telemetry_path) + " " + *problem);
   }
   Result<process::KeepCapabilities> keep = process::ParseCapabilities(texts.capabilities);
   if (!keep) return bad("--capabilities.keep", keep.error().Message());
@@ -213,7 +210,7 @@ std::optional<EarlyExit> Interpret(const Texts& texts, Options& options) {
                                    std::pair("--config.skip-cache-size", texts.skip_cache_size)}) {
     const config::Number<std::int64_t> number = config::ParseInteger(size);
     if (!size.empty() && (number.problem != config::NumberProblem::kNone || number.value < 0)) {
-      return bad(flag, config::Quoted(size) + " is not a number");
+      return bad(flag, Quoted(size) + " is not a number");
     }
   }
   return std::nullopt;

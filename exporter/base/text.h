@@ -20,6 +20,12 @@ std::string Hex(const std::byte* bytes, std::size_t size, std::size_t most);
 // "a, b, c"; after `most` of them "a, b … (9 in all)"; "none" if there are none.
 std::string List(const std::vector<std::string>& names, std::size_t most = 12);
 
+// Returns `text` in quotes for a message: on one line, and cut after about 60 bytes.
+std::string Quoted(std::string_view text);
+
+// Returns "; did you mean 'near'?" when one of `known` is near `given`, else nothing.
+std::string DidYouMean(std::string_view given, const std::vector<std::string>& known);
+
 // Returns the parts of `text` between separators, which may be empty: "a,,b" has three, "" has one.
 // They point into `text`.
 std::vector<std::string_view> Split(std::string_view text, char separator);

@@ -27,4 +27,9 @@ bool IsControl(std::string_view text, std::size_t size);
 // `text` on one line: control characters and what is not UTF-8 as \xNN, newline as \n, tab as \t.
 std::string Visible(std::string_view text);
 
+// Returns whether all of `text` is UTF-8. NUL is.
+bool IsValidUtf8(std::string_view text);
+// Returns `text` with U+FFFD for each maximal part of it that is not valid UTF-8.
+std::string ValidUtf8(std::string_view text);
+
 }  // namespace bpf_exporter

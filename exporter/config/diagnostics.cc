@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <tuple>
 #include <utility>
 
@@ -15,44 +14,12 @@ namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kShown = 20;
-constexpr std::size_t kQuotedBytes = 60;
-constexpr std::size_t kMaxGuess = 128;  // bytes; the time of a distance grows with their square
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-// Returns how many insertions, deletions, replacements and swaps of neighbours turn `a` into `b`.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return d[a.size()][b.size()];
-}
 
 std::string Plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} more {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace
-
-std::string Quoted(std::string_view text) {
-  if (text.size() <= kQuotedBytes) return fmt::format("'{}'", Visible(text));
-  std::size_t end = 0;
-  while (end < kQuotedBytes) end += std::max<std::size_t>(1, Utf8CharacterSize(text.substr(end)));
-  return fmt::format("'{}…'", Visible(text.substr(0, end)));
-}
 
 Diagnostics::Diagnostics(std::string file, std::string source)
     : file_(std::move(file)), source_(std::move(source)) {
@@ -66,22 +33,6 @@ void Diagnostics::Error(Position at, std::string text) {
 
 void Diagnostics::Warning(Position at, std::string text) {
   entries_.push_back({at, false, std::move(text)});
-}
-
-std::string Diagnostics::DidYouMean(std::string_view given, const std::vector<std::string>& known) {
-  std::size_t least = std::max<std::size_t>(2, given.size() / 3) + 1;
-  const std::string* nearest = nullptr;
-  for (const std::string& word : known) {
-    const std::size_t longer = std::max(word.size(), given.size());
-    if (longer > kMaxGuess) continue;
-    if (longer - std::min(word.size(), given.size()) >= least) continue;
-    const std::size_t distance = EditDistance(Lower(given), Lower(word));
-    // More than half must agree, or any two short words would be near each other.
-    if (distance >= least || distance * 2 >= longer) continue;
-    least = distance;
-    nearest = &word;
-  }
-  return nearest != nullptr ? fmt::format("; did you mean {}?", Quoted(*nearest)) : "";
 }
 
 std::string Diagnostics::Render() const {

@@ -10,9 +10,6 @@
 
 namespace bpf_exporter::config {
 
-// Returns 'text' in quotes for a message: on one line, and cut when it is long.
-std::string Quoted(std::string_view text);
-
 // Collects what is wrong with one file and prints it as compilers do:
 //   FILE:LINE:COL: error: TEXT
 //     the line
@@ -25,8 +22,6 @@ class Diagnostics {
 
   void Error(Position at, std::string text);
   void Warning(Position at, std::string text);
-  // Returns "; did you mean 'near'?" if one of `known` is near `given`, else nothing.
-  static std::string DidYouMean(std::string_view given, const std::vector<std::string>& known);
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/files.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,9 +9,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "base/fd.h"
+#include "base/file.h"
 #include "base/log.h"
-#include "config/diagnostics.h"
+#include "base/text.h"
 
 namespace bpf_exporter::config {
 namespace {
@@ -21,36 +19,16 @@ namespace {
 constexpr std::size_t kMaxFile = 1 << 20;
 constexpr std::string_view kEnding = ".yaml";
 
-Error TooLarge(const std::string& subject) {
-  return Error{fmt::format("{}: more than {} bytes", subject, kMaxFile)};
-}
-
-Result<std::string> ReadAll(int fd, const std::string& subject) {
-  std::string text;
-  char buffer[65536];
-  while (true) {
-    const ssize_t got = read(fd, buffer, sizeof(buffer));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return ErrnoError(subject + ": read", errno);
-    if (got == 0) return text;
-    text.append(buffer, static_cast<std::size_t>(got));
-    if (text.size() > kMaxFile) return TooLarge(subject);  // it grew since fstat
-  }
-}
-
 }  // namespace
 
 Result<std::string> ReadConfigFile(const std::string& path) {
   const std::string subject = fmt::format("configuration '{}'", path);
-  // Without O_NONBLOCK opening a FIFO would wait for a writer.
-  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd.valid()) return ErrnoError(subject + ": open", errno);
-  struct stat status = {};
-  if (fstat(fd.get(), &status) != 0) return ErrnoError(subject + ": stat", errno);
-  if (S_ISDIR(status.st_mode)) return Error{subject + ": is a directory", EISDIR};
-  if (!S_ISREG(status.st_mode)) return Error{subject + ": is not a regular file", EINVAL};
-  if (status.st_size > static_cast<off_t>(kMaxFile)) return TooLarge(subject);
-  return ReadAll(fd.get(), subject);
+  Result<std::string> text = ReadRegularFile(path, kMaxFile);
+  if (text) return text;
+  if (text.error().code == EFBIG && text.error().context.empty()) {
+    return Error(subject, fmt::format("more than {} bytes", kMaxFile), 0);
+  }
+  return text.error().In(subject);
 }
 
 Result<std::vector<std::string>> ListConfigs(const std::string& dir) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/text.h"
 #include "config/scalars.h"
 
 namespace bpf_exporter::config {

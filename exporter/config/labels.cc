@@ -6,6 +6,7 @@
 
 #include <unordered_map>
 
+#include "base/text.h"
 #include "config/names.h"
 #include "config/scalars.h"
 

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/text.h"
+
 namespace bpf_exporter::config {
 namespace {
 
 std::string Unknown(std::string_view key, std::string_view what,
                     const std::vector<std::string>& known) {
-  const std::string near = Diagnostics::DidYouMean(key, known);
+  const std::string near = DidYouMean(key, known);
   return fmt::format("unknown key {} in {}{}", Quoted(key), what,
                      near.empty() ? fmt::format("; known are {}", fmt::join(known, ", ")) : near);
 }

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/text.h"
+
 namespace bpf_exporter::config {
 namespace {
 

@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "base/text.h"
 #include "config/histogram.h"
 #include "config/labels.h"
 #include "config/names.h"

@@ -9,6 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/text.h"
+
 namespace bpf_exporter::config {
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "base/text.h"
 #include "config/probe_targets.h"
 #include "config/probes.h"
 #include "config/scalars.h"

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "config/numbers.h"
 
@@ -146,7 +147,7 @@ std::optional<std::size_t> ReadWord(const Field& field, const std::vector<std::s
   const auto found = std::find(words.begin(), words.end(), field.node.text);
   if (found != words.end()) return found - words.begin();
   field.Error(fmt::format("{}: expected {}, not {}{}", field.name, wanted, Quoted(field.node.text),
-                          Diagnostics::DidYouMean(field.node.text, words)));
+                          DidYouMean(field.node.text, words)));
   return std::nullopt;
 }
 

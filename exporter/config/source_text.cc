@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace bpf_exporter::config {

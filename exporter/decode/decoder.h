@@ -50,8 +50,4 @@ struct DecoderInput {
 Decoded Decode(const std::vector<std::shared_ptr<const Decoder>>& decoders, std::string& value,
                std::string& scratch);
 
-bool IsValidUtf8(std::string_view text);
-// `text` with U+FFFD for each maximal part of it that is not valid UTF-8. NUL is valid.
-std::string ValidUtf8(std::string_view text);
-
 }  // namespace bpf_exporter::decode

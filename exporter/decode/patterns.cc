@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "base/utf8.h"
 #include "decode/decoder.h"
 
 namespace bpf_exporter::decode {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "decode/patterns.h"
 
 namespace bpf_exporter::decode {

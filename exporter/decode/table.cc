@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "config/diagnostics.h"
+#include "base/text.h"
 #include "decode/bool.h"
 #include "decode/cgroup.h"
 #include "decode/dname.h"
@@ -117,8 +117,7 @@ Result<std::shared_ptr<const Decoder>> MakeDecoder(const config::DecoderSpec& sp
   const auto entry = std::find_if(kTable.begin(), kTable.end(),
                                   [&](const Entry& candidate) { return candidate.name == name; });
   if (entry == kTable.end()) {
-    return Error{"unknown decoder '" + name + "'" +
-                 config::Diagnostics::DidYouMean(name, DecoderNames())};
+    return Error{"unknown decoder '" + name + "'" + DidYouMean(name, DecoderNames())};
   }
   const bool takes_text = input.size == 0;
   if (!takes_text && !Fits(entry->sizes, input.size)) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/text.h"
 #include "config/files.h"
 #include "config/parse.h"
 
@@ -25,9 +26,9 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
     Result<std::vector<std::string>> all = config::ListConfigs(dir);
     if (!all) return all.error();
     names = *std::move(all);
-    if (names.empty()) return Error{fmt::format("no NAME.yaml in {}", config::Quoted(dir))};
+    if (names.empty()) return Error{fmt::format("no NAME.yaml in {}", Quoted(dir))};
   } else if (std::error_code error; !fs::is_directory(dir, error)) {
-    return ErrnoError(fmt::format("configuration directory {}", config::Quoted(dir)),
+    return ErrnoError(fmt::format("configuration directory {}", Quoted(dir)),
                       error ? error.value() : ENOTDIR);
   }
   std::vector<ConfigSource> sources;
@@ -35,7 +36,7 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
   for (const std::string& name : names) {
     if (const Status valid = config::ValidConfigName(name); !valid) return valid.error();
     if (!seen.insert(name).second) {
-      return Error{fmt::format("configuration {} is named twice", config::Quoted(name))};
+      return Error{fmt::format("configuration {} is named twice", Quoted(name))};
     }
     sources.push_back({name, dir + "/" + name + ".yaml", programs_dir});
   }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/text.h"
 #include "config/files.h"
 #include "config/parse.h"
 #include "kernel/load/object.h"
@@ -37,18 +38,18 @@ Result<std::string> FindObject(const ConfigSource& source, const config::Config&
   const fs::path beside = yaml.parent_path() / name;  // the name itself if it is absolute
   if (Exists(beside)) return beside.string();
   if (fs::path(name).is_absolute()) {
-    return Error{fmt::format("object {} is not there", config::Quoted(name))};
+    return Error{fmt::format("object {} is not there", Quoted(name))};
   }
   if (source.programs_dir.empty()) {
     return Error{
         fmt::format("object {} is not beside this file; --programs.dir can name another "
                     "place",
-                    config::Quoted(name))};
+                    Quoted(name))};
   }
   const fs::path among = fs::path(source.programs_dir) / name;
   if (Exists(among)) return among.string();
-  return Error{fmt::format("object {} is neither beside this file nor in {}", config::Quoted(name),
-                           config::Quoted(source.programs_dir))};
+  return Error{fmt::format("object {} is neither beside this file nor in {}", Quoted(name),
+                           Quoted(source.programs_dir))};
 }
 
 std::optional<plan::ConfigPlan> Join(const ConfigSource& source, const config::Config& config,

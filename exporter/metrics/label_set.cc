@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "decode/decoder.h"
 
 namespace bpf_exporter::metrics {
@@ -11,7 +12,7 @@ namespace {
 void AppendEscaped(std::string_view value, std::string& out) {
   std::string valid;
   if (std::any_of(value.begin(), value.end(), [](char c) { return (c & 0x80) != 0; })) {
-    valid = decode::ValidUtf8(value);
+    valid = ValidUtf8(value);
     value = valid;
   }
   for (const char c : value) {

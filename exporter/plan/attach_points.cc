@@ -7,6 +7,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace bpf_exporter::plan {
 namespace {
 
@@ -54,7 +56,7 @@ void CheckAttachPoints(const Scope& scope) {
     if (SectionAttaches(program)) continue;
     const std::string subject =
         fmt::format("{}: program {} (section {})", ObjectSubject(scope.object),
-                    config::Quoted(program.name), config::Quoted(program.section));
+                    Quoted(program.name), Quoted(program.section));
     if (program.type == BPF_PROG_TYPE_UNSPEC && IsOfNewerLibbpf(program.section)) {
       scope.diagnostics.Warning(
           scope.config.object.at,

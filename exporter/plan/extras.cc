@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "decode/patterns.h"
 #include "object/map_types.h"
 #include "plan/find_map.h"
@@ -25,7 +26,7 @@ void CheckKaddr(const Scope& scope, const config::Text& symbol) {
     scope.diagnostics.Error(
         symbol.at, fmt::format("{} has no variable {} for the address; declare it as const "
                                "volatile __u64 and use it",
-                               ObjectSubject(scope.object), config::Quoted(name)));
+                               ObjectSubject(scope.object), Quoted(name)));
   } else if (found->size != 8) {
     scope.diagnostics.Error(
         symbol.at, fmt::format("variable '{}' has {} bytes; an address has 8", name, found->size));

@@ -46,8 +46,7 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
                 List(LabelNames(before)));
   }
   if (added.help != before.help) {
-    return text(fmt::format("has the help {}", config::Quoted(added.help)),
-                config::Quoted(before.help));
+    return text(fmt::format("has the help {}", Quoted(added.help)), Quoted(before.help));
   }
   // Equal bounds can come from other numbers and another multiplier; the rows then do not add up.
   if (added.histogram.bounds != before.histogram.bounds ||

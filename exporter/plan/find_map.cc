@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "object/map_types.h"
 
 namespace bpf_exporter::plan {
@@ -54,8 +55,8 @@ const object::MapLayout* FindMap(const Scope& scope, const config::Text& name) {
   std::vector<std::string> names;
   for (const object::MapLayout& map : maps) names.push_back(map.name);
   scope.diagnostics.Error(
-      name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object),
-                           config::Quoted(name.value), Suggest(name.value, names, "its maps")));
+      name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object), Quoted(name.value),
+                           Suggest(name.value, names, "its maps")));
   return nullptr;
 }
 

@@ -144,7 +144,7 @@ class ByName {
       return Fail(
           path,
           fmt::format("label '{}': {} ({}) has no field {}{}{}", label.name.value, bytes_.what,
-                      bytes_.type->name, config::Quoted(path.value),
+                      bytes_.type->name, Quoted(path.value),
                       Suggest(path.value, object::FieldPaths(*bytes_.type), "its fields"), Why()));
     }
     if (field->bitfield || field->type->size == 0) {

@@ -162,9 +162,9 @@ std::vector<ProgramPlan> PlanPrograms(const Scope& scope) {
       planner->Add(probe);
       continue;
     }
-    scope.diagnostics.Error(
-        probe.program.at, fmt::format("{} has no program {}{}", ObjectSubject(scope.object),
-                                      config::Quoted(name), Suggest(name, names, "its programs")));
+    scope.diagnostics.Error(probe.program.at,
+                            fmt::format("{} has no program {}{}", ObjectSubject(scope.object),
+                                        Quoted(name), Suggest(name, names, "its programs")));
   }
   std::vector<ProgramPlan> plans;
   for (Planner& planner : planners) plans.push_back(planner.Finish());

@@ -17,7 +17,7 @@ std::string ObjectSubject(const object::ObjectLayout& object) {
 
 std::string Suggest(const std::string& given, const std::vector<std::string>& known,
                     const std::string& what) {
-  const std::string near = config::Diagnostics::DidYouMean(given, known);
+  const std::string near = DidYouMean(given, known);
   return near.empty() ? fmt::format("; {}: {}", what, List(known)) : near;
 }
 

@@ -44,7 +44,7 @@ std::optional<object::FieldLayout> Find(const Scope& scope, const object::MapLay
   std::optional<object::FieldLayout> field = object::FindField(*map.value, path.value);
   if (!field) {
     return fail(fmt::format("{} ({}) has no field {}{}", ValueOf(map), map.value->name,
-                            config::Quoted(path.value),
+                            Quoted(path.value),
                             Suggest(path.value, object::FieldPaths(*map.value), "its fields")));
   }
   if (field->bitfield) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "decode/table.h"
 #include "host/host.h"
 #include "metrics/label_text.h"
@@ -142,7 +143,7 @@ bool IsLabelText(std::string_view text) {
     if (text[i] == '"') quoted = !quoted;
     if (text[i] == '\\') ++i;
   }
-  return !quoted && decode::IsValidUtf8(text);
+  return !quoted && bpf_exporter::IsValidUtf8(text);
 }
 
 void DecodeKey(const plan::MetricPlan& metric, const std::byte* key) {

@@ -29,6 +29,31 @@ TEST(List, NamesAllOrSaysHowMany) {
   EXPECT_EQ(List({"a", "b", "c"}, 2), "a, b … (3 in all)");
 }
 
+TEST(DidYouMean, NamesTheNearestWord) {
+  const std::vector<std::string> known = {"bucket_min", "bucket_max", "help", "labels"};
+  EXPECT_EQ("; did you mean 'bucket_max'?", DidYouMean("bucket_mx", known));
+  EXPECT_EQ("; did you mean 'help'?", DidYouMean("hlep", known));
+  EXPECT_EQ("; did you mean 'labels'?", DidYouMean("LABEL", known));
+  EXPECT_EQ("; did you mean 'bucket_min'?", DidYouMean("bucket_minimum", known));
+}
+
+TEST(DidYouMean, KeepsSilentWhenNothingIsNear) {
+  const std::vector<std::string> known = {"map", "help", "labels"};
+  EXPECT_EQ("", DidYouMean("colour", known));
+  EXPECT_EQ("", DidYouMean("x", known));
+  EXPECT_EQ("", DidYouMean("tap_x", known));
+  EXPECT_EQ("", DidYouMean("", known));
+  EXPECT_EQ("", DidYouMean(std::string(1 << 20, 'x'), known));
+  EXPECT_EQ("", DidYouMean("map", {}));
+}
+
+TEST(Quoted, CutsAndKeepsOnOneLine) {
+  EXPECT_EQ("'a b'", Quoted("a b"));
+  EXPECT_EQ("'a\\nb\\tc\\x07\\xff'", Quoted("a\nb\tc\a\xff"));
+  EXPECT_EQ("'" + std::string(60, 'x') + "'", Quoted(std::string(60, 'x')));
+  EXPECT_EQ("'" + std::string(60, 'x') + "…'", Quoted(std::string(61, 'x')));
+}
+
 TEST(Split, KeepsEmptyParts) {
   using Parts = std::vector<std::string_view>;
   EXPECT_EQ(Split("a,b", ','), (Parts{"a", "b"}));

@@ -108,30 +108,5 @@ TEST(Diagnostics, CutsLongLinesAroundTheCaret) {
             diagnostics.Render());
 }
 
-TEST(DidYouMean, NamesTheNearestWord) {
-  const std::vector<std::string> known = {"bucket_min", "bucket_max", "help", "labels"};
-  EXPECT_EQ("; did you mean 'bucket_max'?", Diagnostics::DidYouMean("bucket_mx", known));
-  EXPECT_EQ("; did you mean 'help'?", Diagnostics::DidYouMean("hlep", known));
-  EXPECT_EQ("; did you mean 'labels'?", Diagnostics::DidYouMean("LABEL", known));
-  EXPECT_EQ("; did you mean 'bucket_min'?", Diagnostics::DidYouMean("bucket_minimum", known));
-}
-
-TEST(DidYouMean, KeepsSilentWhenNothingIsNear) {
-  const std::vector<std::string> known = {"map", "help", "labels"};
-  EXPECT_EQ("", Diagnostics::DidYouMean("colour", known));
-  EXPECT_EQ("", Diagnostics::DidYouMean("x", known));
-  EXPECT_EQ("", Diagnostics::DidYouMean("tap_x", known));
-  EXPECT_EQ("", Diagnostics::DidYouMean("", known));
-  EXPECT_EQ("", Diagnostics::DidYouMean(std::string(1 << 20, 'x'), known));
-  EXPECT_EQ("", Diagnostics::DidYouMean("map", {}));
-}
-
-TEST(Quoted, CutsAndKeepsOnOneLine) {
-  EXPECT_EQ("'a b'", Quoted("a b"));
-  EXPECT_EQ("'a\\nb\\tc\\x07\\xff'", Quoted("a\nb\tc\a\xff"));
-  EXPECT_EQ("'" + std::string(60, 'x') + "'", Quoted(std::string(60, 'x')));
-  EXPECT_EQ("'" + std::string(60, 'x') + "…'", Quoted(std::string(61, 'x')));
-}
-
 }  // namespace
 }  // namespace bpf_exporter::config
