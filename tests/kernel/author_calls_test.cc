@@ -68,10 +68,12 @@ TEST_F(AuthorCalls, CountWhereTheValuesBelongAndSayWhatAFullMapRefused) {
   expected.buckets[1] = 1;
   expected.buckets[10] = 1;
   expected.sum = 1003;
-  for (const char* map : {"exp2_1_h", "exp2_1_lh", "exp2_1_a"})
+  for (const char* map : {"exp2_1_h", "exp2_1_lh", "exp2_1_a"}) {
     EXPECT_EQ(Read(*object, map, false), expected) << map;
-  for (const char* map : {"exp2_1_ph", "exp2_1_pa"})
+  }
+  for (const char* map : {"exp2_1_ph", "exp2_1_pa"}) {
     EXPECT_EQ(Read(*object, map, true), expected) << map;
+  }
   EXPECT_EQ(Read(*object, "exp2_1_f", false, sizeof(std::uint64_t)), expected);
   EXPECT_EQ(Row(*object, "exp2_1_r", kId, 0), 2u);
   EXPECT_EQ(Row(*object, "exp2_1_r", kId, 10), 1u);
