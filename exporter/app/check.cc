@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: read_plan_test.cc
 #include "app/check.h"
 
 #include <fmt/core.h>

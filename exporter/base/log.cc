@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: process_test.py
 #include "base/log.h"
 
 #include <spdlog/sinks/stdout_sinks.h>

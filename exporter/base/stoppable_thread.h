@@ -18,8 +18,7 @@ class StoppableThread {
     virtual ~Stop() = default;
     // Waits until the thread has to stop, one of the files `watched` is readable (at most 4; -1 is
     // passed over), or `wait` is over. Returns whether it has to stop.
-    virtual bool Wait(std::chrono::milliseconds wait,
-                      std::initializer_list<int> watched) const = 0;
+    virtual bool Wait(std::chrono::milliseconds wait, std::initializer_list<int> watched) const = 0;
   };
 
   StoppableThread();  // no thread

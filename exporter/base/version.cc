@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: options_test.cc
 #include "base/version.h"
 
 namespace bpf_exporter {

@@ -5,6 +5,7 @@
 #include "config/histogram.h"
 #include "config/labels.h"
 #include "config/metrics.h"
+#include "config/probe_places.h"
 #include "config/probes.h"
 #include "config/top_level.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: probes_test.cc
-// The places that a probe names with a mapping: `xdp: {interface: eth0}`.
+// Tests: probes_test.cc, wrong_files_test.cc
+#include "config/probe_places.h"
+
 #include <fmt/format.h>
 
 #include <limits>
 
 #include "base/text.h"
 #include "config/probe_targets.h"
-#include "config/probes.h"
 #include "config/scalars.h"
 
 namespace bpf_exporter::config {

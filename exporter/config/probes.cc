@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "config/probe_places.h"
 #include "config/probe_targets.h"
 #include "config/scalars.h"
 

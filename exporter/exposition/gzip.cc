@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: page_cache_test.cc
 #include "exposition/gzip.h"
 
 #include <isa-l/igzip_lib.h>

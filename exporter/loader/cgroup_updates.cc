@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: cgroup_id_map_test.cc, dialect_test.py
 #include "loader/cgroup_updates.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: events_test.py
 #include "loader/event_counters.h"
 
 #include <algorithm>

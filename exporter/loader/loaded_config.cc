@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: failures_test.py, startup_test.py
 #include "loader/loaded_config.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: start_test.cc, failures_test.py
 #include "loader/plan_configs.h"
 
 #include <fmt/core.h>

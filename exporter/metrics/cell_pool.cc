@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: memory_test.cc
 #include "metrics/cell_pool.h"
 
 #include <utility>

@@ -28,8 +28,9 @@ namespace bpf_exporter::metrics {
 //                                                        └ / stride ─▶ series ─TextArena─▶ a="1"
 //
 // A slot is the number of a key. It has a lane for each CPU if a label says which CPU, else one. An
-// entry of KeyCells holds a cell of the family, or why there is none: skipped, undecodable, over the
-// limit. A series has `stride` cells: 1, or a histogram's buckets, its sum and what was outside.
+// entry of KeyCells holds a cell of the family, or why there is none: skipped, undecodable, over
+// the limit. A series has `stride` cells: 1, or a histogram's buckets, its sum and what was
+// outside.
 
 // Takes snapshots: reads every map once and adds its rows to series. Equal label sets of one name
 // are one series, whose value is the sum; gauges too. A name that one of its maps could not be

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: hash_index_test.cc
 #include "metrics/hash.h"
 
 #include <sys/random.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: collector_keys_test.cc
 #include "metrics/key_slots.h"
 
 #include <algorithm>

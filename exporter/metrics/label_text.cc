@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: collector_test.cc
 #include "metrics/label_text.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: collector_test.cc
 #include "metrics/map_source.h"
 
 #include <fmt/core.h>

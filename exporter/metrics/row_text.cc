@@ -45,8 +45,9 @@ void RowText::Append(const MapRows& rows, std::size_t row, std::string& out) {
     AppendSeries(rows, row, 0, rows.shape.cpus, out);
     return;
   }
-  for (std::size_t cpu = 0; cpu < rows.shape.cpus; ++cpu)
+  for (std::size_t cpu = 0; cpu < rows.shape.cpus; ++cpu) {
     AppendSeries(rows, row, cpu, cpu + 1, out);
+  }
 }
 
 bool RowText::AppendBucket(std::string& out) const {

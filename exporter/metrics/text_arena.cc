@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: memory_test.cc, random_pages_test.cc
 #include "metrics/text_arena.h"
 
 #include <algorithm>

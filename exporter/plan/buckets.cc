@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: resolve_histograms_test.cc
 #include "plan/buckets.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: unresolvable_test.cc
 #include "plan/extras.h"
 
 #include <fmt/core.h>

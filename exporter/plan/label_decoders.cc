@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: resolve_labels_test.cc
 #include "plan/label_decoders.h"
 
 #include <fmt/core.h>

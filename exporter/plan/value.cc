@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: resolve_values_test.cc
 #include "plan/value.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: attach_network_test.cc
 #include "kernel/attach/clsact.h"
 
 #include <bpf/libbpf.h>

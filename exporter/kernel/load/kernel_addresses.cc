@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: load_test.cc, addresses_test.py
 #include "kernel/load/kernel_addresses.h"
 
 #include <bpf/libbpf.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: places_test.cc
+// Tests: attach_test.cc, follow_test.cc
 #include "kernel/load/loaded_program.h"
 
 #include <bpf/libbpf.h>

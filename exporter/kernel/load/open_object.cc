@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: load_test.cc
 #include "kernel/load/open_object.h"
 
 #include <bpf/libbpf.h>

@@ -34,8 +34,9 @@ TEST(StoppableThread, IsWokenByWhatItWatches) {
   const Fd reader(ends[0]);
   const Fd writer(ends[1]);
   std::promise<bool> woken;
-  const StoppableThread thread(
-      [&](const StoppableThread::Stop& stop) { woken.set_value(stop.Wait(kLong, {reader.get()})); });
+  const StoppableThread thread([&](const StoppableThread::Stop& stop) {
+    woken.set_value(stop.Wait(kLong, {reader.get()}));
+  });
   ASSERT_EQ(write(writer.get(), "x", 1), 1);
   EXPECT_FALSE(woken.get_future().get());
 }
