@@ -76,6 +76,20 @@ class Documents(unittest.TestCase):
         gone = {name for name in gone if not os.path.isdir(os.path.join(ROOT, "exporter", name))}
         self.assertEqual(set(), gone)
 
+    def test_the_files_of_a_change_are_there(self):
+        table = read(".github/CONTRIBUTING.md").partition("\n## Where a change goes\n")[2]
+        table = table.partition("\n## ")[0]
+        named = re.findall(r"`([a-z_/]+\.(?:\{h,cc\}|[a-z]+))`", table)
+        named = [name for name in named if "/user" not in name]  # the example's own
+        paths = []
+        for name in named:
+            stem, _, ends = name.partition(".{")
+            paths += [f"{stem}.{end}" for end in ends[:-1].split(",")] if ends else [name]
+        there = [os.path.exists(os.path.join(ROOT, path)) for path in paths]
+        there = [known or os.path.exists(os.path.join(ROOT, "exporter", path)) for known, path in zip(there, paths)]
+        self.assertEqual([], [path for known, path in zip(there, paths) if not known])
+        self.assertGreater(len(paths), 20)
+
     def test_the_architecture_lists_every_folder(self):
         table = read("exporter/README.md").partition("\n## Folders\n")[2].partition("\n## ")[0]
         listed = set(re.findall(r"^\| `([a-z]+)/` \|", table, re.MULTILINE))
