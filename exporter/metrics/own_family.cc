@@ -50,7 +50,8 @@ OwnFamily::OwnFamily(const SelfMetric& metric, const std::string& prefix,
     gauges_ = registered(prometheus::BuildGauge());
   }
   for (const auto& [name, place] : PlacesOfLabels(metric.labels)) {
-    names_.emplace_back(name);
+    optional_.push_back(name.ends_with('?'));
+    names_.emplace_back(name.substr(0, name.size() - (optional_.back() ? 1 : 0)));
     sources_.push_back(place);
   }
 }
@@ -62,7 +63,7 @@ OwnFamily::Series OwnFamily::MakeSeries(Values values) {
   prometheus::Labels labels;
   for (std::size_t i = 0; i < names_.size(); ++i) {
     series.values.emplace_back(values.begin()[sources_[i]]);
-    labels.emplace(names_[i], series.values.back());
+    if (IsShown(i, series.values.back())) labels.emplace(names_[i], series.values.back());
   }
   if (counters_ != nullptr) {
     series.counter = &counters_->Add(labels);
@@ -72,22 +73,40 @@ OwnFamily::Series OwnFamily::MakeSeries(Values values) {
   return series;
 }
 
+int OwnFamily::Compare(const Series& series, Values values) const {
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    const int order = series.values[i].compare(values.begin()[sources_[i]]);
+    if (order != 0) return order;
+  }
+  return 0;
+}
+
+std::vector<OwnFamily::Series>::iterator OwnFamily::Find(Values values) {
+  return std::partition_point(series_.begin(), series_.end(),
+                              [&](const Series& series) { return Compare(series, values) < 0; });
+}
+
 OwnFamily::Series& OwnFamily::FindOrAdd(Values values) {
-  // Whether the series comes before (< 0), is, or comes after (> 0) the one with `values`.
-  const auto compare = [&](const Series& series) {
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      const int order = series.values[i].compare(values.begin()[sources_[i]]);
-      if (order != 0) return order;
-    }
-    return 0;
-  };
-  auto at = std::partition_point(series_.begin(), series_.end(),
-                                 [&](const Series& series) { return compare(series) < 0; });
-  if (at == series_.end() || compare(*at) != 0) {
+  auto at = Find(values);
+  if (at == series_.end() || Compare(*at, values) != 0) {
     at = series_.insert(at, MakeSeries(values));
     texts_ = nullptr;
   }
   return *at;
+}
+
+void OwnFamily::Remove(Values values) {
+  const std::lock_guard lock(mutex_);
+  const auto at = Find(values);
+  if (at == series_.end() || Compare(*at, values) != 0) return;
+  if (at->counter != nullptr) counters_->Remove(at->counter);
+  if (at->gauge != nullptr) gauges_->Remove(at->gauge);
+  series_.erase(at);
+  texts_ = nullptr;
+}
+
+bool OwnFamily::IsShown(std::size_t label, std::string_view value) const {
+  return !optional_[label] || !value.empty();
 }
 
 void OwnFamily::MakeTexts() {
@@ -96,7 +115,7 @@ void OwnFamily::MakeTexts() {
   for (const Series& series : series_) {
     text.clear();
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      AppendLabel(names_[i], series.values[i], text);
+      if (IsShown(i, series.values[i])) AppendLabel(names_[i], series.values[i], text);
     }
     texts->Append(text);
   }

@@ -38,6 +38,8 @@ class OwnFamily {
 
   // Sets the series with these label values, which is made if there is none. A counter never falls.
   void Set(Values values, double value);
+  // Removes the series with these label values, if there is one.
+  void Remove(Values values);
   // Adds one to the counter with these label values.
   void Increment(Values values);
 
@@ -54,6 +56,13 @@ class OwnFamily {
     prometheus::Gauge* gauge = nullptr;
   };
 
+  // Returns a negative number, 0 or a positive one if `series` comes before, is or comes after the
+  // one with `values`.
+  int Compare(const Series& series, Values values) const;
+  // Returns the first series that does not come before the one with `values`. `mutex_` is held.
+  std::vector<Series>::iterator Find(Values values);
+  // Returns whether the label of that index in `names_` is shown with that value.
+  bool IsShown(std::size_t label, std::string_view value) const;
   // Returns the series with these values. `mutex_` is held.
   Series& FindOrAdd(Values values);
   Series MakeSeries(Values values);
@@ -64,11 +73,12 @@ class OwnFamily {
   prometheus::Family<prometheus::Counter>* counters_ = nullptr;  // or
   prometheus::Family<prometheus::Gauge>* gauges_ = nullptr;
   std::vector<std::string> names_;    // of the labels, sorted
+  std::vector<bool> optional_;        // for each of them, whether it is left out if empty
   std::vector<std::size_t> sources_;  // for each of them, its place among the values given
 
   std::mutex mutex_;  // guards what follows
   std::vector<Series> series_;
-  std::shared_ptr<const TextArena> texts_;  // of `series_`; null after one was added
+  std::shared_ptr<const TextArena> texts_;  // of `series_`; null after one came or went
   std::shared_ptr<CellPool> pool_;
 };
 

@@ -13,7 +13,7 @@ namespace bpf_exporter::metrics {
 struct SelfMetric {
   config::MetricKind kind;  // a counter or a gauge
   std::string_view name;    // --metrics.prefix comes before it, except before process_*
-  std::string_view labels;  // names, comma-separated
+  std::string_view labels;  // names, comma-separated; one that ends in ? is left out if empty
   std::string_view help;
 };
 
@@ -39,7 +39,7 @@ inline constexpr SelfMetric kConfigUp =
 inline constexpr SelfMetric kProgramInfo =
     SelfGauge("ebpf_program_info", "config,program,tag,id", "Info about ebpf programs");
 inline constexpr SelfMetric kProgramAttached =
-    SelfGauge("ebpf_program_attached", "id", "Whether a program is attached");
+    SelfGauge("ebpf_program_attached", "id,place?", "Whether a program is attached");
 inline constexpr SelfMetric kProgramsMissed =
     SelfGauge("programs_missed", "config", "Programs that should be attached and are not");
 inline constexpr SelfMetric kProgramRunTime =

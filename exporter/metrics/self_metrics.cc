@@ -70,8 +70,25 @@ void SelfMetrics::ReportConfig(const ConfigStatus& config) {
   for (const ProgramStatus& program : config.programs) {
     const std::string id = IdOf(config, program);
     Set(kProgramInfo, {config.name, program.name, program.tag, id}, 1);
-    Set(kProgramAttached, {id}, program.attached ? 1 : 0);
+    ReportPlaces(id, program);
   }
+}
+
+void SelfMetrics::ReportPlaces(const std::string& id, const ProgramStatus& program) {
+  std::set<std::string>& places = places_[id];
+  std::set<std::string> now;
+  if (program.places.empty()) {
+    Set(kProgramAttached, {id, ""}, program.attached ? 1 : 0);
+    now.emplace();
+  }
+  for (const PlaceStatus& place : program.places) {
+    Set(kProgramAttached, {id, place.name}, place.attached ? 1 : 0);
+    now.insert(place.name);
+  }
+  for (const std::string& place : places) {
+    if (!now.contains(place)) Find(kProgramAttached).Remove({id, place});
+  }
+  places.swap(now);
 }
 
 void SelfMetrics::ReportMap(const MapStats& map) {

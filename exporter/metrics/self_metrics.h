@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,14 +42,15 @@ class SelfMetrics {
 
  private:
   OwnFamily& Find(const SelfMetric& metric);
-
+  void ReportPlaces(const std::string& id, const ProgramStatus& program);
   void ReportMap(const MapStats& map);
   void ReportMetric(const MetricStats& metric);
 
   std::unique_ptr<prometheus::Registry> registry_;
   std::deque<OwnFamily> families_;  // sorted by name; none is added after the constructor
   std::map<std::string, std::uint64_t, std::less<>> decode_errors_;  // by configuration
-  std::chrono::system_clock::time_point last_time_;                  // of the snapshot before
+  std::map<std::string, std::set<std::string>> places_;  // that a program's series name, by its id
+  std::chrono::system_clock::time_point last_time_;      // of the snapshot before
 };
 
 }  // namespace bpf_exporter::metrics

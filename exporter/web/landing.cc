@@ -61,8 +61,30 @@ double Seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
+// Returns how many of a program's places it is attached to, and a line for each of them.
+std::string PlaceLines(const metrics::ProgramStatus& program) {
+  const auto attached =
+      std::count_if(program.places.begin(), program.places.end(),
+                    [](const metrics::PlaceStatus& place) { return place.attached; });
+  std::string lines =
+      fmt::format("attached to {} of {} places<br>\n", attached, program.places.size());
+  for (const metrics::PlaceStatus& place : program.places) {
+    lines += fmt::format("&emsp;{}: ", Escape(place.name));
+    if (place.attached) {
+      lines += "attached<br>\n";
+    } else {
+      const bool missed = program.needed && place.needed && !place.waiting;
+      lines += fmt::format("{}, {}<br>\n",
+                           missed ? R"(<span class="down">not attached</span>)" : "not attached",
+                           Escape(place.problem));
+    }
+  }
+  return lines;
+}
+
 std::string ProgramLine(const metrics::ProgramStatus& program) {
   const std::string name = fmt::format("{} ({})", Escape(program.name), Escape(program.section));
+  if (!program.places.empty()) return fmt::format("{}: {}", name, PlaceLines(program));
   if (program.attached) return fmt::format("{}: attached<br>\n", name);
   return fmt::format(
       "{}: {}, {}<br>\n", name,

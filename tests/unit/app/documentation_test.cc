@@ -71,6 +71,7 @@ TEST(DocumentationTest, TheTableOfSelfMetricsIsTheCodes) {
     std::string labels;
     std::istringstream names{std::string(metric->labels)};
     for (std::string name; std::getline(names, name, ',');) {
+      if (name.ends_with('?')) name.pop_back();
       labels += (labels.empty() ? "`" : ", `") + name + "`";
     }
     const char* prefix = metric->name.starts_with("process_") ? "" : "ebpf_exporter_";

@@ -14,6 +14,7 @@ namespace bpf_exporter::metrics {
 namespace {
 
 constexpr SelfMetric kRequests = SelfCounter("requests_total", "path,code", "Requests");
+constexpr SelfMetric kPlaces = SelfGauge("places", "id,place?", "Places");
 constexpr SelfMetric kBytes = SelfGauge("bytes", "", "Bytes");
 
 using Values = std::map<std::string, double>;
@@ -42,6 +43,32 @@ Values ValuesOf(const prometheus::Registry& registry) {
     }
   }
   return values;
+}
+
+TEST(OwnFamily, LeavesOutALabelThatMayBeEmpty) {
+  prometheus::Registry registry;
+  OwnFamily family(kPlaces, "", registry);
+  family.Set({"1", ""}, 1);
+  family.Set({"2", "eth0"}, 2);
+  family.Set({"", "eth0"}, 3);
+  const Values expected = {
+      {"id=\"1\"", 1}, {"id=\"2\",place=\"eth0\"", 2}, {"id=\"\",place=\"eth0\"", 3}};
+  EXPECT_EQ(ValuesOf(family.Snapshot()), expected);
+  EXPECT_EQ(ValuesOf(registry), expected);
+}
+
+TEST(OwnFamily, ForgetsWhatIsRemoved) {
+  prometheus::Registry registry;
+  OwnFamily family(kPlaces, "", registry);
+  family.Set({"1", ""}, 1);
+  family.Set({"2", "eth0"}, 2);
+  const FamilySnapshot before = family.Snapshot();
+  family.Remove({"1", ""});
+  family.Remove({"2", "eth1"});
+  const Values expected = {{"id=\"2\",place=\"eth0\"", 2}};
+  EXPECT_EQ(ValuesOf(family.Snapshot()), expected);
+  EXPECT_EQ(ValuesOf(registry), expected);
+  EXPECT_EQ(ValuesOf(before).size(), 2u) << "a snapshot stays as it is";
 }
 
 TEST(OwnFamily, ShowsWhatTheRegistryHolds) {

@@ -95,6 +95,37 @@ TEST(SelfMetricsTest, ShowsWhatHappened) {
   EXPECT_EQ(Text(metrics), FileText("self_metrics_later.txt"));
 }
 
+// The lines of the family on the page of a configuration with this program.
+std::string AttachedLines(const ProgramStatus& program) {
+  ConfigStatus config{.name = "c", .up = true};
+  config.programs = {program};
+  SelfMetrics metrics("", {config}, {});
+  std::string lines;
+  std::istringstream page(Text(metrics));
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("ebpf_program_attached") || line.starts_with("programs_missed")) {
+      lines += line + "\n";
+    }
+  }
+  return lines;
+}
+
+TEST(SelfMetricsTest, NamesThePlacesOfAProgramThatHasSeveral) {
+  ProgramStatus program{.name = "p", .section = "xdp", .attached = true, .id = 18};
+  EXPECT_EQ(AttachedLines(program),
+            "ebpf_program_attached{id=\"18\"} 1\nprograms_missed{config=\"c\"} 0\n");
+  program.places = {{.name = "xdp eth0", .attached = true},
+                    {.name = "xdp eth1", .needed = false, .problem = "busy"},
+                    {.name = "xdp veth*", .waiting = true, .problem = "none matches"}};
+  EXPECT_EQ(AttachedLines(program),
+            "ebpf_program_attached{id=\"18\",place=\"xdp eth0\"} 1\n"
+            "ebpf_program_attached{id=\"18\",place=\"xdp eth1\"} 0\n"
+            "ebpf_program_attached{id=\"18\",place=\"xdp veth*\"} 0\n"
+            "programs_missed{config=\"c\"} 0\n");
+  program.places[1].needed = true;
+  EXPECT_NE(AttachedLines(program).find("programs_missed{config=\"c\"} 1\n"), std::string::npos);
+}
+
 TEST(SelfMetricsTest, GivesEveryProgramAnIdOfItsOwn) {
   SelfMetrics metrics("", Configs(), {});
   for (const FamilySnapshot& family : metrics.Snapshot()) {

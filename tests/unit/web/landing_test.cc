@@ -45,6 +45,24 @@ TEST(LandingTest, ShowsStateEscaped) {
   EXPECT_EQ(page.find("<script"), std::string::npos);
 }
 
+TEST(LandingTest, ShowsEachPlaceOfAProgramThatHasSeveral) {
+  metrics::ProgramStatus program{.name = "on", .section = "xdp", .attached = true};
+  program.places = {{.name = "xdp eth0", .attached = true},
+                    {.name = "xdp eth1", .problem = "no <such> interface"},
+                    {.name = "xdp eth2", .needed = false, .problem = "busy"},
+                    {.name = "xdp veth*", .waiting = true, .problem = "none matches"}};
+  LandingState state;
+  state.configs = {{.name = "c", .up = true, .programs = {program}}};
+  const std::string page = RenderLanding(state);
+  const std::string lines =
+      "on (xdp): attached to 1 of 4 places<br>\n"
+      "&emsp;xdp eth0: attached<br>\n"
+      "&emsp;xdp eth1: <span class=\"down\">not attached</span>, no &lt;such&gt; interface<br>\n"
+      "&emsp;xdp eth2: not attached, busy<br>\n"
+      "&emsp;xdp veth*: not attached, none matches<br>\n";
+  EXPECT_NE(page.find(lines), std::string::npos) << page;
+}
+
 TEST(LandingTest, SaysWhenThereIsNoSnapshot) {
   EXPECT_NE(RenderLanding({}).find("No snapshot was taken yet."), std::string::npos);
 }
