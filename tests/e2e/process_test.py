@@ -106,7 +106,8 @@ class Ends(unittest.TestCase):
             folder = f"/proc/{exporter.process.pid}/fd"
             for _ in range(3):
                 exporter.page()
-            wait_until(lambda: self.sockets(folder) <= 2, 10, "connections are closed")
+            # They listen, filter packets, and hear of interfaces that come and go.
+            wait_until(lambda: self.sockets(folder) <= 3, 10, "connections are closed")
             before = len(os.listdir(folder))
             for _ in range(20):
                 exporter.page()

@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
+#include <net/if.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -39,6 +40,12 @@ std::string_view WhatItIs(const plan::Place& place) {
   return plan::IsOnInterface(place) ? "interface" : "cgroup";
 }
 
+// Asks the kernel whether an interface of that index exists; of cgroups the caller has looked.
+bool IsThere(const plan::Place& place, std::uint64_t id) {
+  char name[IF_NAMESIZE];
+  return !plan::IsOnInterface(place) || if_indextoname(static_cast<unsigned>(id), name) != nullptr;
+}
+
 }  // namespace
 
 PlacedLinks::PlacedLinks(const bpf_program* program, plan::Place place)
@@ -67,7 +74,7 @@ bool PlacedLinks::Open(Link& link) {
   return true;
 }
 
-void PlacedLinks::Follow(const Wanted& wanted, Time now, std::vector<PlaceNews>& news) {
+void PlacedLinks::Follow(Wanted wanted, Time now, std::vector<PlaceNews>& news) {
   LetGo(wanted, news);
   for (const auto& [id, name] : wanted) {
     Link& link = Find(id, plan::IsGlob(place_) ? name : std::string());
@@ -81,11 +88,14 @@ void PlacedLinks::Follow(const Wanted& wanted, Time now, std::vector<PlaceNews>&
   }
 }
 
-void PlacedLinks::LetGo(const Wanted& wanted, std::vector<PlaceNews>& news) {
+// Lets go of links that the kernel detached, and takes out of `wanted` what is gone meanwhile.
+void PlacedLinks::LetGo(Wanted& wanted, std::vector<PlaceNews>& news) {
   const object::LibbpfLog quiet;
   for (Link& link : links_) {
     if (link.held.empty()) continue;
     const std::uint64_t where = AttachedTo(link.held.front()).value_or(link.id);
+    // An interface that is deleted loses its link before the kernel reports it as gone.
+    if (where != link.id && !IsThere(place_, link.id)) wanted.erase(link.id);
     // An interface keeps its link when it goes to another network namespace.
     const bool there = wanted.contains(link.id);
     if (there && where == link.id) continue;

@@ -38,7 +38,7 @@ class PlacedLinks {
   // attaches to what is wanted and has no link. What fails is tried again after a second, and then
   // after twice as long each time, up to a minute. Adds what is new to `news`: no failure twice in
   // a row.
-  void Follow(const Wanted& wanted, Time now, std::vector<PlaceNews>& news);
+  void Follow(Wanted wanted, Time now, std::vector<PlaceNews>& news);
 
   // Attaches perf events on CPUs that came online since; adds what failed in another way than at
   // the last call.
@@ -62,7 +62,7 @@ class PlacedLinks {
 
   plan::Place PlaceOf(const Link& link) const;
   bool Open(Link& link);
-  void LetGo(const Wanted& wanted, std::vector<PlaceNews>& news);
+  void LetGo(Wanted& wanted, std::vector<PlaceNews>& news);
   Link& Find(std::uint64_t id, const std::string& interface);
   void Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceNews>& news);
 

@@ -143,7 +143,7 @@ static __always_inline bool is_call(struct bpf_raw_tracepoint_args *ctx, struct 
   struct pt_regs *registers = (struct pt_regs *)ctx->args[0];
 
   if (ctx->args[1] != CALL) return false;
-  bpf_probe_read_kernel(&call->kind, sizeof(call->kind), &PT_REGS_PARM1_SYSCALL(registers));
+  bpf_probe_read_kernel(&call->kind, sizeof(call->kind), &PT_REGS_PARM1(registers));
   bpf_probe_read_kernel(&call->value, sizeof(call->value), &PT_REGS_PARM2_SYSCALL(registers));
   return true;
 }
