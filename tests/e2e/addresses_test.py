@@ -11,12 +11,9 @@ import unittest
 
 from harness import children, outcome
 from harness.cgroups import cgroup2_root
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import E2E, TEST_PROGRAMS, Exporter, wait_until
 from harness.kernel_objects import bpftool, map_of
 
-OBJECTS = os.environ.get(
-    "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
-)
 CALLS = 300
 # Waits to be put into a cgroup before it calls.
 WORKLOAD = f"""
@@ -77,8 +74,8 @@ class Addresses(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        shutil.copy(os.path.join(ROOT, "tests", "data", "addresses.yaml"), self.folder)
-        shutil.copy(os.path.join(OBJECTS, "addresses.bpf.o"), self.folder)
+        shutil.copy(os.path.join(E2E, "addresses.yaml"), self.folder)
+        shutil.copy(os.path.join(TEST_PROGRAMS, "addresses.bpf.o"), self.folder)
 
     def exporter(self, *flags, **options):
         return Exporter(

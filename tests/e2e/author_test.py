@@ -10,13 +10,10 @@ import tempfile
 import unittest
 
 from harness import children, outcome
-from harness.exporter import Exporter, wait_until
+from harness.exporter import TEST_PROGRAMS, Exporter, wait_until
 from harness.kernel_objects import bpftool, held_by
 
-OBJECTS = os.environ.get("BPF_EXPORTER_TEST_OBJECTS") or os.path.join(
-    os.path.dirname(__file__), "..", "..", "build", "dev", "tests", "data"
-)
-OBJECT = os.path.realpath(os.path.join(OBJECTS, "author_calls.bpf.o"))
+OBJECT = os.path.join(TEST_PROGRAMS, "author_calls.bpf.o")
 # As in author_calls.bpf.c.
 CALL, BUCKETS, ID = 0x5EED5, 40, 3
 KINDS = "EXP2 EXP2_IN_THOUSANDS EXP2ZERO EXP2ZERO_IN_THOUSANDS LINEAR LINEAR_IN_TENS COUNTERS GAUGES RECORDS FULL".split()

@@ -10,12 +10,9 @@ import tempfile
 import unittest
 
 from harness import children, outcome
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import E2E, TEST_PROGRAMS, Exporter, wait_until
 from harness.kernel_objects import bpftool, map_of
 
-OBJECTS = os.environ.get(
-    "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
-)
 HASH_CONFIG = """
 object: map_kinds.bpf.o
 probes:
@@ -86,7 +83,7 @@ class DebugMaps(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "pairs.yaml"), "w", encoding="ascii") as config:
                 config.write(HASH_CONFIG)
-            shutil.copy(os.path.join(OBJECTS, "map_kinds.bpf.o"), folder)
+            shutil.copy(os.path.join(TEST_PROGRAMS, "map_kinds.bpf.o"), folder)
             with Exporter("--debug", names="pairs", config=folder, programs=folder) as exporter:
                 number = map_of(exporter.process.pid, "hash20")
                 batch = os.path.join(folder, "rows")
@@ -131,8 +128,8 @@ class DebugMaps(unittest.TestCase):
 
     def test_shows_the_counted_records_of_buffers(self):
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(os.path.join(ROOT, "tests", "data", "events.yaml"), folder)
-            shutil.copy(os.path.join(OBJECTS, "events.bpf.o"), folder)
+            shutil.copy(os.path.join(E2E, "events.yaml"), folder)
+            shutil.copy(os.path.join(TEST_PROGRAMS, "events.bpf.o"), folder)
             with Exporter("--debug", names="events", config=folder, programs=folder) as exporter:
                 done = children.run([sys.executable, "-c", SENDER])
                 tgid = int(done.stdout)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The peer's dialect: configurations with every decoder, map kind, histogram and section, whose
-programs fill their maps with known numbers; NAME.expected is what the page says of NAME.yaml."""
+programs fill their maps with known numbers; NAME.txt is what the page says of NAME.yaml."""
 
 import ctypes
 import glob
@@ -15,18 +15,12 @@ import tempfile
 import unittest
 
 from harness import children, kernel_objects, outcome
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import DIALECT_PROGRAMS, E2E, ROOT, TEST_PROGRAMS, Exporter, wait_until
 from harness.network import INSIDE, Network
 from harness.unprivileged import AS_NOBODY, public_copy
 
-SOURCES = os.path.join(ROOT, "tests", "data", "dialect")
-OBJECTS = os.path.join(
-    os.environ.get(
-        "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
-    ),
-    "dialect",
-)
-OWN = os.path.join(ROOT, "tests", "data", "metrics", "self_metrics_first.txt")
+SOURCES = os.path.join(E2E, "dialect")
+OWN = os.path.join(ROOT, "tests", "unit", "metrics", "self_metrics_first.txt")
 # On functions of the kernel, which not every kernel lets programs attach to: tests/vm/dialect.
 IN_A_GUEST = {"fentry", "fexit", "kprobe", "kretprobe", "lsm"}
 MARKED_MASK, CALLS = 0x5EED01FF, 300
@@ -82,7 +76,7 @@ def names(with_pages=False):
 def copy_to(folder):
     for name in names():
         shutil.copy(f"{SOURCES}/{name}.yaml", folder)
-        shutil.copy(f"{OBJECTS}/{name}.bpf.o", folder)
+        shutil.copy(f"{DIALECT_PROGRAMS}/{name}.bpf.o", folder)
 
 
 def default_cgroup():
@@ -114,8 +108,8 @@ def possible_cpus():
 
 
 def expected_lines(name):
-    """The lines of NAME.expected, with what only this machine knows in place."""
-    with open(f"{SOURCES}/{name}.expected", encoding="utf-8") as file:
+    """The lines of NAME.txt, with what only this machine knows in place."""
+    with open(f"{SOURCES}/{name}.txt", encoding="utf-8") as file:
         lines = file.read().splitlines()
     for line in lines:
         line = line.replace("@CGROUP@", default_cgroup())
@@ -160,7 +154,7 @@ class Dialect(unittest.TestCase):
         os.mkdir(cgroup)
         self.addCleanup(os.rmdir, cgroup)
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(f"{OBJECTS}/../cgroup_storage.bpf.o", folder)
+            shutil.copy(f"{TEST_PROGRAMS}/cgroup_storage.bpf.o", folder)
             with open(f"{folder}/cgroup_storage.yaml", "w", encoding="utf-8") as file:
                 file.write(CGROUP_STORAGE.replace("@CGROUP@", cgroup))
             with Exporter(names="cgroup_storage", config=folder, programs=folder) as exporter:

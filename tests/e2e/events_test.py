@@ -11,7 +11,7 @@ import unittest
 
 from harness import children, outcome
 from harness.cgroups import cgroup2_root
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import E2E, TEST_PROGRAMS, Exporter, wait_until
 
 CALLS = 5000
 # Sends its name for itself and its number, then makes exactly so many calls, on one CPU: a perf
@@ -35,10 +35,7 @@ metrics:
 """
 # Without it the kernel does not tell of new cgroups, as before Linux 6.6; the tree is walked.
 NO_SYS_ADMIN = ["setpriv", "--inh-caps=-sys_admin", "--bounding-set=-sys_admin"]
-OBJECTS = os.environ.get(
-    "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
-)
-OBJECT = os.path.join(OBJECTS, "events.bpf.o")
+OBJECT = os.path.join(TEST_PROGRAMS, "events.bpf.o")
 
 
 PINNED = """
@@ -59,7 +56,7 @@ class Events(unittest.TestCase):
 
     def test_every_record_counts_once(self):
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(os.path.join(ROOT, "tests", "data", "events.yaml"), folder)
+            shutil.copy(os.path.join(E2E, "events.yaml"), folder)
             shutil.copy(OBJECT, folder)
             with Exporter(names="events", config=folder, programs=folder) as exporter:
                 done = children.run([sys.executable, "-c", WORKLOAD])
@@ -108,7 +105,7 @@ class Events(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "cgroup_events.yaml"), "w", encoding="ascii") as config:
                 config.write(BY_CGROUP)
-            shutil.copy(os.path.join(OBJECTS, "cgroup_events.bpf.o"), folder)
+            shutil.copy(os.path.join(TEST_PROGRAMS, "cgroup_events.bpf.o"), folder)
             with Exporter(
                 names="cgroup_events", config=folder, programs=folder, prefix=NO_SYS_ADMIN
             ) as exporter:
@@ -116,7 +113,7 @@ class Events(unittest.TestCase):
 
     def test_lost_records_are_counted(self):
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(os.path.join(ROOT, "tests", "data", "events.yaml"), folder)
+            shutil.copy(os.path.join(E2E, "events.yaml"), folder)
             shutil.copy(OBJECT, folder)
             flags = ["--events.buffer-pages=1"]
             with Exporter(*flags, names="events", config=folder, programs=folder) as exporter:
@@ -140,7 +137,7 @@ class Events(unittest.TestCase):
 
     def test_a_pinned_map_of_records_feeds_one_configuration(self):
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(os.path.join(OBJECTS, "pinned_events.bpf.o"), folder)
+            shutil.copy(os.path.join(TEST_PROGRAMS, "pinned_events.bpf.o"), folder)
             for config, map_name in (("a", "perf"), ("b", "perf"), ("c", "queue"), ("d", "queue")):
                 with open(f"{folder}/{config}.yaml", "w", encoding="utf-8") as file:
                     perf = "true" if map_name == "perf" else "false"

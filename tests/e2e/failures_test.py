@@ -8,7 +8,7 @@ import socket
 import unittest
 
 from harness import outcome
-from harness.exporter import PROGRAMS, ROOT, SHIPPED, Exporter, free_port, run_to_end
+from harness.exporter import PROGRAMS, ROOT, SHIPPED, TEST_PROGRAMS, Exporter, free_port, run_to_end
 from harness.unprivileged import AS_NOBODY, public_copy
 
 BROKEN = """
@@ -110,7 +110,7 @@ class OthersRunOn(unittest.TestCase):
 
     def test_a_program_that_the_verifier_rejects(self):
         shutil.copy(
-            os.path.join(ROOT, "build", "dev", "tests", "data", "rejected.bpf.o"),
+            os.path.join(TEST_PROGRAMS, "rejected.bpf.o"),
             os.path.join(self.folder, "config", "broken.bpf.o"),
         )
         optional = "probes: [{program: sound, raw_tracepoint: sys_enter, optional: true}]\n"
@@ -160,7 +160,7 @@ metrics:
         outcome.need_root()
         self.folder = public_copy(self)
         shutil.copy(
-            os.path.join(ROOT, "build", "dev", "tests", "data", "probe_hooks.bpf.o"),
+            os.path.join(TEST_PROGRAMS, "probe_hooks.bpf.o"),
             os.path.join(self.folder, "config", "hooks.bpf.o"),
         )
         with open(os.path.join(self.folder, "config", "hooks.yaml"), "w", encoding="utf-8") as file:

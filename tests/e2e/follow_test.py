@@ -9,12 +9,9 @@ import unittest
 
 from harness import outcome
 from harness.cgroups import cgroup2_root
-from harness.exporter import ROOT, Exporter, wait_until
+from harness.exporter import TEST_PROGRAMS, Exporter, wait_until
 from harness.network import INSIDE, Network
 
-OBJECTS = os.environ.get(
-    "BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests", "data")
-)
 CONFIG = """
 object: {objects}/probe_hooks.bpf.o
 probes:
@@ -52,7 +49,7 @@ class Follow(unittest.TestCase):
 
     def exporter(self, probes, *flags, **options):
         with open(os.path.join(self.folder.name, "follow.yaml"), "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(objects=OBJECTS, probes=probes))
+            file.write(CONFIG.format(objects=TEST_PROGRAMS, probes=probes))
         return Exporter(*flags, config=self.folder.name, names="follow", **options)
 
     def lines(self, exporter, part):

@@ -126,7 +126,7 @@ class Promtool(unittest.TestCase):
 
     def test_the_alerts_fire_for_what_they_name(self):
         outcome.need_program("promtool")
-        rules = os.path.join(ROOT, "tests", "data", "deploy", "rules_test.yml")
+        rules = os.path.join(ROOT, "tests", "e2e", "rules_test.yml")
         done = children.run(["promtool", "test", "rules", rules])
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 

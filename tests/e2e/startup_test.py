@@ -11,9 +11,8 @@ import time
 import unittest
 
 from harness import outcome
-from harness.exporter import CONFIG, PROGRAMS, ROOT, Exporter, run_to_end, wait_until
+from harness.exporter import CONFIG, PROGRAMS, TEST_PROGRAMS, Exporter, run_to_end, wait_until
 
-TEST_OBJECTS = os.path.join(ROOT, "build", "dev", "tests", "data")
 SYSCALLS = "ebpf_exporter_syscalls_total"
 SNAPSHOTS = "ebpf_exporter_snapshots_total"
 
@@ -64,7 +63,7 @@ class Startup(unittest.TestCase):
     def test_calls_the_mark_once_after_attaching(self):
         folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, folder)
-        shutil.copy(os.path.join(TEST_OBJECTS, "mark.bpf.o"), folder)
+        shutil.copy(os.path.join(TEST_PROGRAMS, "mark.bpf.o"), folder)
         with open(os.path.join(folder, "mark.yaml"), "w", encoding="utf-8") as file:
             file.write("metrics: {counters: [{name: marks_total, help: Marks seen}]}\n")
         with Exporter(config=folder, names="mark") as exporter:

@@ -8,7 +8,7 @@
 
 namespace bpf_exporter::kernel {
 
-// Of objects made with tests/data/programs/hits.h. From now on events of this process, and its
+// Of objects made with tests/programs/hits.h. From now on events of this process, and its
 // getppid calls, count.
 void WantThisProcess(const LoadedObject& object);
 // The runs counted in that slot.

@@ -99,12 +99,12 @@ TEST_F(Loading, NamesTheKindOfMapThatTheKernelLacks) {
 }
 
 TEST_F(Loading, LoadsWhatWasPlannedWhateverTheFileIsByThen) {
-  const std::string data = BINARY_DIR "/tests/data/";
+  const std::string programs = BINARY_DIR "/tests/programs/";
   const std::string folder = mkdtemp(std::string("/tmp/load_test_XXXXXX").data());
   const std::string path = folder + "/upgraded.bpf.o";
-  std::filesystem::copy_file(data + "map_kinds.bpf.o", path);
+  std::filesystem::copy_file(programs + "map_kinds.bpf.o", path);
   Result<object::ObjectLayout> layout = object::ReadObjectLayout(path);
-  std::filesystem::copy_file(data + "section_hooks.bpf.o", path,
+  std::filesystem::copy_file(programs + "section_hooks.bpf.o", path,
                              std::filesystem::copy_options::overwrite_existing);
   ASSERT_TRUE(layout.ok()) << layout.error().Message();
   plan::ConfigPlan plan = PlanOf("map_kinds", {});

@@ -89,7 +89,7 @@ plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string
                         std::vector<config::ProbeSpec> probes) {
   plan::ConfigPlan plan;
   plan.name = object;
-  const std::string path = fmt::format("{}/tests/data/{}.bpf.o", BINARY_DIR, object);
+  const std::string path = fmt::format("{}/tests/programs/{}.bpf.o", BINARY_DIR, object);
   Result<object::ObjectLayout> layout = object::ReadObjectLayout(path);
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
   bpf_object* opened = bpf_object__open_file(path.c_str(), nullptr);

@@ -42,7 +42,7 @@ std::set<std::string> BpfIdsOfThisProcess();
 // Waits for the kernel to free them (it does so in the background); those left after 5 s.
 std::set<std::string> StillThere(const std::set<std::string>& ids);
 
-// A plan of the object tests/data/NAME.bpf.o with these maps read by metrics.
+// A plan of the object tests/programs/NAME.bpf.o with these maps read by metrics.
 plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string>& maps,
                         std::vector<config::ProbeSpec> probes = {});
 config::ProbeSpec Probe(const std::string& program, config::ProbeKind kind,

@@ -14,7 +14,7 @@ import unittest
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PROGRAMS = os.path.join(ROOT, "programs")
 HEADERS = sorted(glob.glob(f"{PROGRAMS}/*.h"))
-CALLS = os.path.join(ROOT, "tests", "data", "programs", "author_calls.bpf.c")
+CALLS = os.path.join(ROOT, "tests", "programs", "author_calls.bpf.c")
 MACHINE = {"x86_64": "x86", "aarch64": "arm64"}[platform.machine()]
 # By clang's -D__TARGET_ARCH_: where Debian has the headers of that architecture, its own and others'.
 ARCHITECTURES = {

@@ -11,7 +11,7 @@ import jsonschema
 import yaml
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
-TAKEN = ("config", "tests/data", "tests/data/good", "tests/data/dialect", "tests/data/metrics")
+TAKEN = ("config", "tests/unit/config/good", "tests/unit/plan/unresolvable", "tests/e2e", "tests/e2e/dialect")
 # What no schema tells: how the text is written, and how its parts belong together.
 BEYOND = {
     "carriage_return",
@@ -71,7 +71,7 @@ class Schema(unittest.TestCase):
 
     def test_refuses_what_the_reader_refuses(self):
         schema = validator()
-        fitting = {name for name, wrong in configurations("tests/data/wrong") if schema.is_valid(wrong)}
+        fitting = {name for name, wrong in configurations("tests/unit/config/wrong") if schema.is_valid(wrong)}
         self.assertEqual(BEYOND, fitting)
 
 

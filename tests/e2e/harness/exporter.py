@@ -15,6 +15,11 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."
 BUILD = os.environ.get("BPF_EXPORTER_BUILD", os.path.join(ROOT, "build", "release"))
 BINARY = os.path.join(BUILD, "bpf_exporter")
 PROGRAMS = os.path.join(BUILD, "programs")
+E2E = os.path.join(ROOT, "tests", "e2e")
+# Of preset dev, which alone builds what only tests use.
+_TESTS = os.environ.get("BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests"))
+TEST_PROGRAMS = os.path.join(_TESTS, "programs")
+DIALECT_PROGRAMS = os.path.join(_TESTS, "e2e", "dialect")
 CONFIG = os.path.join(ROOT, "config")
 SHIPPED = "packets,runqlat,syscalls"
 START_SECONDS = 30

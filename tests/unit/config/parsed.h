@@ -12,10 +12,10 @@
 namespace bpf_exporter::config {
 
 inline std::string DataPath(const std::string& file) {
-  return std::string(SOURCE_DIR "/tests/data/") + file;
+  return std::string(SOURCE_DIR "/tests/unit/config/") + file;
 }
 
-// A configuration of tests/data that must be right; with `warnings` what it is warned of.
+// A configuration beside this file that must be right; with `warnings` what it is warned of.
 inline Config ParseGood(const std::string& file, const std::string& warnings = {}) {
   const Result<std::string> source = ReadConfigFile(DataPath(file));
   EXPECT_TRUE(source.ok()) << source.error().Message();

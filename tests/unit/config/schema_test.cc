@@ -147,8 +147,8 @@ std::vector<std::string> ProblemsOf(const std::string& path) {
 
 TEST(Schema, FitsWhatTheReaderTakes) {
   int files = 0;
-  for (const std::string folder :
-       {SOURCE_DIR "/config", SOURCE_DIR "/tests/data/good", SOURCE_DIR "/tests/data/dialect"}) {
+  for (const std::string folder : {SOURCE_DIR "/config", SOURCE_DIR "/tests/unit/config/good",
+                                   SOURCE_DIR "/tests/e2e/dialect"}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() != ".yaml") continue;
       EXPECT_EQ(std::vector<std::string>{}, ProblemsOf(entry.path())) << entry.path();

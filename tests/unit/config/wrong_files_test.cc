@@ -7,7 +7,7 @@
 #include "config/files.h"
 #include "unit/config/parsed.h"
 
-// Each tests/data/wrong/NAME.yaml has its whole diagnostics in NAME.txt.
+// Each wrong/NAME.yaml has its whole diagnostics in NAME.txt.
 namespace bpf_exporter::config {
 namespace {
 

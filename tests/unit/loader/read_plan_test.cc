@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kMetrics =
     "metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}\n";
-const fs::path kObject = BINARY_DIR "/tests/data/plan.bpf.o";
+const fs::path kObject = BINARY_DIR "/tests/programs/plan.bpf.o";
 
 class ReadPlanTest : public testing::Test {
  protected:

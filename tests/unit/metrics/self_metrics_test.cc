@@ -60,7 +60,7 @@ void ReportKernel(SelfMetrics& metrics, double bytes, double lost) {
 }
 
 std::string FileText(const std::string& name) {
-  std::ifstream file(std::string(SOURCE_DIR "/tests/data/metrics/") + name);
+  std::ifstream file(std::string(SOURCE_DIR "/tests/unit/metrics/") + name);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

@@ -12,7 +12,7 @@
 namespace bpf_exporter::object {
 namespace {
 
-// The structs of tests/data/programs/shapes.bpf.c as this compiler lays them out.
+// The structs of tests/programs/shapes.bpf.c as this compiler lays them out.
 struct Endpoint {
   std::uint32_t address;
   std::uint16_t port;
@@ -49,7 +49,7 @@ struct ShapeValue {
 class Layout : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    Result<ObjectLayout> read = ReadObjectLayout(BINARY_DIR "/tests/data/shapes.bpf.o");
+    Result<ObjectLayout> read = ReadObjectLayout(BINARY_DIR "/tests/programs/shapes.bpf.o");
     ASSERT_TRUE(read.ok()) << read.error().Message();
     object_ = *read;
   }
@@ -183,7 +183,8 @@ TEST_F(Layout, HoldsThePrograms) {
 }
 
 TEST(ObjectLayouts, TellWhichProgramsAProgramArrayNames) {
-  const Result<ObjectLayout> object = ReadObjectLayout(BINARY_DIR "/tests/data/tail_call.bpf.o");
+  const Result<ObjectLayout> object =
+      ReadObjectLayout(BINARY_DIR "/tests/programs/tail_call.bpf.o");
   ASSERT_TRUE(object.ok()) << object.error().Message();
   std::vector<std::string> called;
   for (const ProgramLayout& program : object->programs) {

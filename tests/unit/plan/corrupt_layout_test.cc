@@ -52,7 +52,7 @@ void ExpectInside(const MetricPlan& metric, const object::MapLayout& map) {
 
 TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
   std::ostringstream good;
-  good << std::ifstream(BINARY_DIR "/tests/data/plan.bpf.o", std::ios::binary).rdbuf();
+  good << std::ifstream(BINARY_DIR "/tests/programs/plan.bpf.o", std::ios::binary).rdbuf();
   std::string pattern = testing::TempDir() + "layout.XXXXXX";
   const std::string folder = mkdtemp(pattern.data());
   host::Host host;

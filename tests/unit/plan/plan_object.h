@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-// The structs of tests/data/programs/plan.bpf.c as this compiler lays them out: where the fields
+// The structs of tests/programs/plan.bpf.c as this compiler lays them out: where the fields
 // must be, told by somebody else than BTF.
 namespace bpf_exporter::plan {
 

@@ -15,7 +15,7 @@ namespace bpf_exporter::plan {
 
 object::ObjectLayout LayoutOf(const std::string& object) {
   Result<object::ObjectLayout> layout =
-      object::ReadObjectLayout(BINARY_DIR "/tests/data/" + object + ".bpf.o");
+      object::ReadObjectLayout(BINARY_DIR "/tests/programs/" + object + ".bpf.o");
   if (!layout.ok()) throw std::runtime_error(layout.error().Message());
   return *std::move(layout);
 }

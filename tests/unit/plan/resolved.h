@@ -9,7 +9,7 @@
 
 namespace bpf_exporter::plan {
 
-// What Resolve makes of a configuration and an object of tests/data/programs.
+// What Resolve makes of a configuration and an object of tests/programs.
 struct Resolved {
   std::unique_ptr<host::Host> host;  // what the plan's decoders need
   std::optional<ConfigPlan> plan;
@@ -24,7 +24,7 @@ Resolved ResolveYaml(const std::string& file, const std::string& yaml,
 Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
                         const std::string& yaml, const ResolveOptions& options = {});
 
-// What the object of tests/data/programs holds.
+// What the object of tests/programs holds.
 object::ObjectLayout LayoutOf(const std::string& object);
 
 // The only metric of a configuration that must fit without a warning. `metric` is one in flow

@@ -10,13 +10,13 @@
 #include "unit/decode/re2_says.h"
 #include "unit/plan/resolved.h"
 
-// Each NAME.yaml of tests/data/unresolvable is right by itself but does not fit the object
+// Each unresolvable/NAME.yaml is right by itself but does not fit the object
 // plan.bpf.o; NAME.txt has the whole diagnostics. There "<RE2: EXPRESSION>" stands for what RE2
 // says of the expression.
 namespace bpf_exporter::plan {
 namespace {
 
-const std::filesystem::path kFolder = SOURCE_DIR "/tests/data/unresolvable";
+const std::filesystem::path kFolder = SOURCE_DIR "/tests/unit/plan/unresolvable";
 
 std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path);
