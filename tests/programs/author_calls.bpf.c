@@ -134,58 +134,42 @@ static __noinline int full(__u64 key) {
   return 0;
 }
 
-struct call {
-  __u64 kind;
-  __u64 value;
-};
+SEC("tp_btf/sys_enter")
+int BPF_PROG(observe, struct pt_regs *registers, long number) {
+  __u64 value = PT_REGS_PARM2_SYSCALL(registers);
 
-static __always_inline bool is_call(struct bpf_raw_tracepoint_args *ctx, struct call *call) {
-  struct pt_regs *registers = (struct pt_regs *)ctx->args[0];
-
-  if (ctx->args[1] != CALL) return false;
-  bpf_probe_read_kernel(&call->kind, sizeof(call->kind), &PT_REGS_PARM1(registers));
-  bpf_probe_read_kernel(&call->value, sizeof(call->value), &PT_REGS_PARM2_SYSCALL(registers));
-  return true;
-}
-
-SEC("raw_tp/sys_enter")
-int observe(struct bpf_raw_tracepoint_args *ctx) {
-  struct call call = {};
-
-  if (!is_call(ctx, &call)) return 0;
-  switch (call.kind) {
+  if (number != CALL) return 0;
+  switch (PT_REGS_PARM1_SYSCALL(registers)) {
     case TRY_EXP2:
-      return exp2_1(call.value);
+      return exp2_1(value);
     case TRY_EXP2_IN_THOUSANDS:
-      return exp2_1000(call.value);
+      return exp2_1000(value);
     case TRY_EXP2ZERO:
-      return zero_1(call.value);
+      return zero_1(value);
     case TRY_EXP2ZERO_IN_THOUSANDS:
-      return zero_1000(call.value);
+      return zero_1000(value);
     case TRY_LINEAR:
-      return linear_1(call.value);
+      return linear_1(value);
     case TRY_LINEAR_IN_TENS:
-      return linear_10(call.value);
+      return linear_10(value);
   }
   return 0;
 }
 
 // Apart, as a program may use 64 maps.
-SEC("raw_tp/sys_enter")
-int count(struct bpf_raw_tracepoint_args *ctx) {
-  struct record record = {};
-  struct call call = {};
+SEC("tp_btf/sys_enter")
+int BPF_PROG(count, struct pt_regs *registers, long number) {
+  struct record record = {PT_REGS_PARM2_SYSCALL(registers)};
 
-  if (!is_call(ctx, &call)) return 0;
-  switch (call.kind) {
+  if (number != CALL) return 0;
+  switch (PT_REGS_PARM1_SYSCALL(registers)) {
     case TRY_COUNTERS:
-      return counters(call.value);
+      return counters(record.value);
     case TRY_GAUGES:
-      return gauges(call.value);
+      return gauges(record.value);
     case TRY_FULL:
-      return full(call.value);
+      return full(record.value);
     case TRY_RECORDS:
-      record.value = call.value;
       bx_send(ctx, &ring_records, &record);
       bx_send(ctx, &perf_records, &record);
       bx_send(ctx, &queue_records, &record);
