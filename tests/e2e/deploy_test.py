@@ -78,6 +78,51 @@ class Container(unittest.TestCase):
             self.assertTrue(any(f"{path}/".startswith(f"{source}/") for source in " ".join(sources).split()), path)
 
 
+def install(folder):
+    """What `cmake --install` puts in place, below `folder`."""
+    environment = {**os.environ, "DESTDIR": folder}
+    done = children.run(["cmake", "--install", BUILD, "--prefix", "/usr/local"], env=environment)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+
+
+class Authors(unittest.TestCase):
+    """What people need who write programs and configurations."""
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        install(self.folder)
+        self.documents = os.path.join(self.folder, "usr/local/share/doc/bpf_exporter")
+
+    def test_the_headers_are_installed_and_enough(self):
+        headers = os.path.join(self.folder, "usr/local/include/bpf_exporter")
+        ours = {name for name in os.listdir(os.path.join(ROOT, "programs")) if name.endswith(".h")}
+        self.assertIn("bpf_exporter.bpf.h", ours)
+        self.assertEqual(ours, set(os.listdir(headers)))
+        source = os.path.join(ROOT, "programs", "runqlat.bpf.c")
+        copy = os.path.join(self.folder, "copy.bpf.c")  # beside which there is no header
+        shutil.copy(source, copy)
+        machine = os.uname().machine
+        target = {"x86_64": "x86", "aarch64": "arm64"}[machine]
+        output(
+            *f"clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_{target} -idirafter /usr/include/{machine}-linux-gnu "
+            f"-I {headers} -c {copy} -o {copy}.o".split()
+        )
+
+    def test_the_documents_are_installed_with_the_folders_that_they_link_to(self):
+        found = set()
+        for path, _, names in os.walk(self.documents):
+            found |= {os.path.relpath(os.path.join(path, name), self.documents) for name in names}
+        for name in found:
+            self.assertEqual(read(os.path.join(ROOT, name)), read(os.path.join(self.documents, name)))
+        # Whoever writes a program or a configuration reads these.
+        for name in ("programs/README.md", "config/README.md"):
+            for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", read(os.path.join(ROOT, name))):
+                self.assertIn(os.path.normpath(os.path.join(os.path.dirname(name), link)), found)
+        for folder, names in (("", "README.md CHANGELOG.md LICENSE"), ("deploy", "README.md")):
+            self.assertLessEqual({os.path.join(folder, name) for name in names.split()}, found)
+
+
 class Systemd(unittest.TestCase):
     def test_the_unit_is_right_for_what_install_puts_in_place(self):
         outcome.need_program("systemd-analyze")
