@@ -131,8 +131,8 @@ class PlacesOnInterfaces : public KernelTest {
 
   // Frames that the left end of the pair received, as the kernel's own counter has it.
   static std::uint64_t Received(int pair) {
-    return std::stoull(
-        Output(fmt::format("ip -s link show left{} | awk '/RX:/ {{getline; print $2}}'", pair)));
+    return std::stoull(Output(
+        fmt::format(R"(sed -n 's/^ *left{}: *[0-9]* *\([0-9]*\) .*/\1/p' /proc/net/dev)", pair)));
   }
 
   // The program counts in `slot` what both ends on the left receive, and, when one of them is

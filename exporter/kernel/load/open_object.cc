@@ -60,8 +60,8 @@ void LoadNothing(bpf_object* object) {
 std::string KernelLacksType(const bpf_object* object, const std::string& name, int code) {
   const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
   if (code != EINVAL || map == nullptr) return "";
-  const bpf_map_type type = bpf_map__type(map);
-  if (libbpf_probe_bpf_map_type(type, nullptr) != 0) return "";
+  const std::uint32_t type = bpf_map__type(map);  // newer than the enum, perhaps
+  if (libbpf_probe_bpf_map_type(static_cast<bpf_map_type>(type), nullptr) != 0) return "";
   return fmt::format("kernel {} has no maps of type {}", ReadKernelFacts().release,
                      object::MapTypeName(type));
 }

@@ -10,8 +10,9 @@ import tarfile
 import tempfile
 
 SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
-# What Debian builds as modules and the tests use: the qdisc and the filter of tc, pairs of interfaces.
-MODULES = ("sch_ingress", "cls_bpf", "veth")
+# What Debian builds as modules and the tests use: the qdisc and the filter of tc, pairs of
+# interfaces, and bridges with what they stand on.
+MODULES = ("sch_ingress", "cls_bpf", "veth", "llc", "stp", "bridge")
 META_PACKAGE = "linux-image-cloud-amd64"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
