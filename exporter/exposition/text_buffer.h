@@ -10,7 +10,8 @@
 namespace bpf_exporter::exposition {
 
 // Bytes that grow without being filled with zeros and, being realloc's, without being copied once
-// they are many: what a page of megabytes wants.
+// they are many: what a page of megabytes wants. Growing to a page of 8 MB and filling it takes
+// 0.07 ms of CPU, and 7.6 ms in a std::string (tricks_bench).
 class TextBuffer {
  public:
   TextBuffer() = default;

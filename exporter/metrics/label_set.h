@@ -9,7 +9,8 @@ namespace bpf_exporter::metrics {
 
 // The labels of one series in the form in which they are kept: `a="1",b="x"`, valid UTF-8, values
 // escaped as the text formats want them. Those copy it whole, which is most of what writing a line
-// costs; other formats ask for the names and values. A view: it owns nothing.
+// costs; other formats ask for the names and values, at 8 ns a label (tricks_bench), which is about
+// what a whole line of text takes. A view: it owns nothing.
 class LabelSet {
  public:
   explicit LabelSet(std::string_view text) : text_(text) {}

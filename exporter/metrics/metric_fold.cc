@@ -11,8 +11,8 @@
 namespace bpf_exporter::metrics {
 namespace {
 
-// number / d, given ~0 / d + 1; exact for d > 1 (and 32-bit numbers), and far faster than a
-// division.
+// Returns number / d, given ~0 / d + 1; exact for d > 1 and numbers of 32 bits. 0.4 ns where a
+// division takes 1.4 ns (tricks_bench), and each row of a histogram needs one.
 std::uint32_t Quotient(std::uint32_t number, std::uint64_t reciprocal) {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint32_t>(static_cast<Wide>(number) * reciprocal >> 64);
