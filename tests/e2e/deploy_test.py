@@ -30,13 +30,13 @@ def install(folder):
 
 
 def installed_sources():
-    """What `cmake --install` takes from the repository, but for documents: it does without those that
-    are not there."""
+    """What `cmake --install` takes from the repository and does not do without."""
     scripts = [os.path.join(folder, name) for folder, _, names in os.walk(BUILD) for name in names]
     texts = [read(path) for path in scripts if os.path.basename(path) == "cmake_install.cmake"]
-    paths = re.findall(f'"{re.escape(ROOT)}/([^"]+)"', "".join(texts))
-    documents = re.compile(r"(.*/)?(\w+\.md|LICENSE.*)")
-    return {path for path in paths if not path.startswith("build/") and not documents.fullmatch(path)}
+    commands = re.findall(r"file\(INSTALL [^)]*\)", "".join(texts))
+    needed = "".join(command for command in commands if " OPTIONAL " not in command)
+    paths = re.findall(f'"{re.escape(ROOT)}/([^"]+)"', needed)
+    return {path for path in paths if not path.startswith("build/")}
 
 
 class Container(unittest.TestCase):
