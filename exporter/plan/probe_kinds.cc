@@ -12,13 +12,13 @@ using config::ProbeKind;
 
 constexpr Section kTracepoint[] = {"tracepoint", "tp"};
 constexpr Section kRawTracepoint[] = {"raw_tp", "raw_tracepoint", "tp_btf"};
-constexpr Section kKprobe[] = {"kprobe", "kprobe.multi", "ksyscall"};
+constexpr Section kKprobe[] = {"kprobe", "kprobe.multi", "kprobe.session", "ksyscall"};
 constexpr Section kKretprobe[] = {"kretprobe", "kretprobe.multi", "kretsyscall"};
 constexpr Section kFentry[] = {"fentry"};
 constexpr Section kFexit[] = {"fexit"};
 constexpr Section kLsm[] = {"lsm"};
-constexpr Section kUprobe[] = {"uprobe"};
-constexpr Section kUretprobe[] = {"uretprobe"};
+constexpr Section kUprobe[] = {"uprobe", "uprobe.multi", "uprobe.session"};
+constexpr Section kUretprobe[] = {"uretprobe", "uretprobe.multi"};
 constexpr Section kUsdt[] = {"usdt"};
 constexpr Section kPerfEvent[] = {"perf_event"};
 constexpr Section kXdp[] = {"xdp"};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bpf/libbpf.h>
 #include <unistd.h>
 
 #include "kernel/hits.h"
@@ -64,6 +65,20 @@ TEST_F(AttachingToUserPrograms, TakesUserFunctions) {
   EXPECT_EQ(Hits(*object, 7), 250u);
 }
 
+TEST_F(AttachingToUserPrograms, TakesAUserFunctionWhateverLinkTheSectionAsksFor) {
+  LoadedObject* object =
+      LoadAndAttach(PlanOf("multi_sections", {"hits"},
+                           {UserProbe("by_uprobe", config::ProbeKind::kUprobe, "/proc/self/exe",
+                                      "bpf_exporter_test_place"),
+                            UserProbe("by_kprobe", config::ProbeKind::kUretprobe, "/proc/self/exe",
+                                      "bpf_exporter_test_place")}));
+  ASSERT_NE(object, nullptr);
+  WantThisProcess(*object);
+  for (int i = 0; i < 250; ++i) bpf_exporter_test_place(i);
+  EXPECT_EQ(Hits(*object, 0), 250u);
+  EXPECT_EQ(Hits(*object, 1), 250u);
+}
+
 // Runs the place 50 times with a probe for that process; the hits.
 std::uint64_t HitsOfProcess(LoadedObject* object) {
   if (object == nullptr) return 0;
@@ -95,6 +110,24 @@ TEST_F(AttachingToUserPrograms, TakesStaticTracepoints) {
   WantThisProcess(*object);
   for (int i = 0; i < 120; ++i) bpf_exporter_test_static_place();
   EXPECT_EQ(Hits(*object, 0), 120u);
+}
+
+TEST_F(AttachingToUserPrograms, TakesStaticTracepointsByAnotherSectionOrNamesTheRightOne) {
+  config::ProbeSpec probe = StaticProbe("place");
+  probe.program.value = "of_another_section";
+  LoadedObject* object = Load(PlanOf("usdt_hook", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  WantThisProcess(*object);
+  for (int i = 0; i < 120; ++i) bpf_exporter_test_static_place();
+  // It depends on libbpf and on the kernel.
+  const std::string problem = ProblemOf(*object, "of_another_section");
+  EXPECT_EQ(Hits(*object, 1), problem.empty() ? 120u : 0u);
+  if (problem.empty()) return;
+  EXPECT_EQ(problem,
+            std::string("usdt '/proc/self/exe:bpf_exporter_test:place': Invalid argument; with "
+                        "libbpf ") +
+                libbpf_version_string() + " the program needs SEC(\"usdt\")");
 }
 
 TEST_F(AttachingToUserPrograms, NamesAStaticTracepointThatIsNotThere) {

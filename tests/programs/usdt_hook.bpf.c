@@ -11,3 +11,8 @@ SEC("?usdt") int by_usdt(struct pt_regs* context) {
   hit_if_wanted(0);
   return 0;
 }
+
+SEC("?uprobe") int of_another_section(struct pt_regs* context) {
+  hit_if_wanted(1);
+  return 0;
+}

@@ -109,6 +109,19 @@ Result<Attachment> AttachKprobe(const bpf_program* program, const plan::Place& p
   });
 }
 
+// Adds what the section has to do with it: since 1.3 libbpf loads programs of SEC("usdt") for links
+// of another kind than those of uprobes, if the kernel has them (6.6).
+Error WithSection(Error error, const bpf_program* program, const plan::Place& place) {
+  const bool is_static =
+      plan::KindOfSection(bpf_program__section_name(program)) == config::ProbeKind::kUsdt;
+  if (error.code == EINVAL && is_static != (place.kind == config::ProbeKind::kUsdt)) {
+    error.AddRemedy(fmt::format("with libbpf {} the program needs SEC(\"{}\")",
+                                libbpf_version_string(),
+                                plan::InfoOf(*place.kind).sections.front()));
+  }
+  return error;
+}
+
 Result<Attachment> AttachUprobe(const bpf_program* program, const plan::Place& place) {
   for (const std::string& target : place.targets) {
     if (ParseSymbol(target)) continue;
@@ -116,7 +129,7 @@ Result<Attachment> AttachUprobe(const bpf_program* program, const plan::Place& p
                              KeyOf(place), TargetName(place, target)),
                  EINVAL};
   }
-  return FirstTarget(place, [&](const std::string& target) {
+  Result<Attachment> attached = FirstTarget(place, [&](const std::string& target) {
     const Symbol symbol = ParseSymbol(target).value_or(Symbol());
     LIBBPF_OPTS(bpf_uprobe_opts, options);
     options.retprobe = place.kind == config::ProbeKind::kUretprobe;
@@ -124,6 +137,8 @@ Result<Attachment> AttachUprobe(const bpf_program* program, const plan::Place& p
     return bpf_program__attach_uprobe_opts(program, place.pid.value_or(kAllProcesses),
                                            place.binary.c_str(), symbol.offset, &options);
   });
+  if (attached.ok()) return attached;
+  return WithSection(attached.error(), program, place);
 }
 
 Result<Attachment> AttachUsdt(const bpf_program* program, const plan::Place& place) {
@@ -138,7 +153,7 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const plan::Place& pla
   if (error.code == ENOENT && access(place.binary.c_str(), R_OK) == 0) {
     error.AddRemedy("the binary has no such static tracepoint");
   }
-  return error;
+  return WithSection(std::move(error), program, place);
 }
 
 Result<Attachment> AttachPerfEvents(const bpf_program* program, const plan::Place& place) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -71,6 +72,15 @@ Status PrepareProgram(bpf_program* program, const plan::ProgramPlan& plan) {
   const bool by_entry = !plan.places.empty() && plan.places.front().kind.has_value();
   if (by_entry && plan::IsTiedToOneTarget(bpf_program__type(program))) {
     return SetTarget(program, plan.places.front());
+  }
+  // SEC("kprobe.multi/…") and the like ask for a link of another kind than that of an entry. How
+  // static tracepoints are attached is libbpf's choice.
+  const auto is_static = [](const plan::Place& place) {
+    return place.kind == config::ProbeKind::kUsdt;
+  };
+  if (by_entry && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE &&
+      std::none_of(plan.places.begin(), plan.places.end(), is_static)) {
+    bpf_program__set_expected_attach_type(program, {});
   }
   return {};
 }
