@@ -9,6 +9,7 @@
 #include "kernel/load/object.h"
 #include "kernel/support.h"
 #include "object/read_layout.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -99,7 +100,7 @@ TEST_F(Loading, NamesTheKindOfMapThatTheKernelLacks) {
 }
 
 TEST_F(Loading, LoadsWhatWasPlannedWhateverTheFileIsByThen) {
-  const std::string programs = BINARY_DIR "/tests/programs/";
+  const std::string programs = BuildPath("tests/programs/");
   const std::string folder = mkdtemp(std::string("/tmp/load_test_XXXXXX").data());
   const std::string path = folder + "/upgraded.bpf.o";
   std::filesystem::copy_file(programs + "map_kinds.bpf.o", path);

@@ -19,6 +19,7 @@
 #include "host/host.h"
 #include "object/read_layout.h"
 #include "plan/programs.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -89,7 +90,7 @@ plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string
                         std::vector<config::ProbeSpec> probes) {
   plan::ConfigPlan plan;
   plan.name = object;
-  const std::string path = fmt::format("{}/tests/programs/{}.bpf.o", BINARY_DIR, object);
+  const std::string path = BuildPath("tests/programs/" + object + ".bpf.o");
   Result<object::ObjectLayout> layout = object::ReadObjectLayout(path);
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
   bpf_object* opened = bpf_object__open_file(path.c_str(), nullptr);

@@ -9,12 +9,13 @@
 
 #include "app/options.h"
 #include "metrics/self_metric_table.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::app {
 namespace {
 
 std::vector<std::string> Lines(const std::string& path) {
-  std::ifstream file(SOURCE_DIR "/" + path);
+  std::ifstream file(SourcePath(path));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);
   EXPECT_FALSE(lines.empty()) << path;

@@ -8,6 +8,7 @@
 
 #include "app/check.h"
 #include "host/host.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::app {
 namespace {
@@ -21,7 +22,7 @@ class StartTest : public ::testing::Test {
     fs::remove_all(dir_);
     fs::create_directories(dir_);
     options_.config_dir = dir_.string();
-    options_.programs_dir = BINARY_DIR "/programs";
+    options_.programs_dir = BuildPath("programs");
   }
   ~StartTest() override { fs::remove_all(dir_); }
 
@@ -29,7 +30,7 @@ class StartTest : public ::testing::Test {
     std::ofstream(dir_ / (name + ".yaml")) << text;
   }
   void WriteShipped(const std::string& name) {
-    fs::copy(fs::path(SOURCE_DIR "/config") / (name + ".yaml"), dir_);
+    fs::copy(SourcePath("config/" + name + ".yaml"), dir_);
   }
   std::string Path(const std::string& name) { return (dir_ / (name + ".yaml")).string(); }
 

@@ -8,11 +8,12 @@
 
 #include "config/files.h"
 #include "config/parse.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::config {
 
 inline std::string DataPath(const std::string& file) {
-  return std::string(SOURCE_DIR "/tests/unit/config/") + file;
+  return SourcePath("tests/unit/config/" + file);
 }
 
 // A configuration beside this file that must be right; with `warnings` what it is warned of.

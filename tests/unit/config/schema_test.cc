@@ -10,6 +10,7 @@
 #include "config/node.h"
 #include "config/numbers.h"
 #include "config/yaml.h"
+#include "support/paths.h"
 #include "unit/config/json_schema.h"
 #include "unit/config/parsed.h"
 
@@ -21,7 +22,7 @@ using nlohmann::json;
 using Names = std::set<std::string>;
 
 json Schema() {
-  std::ifstream file(SOURCE_DIR "/config/schema.json");
+  std::ifstream file(SourcePath("config/schema.json"));
   return json::parse(file);
 }
 
@@ -147,9 +148,8 @@ std::vector<std::string> ProblemsOf(const std::string& path) {
 
 TEST(Schema, FitsWhatTheReaderTakes) {
   int files = 0;
-  for (const std::string folder : {SOURCE_DIR "/config", SOURCE_DIR "/tests/unit/config/good",
-                                   SOURCE_DIR "/tests/e2e/dialect"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const char* folder : {"config", "tests/unit/config/good", "tests/e2e/dialect"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(SourcePath(folder))) {
       if (entry.path().extension() != ".yaml") continue;
       EXPECT_EQ(std::vector<std::string>{}, ProblemsOf(entry.path())) << entry.path();
       ++files;

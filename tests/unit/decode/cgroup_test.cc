@@ -3,6 +3,7 @@
 #include <sys/vfs.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "decode/table.h"

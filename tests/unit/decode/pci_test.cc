@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
 #include "unit/decode/host.h"
 
 namespace bpf_exporter::decode {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
 #include "decode/table.h"
 #include "unit/decode/host.h"
 

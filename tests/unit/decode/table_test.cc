@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "support/paths.h"
 #include "unit/decode/run.h"
 
 namespace bpf_exporter::decode {
@@ -36,7 +37,7 @@ TEST_F(Table, HasEveryDecoderOfTheDialect) {
 
 // The rows of the table below "## Decoders": "| `uint` | …".
 std::vector<std::string> DocumentedDecoders() {
-  std::ifstream file(SOURCE_DIR "/config/README.md");
+  std::ifstream file(SourcePath("config/README.md"));
   std::vector<std::string> names;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {

@@ -11,6 +11,7 @@
 
 #include "app/check.h"
 #include "host/host.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::loader {
 namespace {
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kMetrics =
     "metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}\n";
-const fs::path kObject = BINARY_DIR "/tests/programs/plan.bpf.o";
+const fs::path kObject = BuildPath("tests/programs/plan.bpf.o");
 
 class ReadPlanTest : public testing::Test {
  protected:

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "metrics/process.h"
+#include "support/paths.h"
 #include "unit/metrics/page_of.h"
 
 namespace bpf_exporter::metrics {
@@ -60,7 +61,7 @@ void ReportKernel(SelfMetrics& metrics, double bytes, double lost) {
 }
 
 std::string FileText(const std::string& name) {
-  std::ifstream file(std::string(SOURCE_DIR "/tests/unit/metrics/") + name);
+  std::ifstream file(SourcePath("tests/unit/metrics/" + name));
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

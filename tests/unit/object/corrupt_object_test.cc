@@ -14,6 +14,7 @@
 
 #include "object/child.h"
 #include "object/read_layout.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::object {
 namespace {
@@ -25,7 +26,7 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-std::string GoodObject() { return ReadFile(BINARY_DIR "/tests/programs/shapes.bpf.o"); }
+std::string GoodObject() { return ReadFile(BuildPath("tests/programs/shapes.bpf.o")); }
 
 class CorruptObject : public testing::Test {
  protected:
@@ -93,7 +94,7 @@ TEST_F(CorruptObject, RefusesOtherMachines) {
 }
 
 TEST_F(CorruptObject, NamesWhatTheObjectLacks) {
-  EXPECT_EQ(ErrorOf(ReadFile(BINARY_DIR "/tests/programs/no_maps.bpf.o")),
+  EXPECT_EQ(ErrorOf(ReadFile(BuildPath("tests/programs/no_maps.bpf.o"))),
             "open: it has no maps; metrics are read from maps declared in SEC(\".maps\")");
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "object/read_layout.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::object {
 namespace {
@@ -49,7 +50,7 @@ struct ShapeValue {
 class Layout : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    Result<ObjectLayout> read = ReadObjectLayout(BINARY_DIR "/tests/programs/shapes.bpf.o");
+    Result<ObjectLayout> read = ReadObjectLayout(BuildPath("tests/programs/shapes.bpf.o"));
     ASSERT_TRUE(read.ok()) << read.error().Message();
     object_ = *read;
   }
@@ -183,8 +184,7 @@ TEST_F(Layout, HoldsThePrograms) {
 }
 
 TEST(ObjectLayouts, TellWhichProgramsAProgramArrayNames) {
-  const Result<ObjectLayout> object =
-      ReadObjectLayout(BINARY_DIR "/tests/programs/tail_call.bpf.o");
+  const Result<ObjectLayout> object = ReadObjectLayout(BuildPath("tests/programs/tail_call.bpf.o"));
   ASSERT_TRUE(object.ok()) << object.error().Message();
   std::vector<std::string> called;
   for (const ProgramLayout& program : object->programs) {

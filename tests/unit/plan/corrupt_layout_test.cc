@@ -10,6 +10,7 @@
 #include "config/parse.h"
 #include "host/host.h"
 #include "object/read_layout.h"
+#include "support/paths.h"
 #include "unit/plan/resolved.h"
 
 namespace bpf_exporter::plan {
@@ -52,7 +53,7 @@ void ExpectInside(const MetricPlan& metric, const object::MapLayout& map) {
 
 TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
   std::ostringstream good;
-  good << std::ifstream(BINARY_DIR "/tests/programs/plan.bpf.o", std::ios::binary).rdbuf();
+  good << std::ifstream(BuildPath("tests/programs/plan.bpf.o"), std::ios::binary).rdbuf();
   std::string pattern = testing::TempDir() + "layout.XXXXXX";
   const std::string folder = mkdtemp(pattern.data());
   host::Host host;

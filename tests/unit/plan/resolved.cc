@@ -10,12 +10,13 @@
 #include "config/parse.h"
 #include "host/host.h"
 #include "object/read_layout.h"
+#include "support/paths.h"
 
 namespace bpf_exporter::plan {
 
 object::ObjectLayout LayoutOf(const std::string& object) {
   Result<object::ObjectLayout> layout =
-      object::ReadObjectLayout(BINARY_DIR "/tests/programs/" + object + ".bpf.o");
+      object::ReadObjectLayout(BuildPath("tests/programs/" + object + ".bpf.o"));
   if (!layout.ok()) throw std::runtime_error(layout.error().Message());
   return *std::move(layout);
 }

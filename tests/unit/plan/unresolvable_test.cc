@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "support/paths.h"
 #include "unit/decode/re2_says.h"
 #include "unit/plan/resolved.h"
 
@@ -16,7 +17,7 @@
 namespace bpf_exporter::plan {
 namespace {
 
-const std::filesystem::path kFolder = SOURCE_DIR "/tests/unit/plan/unresolvable";
+const std::filesystem::path kFolder = SourcePath("tests/unit/plan/unresolvable");
 
 std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path);
