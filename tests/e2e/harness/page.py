@@ -41,6 +41,18 @@ class Page:
             if found == name
         }
 
+    def samples_of(self, name):
+        """[({label: value}, sample's value)] of all series of `name`."""
+        return [
+            (dict(labels), value)
+            for (found, labels), value in self._samples.items()
+            if found == name
+        ]
+
+    def labels_of(self, name):
+        """[{label: value}] of all series of `name`."""
+        return [labels for labels, _ in self.samples_of(name)]
+
     def names(self):
         return {name for name, _ in self._samples}
 

@@ -10,9 +10,12 @@ import tarfile
 import tempfile
 
 SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
-# What Debian builds as modules and the tests use: the qdisc and the filter of tc, pairs of
-# interfaces, and bridges with what they stand on.
-MODULES = ("sch_ingress", "cls_bpf", "veth", "llc", "stp", "bridge")
+# What Debian builds as modules and the tests use: qdiscs and the filter of tc, pairs of interfaces,
+# bridges with what they stand on; disks and file systems with what they stand on.
+MODULES = (
+    *("sch_ingress", "sch_netem", "cls_bpf", "veth", "llc", "stp", "bridge"),
+    *("virtio_blk", "loop", "crc16", "crc32c_generic", "mbcache", "jbd2", "ext4"),
+)
 META_PACKAGE = "linux-image-cloud-amd64"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -28,12 +31,24 @@ def fetch(kernel, cache):
     folder = os.path.join(cache, kernel)
     os.makedirs(folder, exist_ok=True)
     image = os.path.join(folder, "vmlinuz")
+    listed = os.path.join(folder, "modules.list")  # which MODULES were fetched
     with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(image) or not os.path.isdir(os.path.join(folder, "modules")):
+        wanted = "\n".join(MODULES)
+        if not os.path.exists(image) or _text_of(listed) != wanted:
             with tempfile.TemporaryDirectory(dir=folder) as work:
                 _download(SUITES[kernel], work, image)
+            with open(listed, "w", encoding="utf-8") as file:
+                file.write(wanted)
     return image
+
+
+def _text_of(path):
+    """What the file has in it; empty if there is none."""
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def _download(suite, work, image):

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every shipped probe has its place: a section of programs/README.md that names its metrics and
+labels, and a test that compares its numbers."""
+import glob
+import os
+import re
+import sys
+import unittest
+
+import yaml
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path[:0] = [os.path.join(ROOT, "tests", folder) for folder in ("probes", "e2e")]
+
+import kernel_table  # noqa: E402
+
+COLUMNS = {"5.10", "6.1", "6.12", "7.3", kernel_table.WITHOUT_KPROBES}
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def probes():
+    """{name: configuration} of the shipped configurations."""
+    return {
+        os.path.basename(path)[: -len(".yaml")]: yaml.safe_load(read(path))
+        for path in sorted(glob.glob(os.path.join(ROOT, "config", "*.yaml")))
+    }
+
+
+def metrics(configuration):
+    return [metric for kind in configuration["metrics"].values() for metric in kind]
+
+
+def label_names(metric):
+    for label in metric.get("labels", []):
+        yield label if isinstance(label, str) else label.get("name", "")
+
+
+def sections():
+    """{heading: text below it} of the catalogue."""
+    parts = re.split(r"^### (.*)$", read("programs/README.md"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+class Probes(unittest.TestCase):
+    maxDiff = None
+
+    def test_each_has_a_section_that_names_its_metrics_and_labels(self):
+        catalogue = sections()
+        for name, configuration in probes().items():
+            with self.subTest(probe=name):
+                self.assertIn(name, catalogue)
+                words = set(re.findall(r"`([^`]+)`", catalogue[name]))
+                for metric in metrics(configuration):
+                    self.assertIn(metric["name"], words)
+                    self.assertEqual(set(), set(label_names(metric)) - words - {""})
+                for point in ("High", "Series"):
+                    self.assertIn(f"**{point}**", catalogue[name])
+
+    def test_each_has_a_test(self):
+        missing = [
+            name
+            for name in probes()
+            if not any(
+                os.path.exists(os.path.join(ROOT, "tests", folder, f"{name}_test.py"))
+                for folder in ("probes", "e2e")
+            )
+        ]
+        self.assertEqual([], missing)
+
+    def test_the_table_of_kernels_has_a_whole_row_for_each_test(self):
+        tests = {
+            os.path.basename(path)[: -len("_test.py")]
+            for path in glob.glob(os.path.join(ROOT, "tests", "probes", "*_test.py"))
+        }
+        rows = kernel_table.rows()
+        self.assertEqual(tests, set(rows))
+        for name, row in rows.items():
+            with self.subTest(probe=name):
+                self.assertEqual(COLUMNS, set(row))
+                for cell in row.values():
+                    kernel_table.Expected(cell)
+
+
+if __name__ == "__main__":
+    unittest.main()
