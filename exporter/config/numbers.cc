@@ -121,11 +121,16 @@ Number<double> ParseDouble(std::string_view text) {
   return ParseFloat(*plain);
 }
 
-Number<std::int64_t> ParseDuration(std::string_view text, bool quoted) {
+Number<std::int64_t> ParseDurationOrNanoseconds(std::string_view text) {
+  const Number<std::int64_t> bare = ParseInteger(text);
+  if (bare.problem == NumberProblem::kSyntax) return ParseDuration(text);
+  return bare.value < 0 ? Bad(NumberProblem::kRange) : bare;
+}
+
+Number<std::int64_t> ParseDuration(std::string_view text) {
   if (const Number<std::int64_t> bare = ParseInteger(text);
       bare.problem != NumberProblem::kSyntax) {
-    if (quoted && bare.value != 0) return Bad(NumberProblem::kSyntax, "; the unit is missing");
-    return bare.value < 0 ? Bad(NumberProblem::kRange) : bare;
+    return bare.value != 0 ? Bad(NumberProblem::kSyntax, "; the unit is missing") : bare;
   }
   if (text.starts_with('-')) return Bad(NumberProblem::kRange);
   if (text.starts_with('+')) text.remove_prefix(1);

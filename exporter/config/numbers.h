@@ -24,8 +24,9 @@ Number<std::int64_t> ParseInteger(std::string_view text);
 // Reads a finite number; kRange if it is infinite, not a number, or beyond what a double holds.
 Number<double> ParseDouble(std::string_view text);
 
-// Returns the nanoseconds of a Go duration ("1h30m", "1.5s"), or of a whole number that is not
-// quoted.
-Number<std::int64_t> ParseDuration(std::string_view text, bool quoted);
+// Returns the nanoseconds of a Go duration ("1h30m", "1.5s", "0").
+Number<std::int64_t> ParseDuration(std::string_view text);
+// Returns the same, or the whole number of nanoseconds that `text` is.
+Number<std::int64_t> ParseDurationOrNanoseconds(std::string_view text);
 
 }  // namespace bpf_exporter::config

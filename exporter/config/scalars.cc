@@ -130,7 +130,8 @@ std::optional<std::chrono::nanoseconds> ReadDuration(const Field& field) {
   constexpr std::string_view kWanted = "a duration such as 90s, 1h30m or 500ms";
   if (!ExpectText(field, kWanted)) return std::nullopt;
   const std::string& text = field.node.text;
-  const Number<std::int64_t> number = ParseDuration(text, field.node.quoted);
+  const Number<std::int64_t> number =
+      field.node.quoted ? ParseDuration(text) : ParseDurationOrNanoseconds(text);
   if (number.problem == NumberProblem::kNone) return std::chrono::nanoseconds(number.value);
   if (number.problem == NumberProblem::kSyntax) {
     field.Error(

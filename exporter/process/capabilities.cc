@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/capabilities.h"
 
+#include <fmt/format.h>
 #include <linux/bpf.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
@@ -45,18 +46,16 @@ bool OnlyThread() {
   return !error && std::distance(begin(tasks), end(tasks)) == 1;
 }
 
-Status Apply(const Caps& now, const std::vector<cap_value_t>& keep, bool permitted_too) {
+// Sets this process's capabilities to `now` with only `keep` in `sets`; of the inheritable ones
+// none is kept.
+Status Apply(const Caps& now, const std::vector<cap_value_t>& keep,
+             const std::vector<cap_flag_t>& sets) {
   const Caps next(cap_dup(now.get()));
   if (next == nullptr) return ErrnoError("capabilities: copy", errno);
-  cap_clear_flag(next.get(), CAP_EFFECTIVE);
-  if (permitted_too) {
-    cap_clear_flag(next.get(), CAP_INHERITABLE);
-    cap_clear_flag(next.get(), CAP_PERMITTED);
-  }
-  const int count = static_cast<int>(keep.size());
-  if (count > 0) {
-    if (permitted_too) cap_set_flag(next.get(), CAP_PERMITTED, count, keep.data(), CAP_SET);
-    cap_set_flag(next.get(), CAP_EFFECTIVE, count, keep.data(), CAP_SET);
+  for (const cap_flag_t set : sets) {
+    cap_clear_flag(next.get(), set);
+    if (keep.empty() || set == CAP_INHERITABLE) continue;
+    cap_set_flag(next.get(), set, static_cast<int>(keep.size()), keep.data(), CAP_SET);
   }
   if (cap_set_proc(next.get()) != 0) return ErrnoError("capabilities: set", errno);
   return {};
@@ -77,6 +76,11 @@ Result<KeepCapabilities> ParseCapabilities(const std::string& text) {
     keep.names.push_back(name);
   }
   return keep;
+}
+
+std::string CapabilitiesText(const KeepCapabilities& keep) {
+  if (keep.all) return "all";
+  return keep.names.empty() ? "none" : fmt::format("{}", fmt::join(keep.names, ","));
 }
 
 Status MayLoadPrograms() {
@@ -106,7 +110,7 @@ Status DropCapabilities(const KeepCapabilities& keep) {
     values.push_back(value);
   }
 
-  if (const Status tried = Apply(now, values, false); !tried.ok()) return tried;
+  if (const Status tried = Apply(now, values, {CAP_EFFECTIVE}); !tried.ok()) return tried;
   if (!MapsReadable()) {
     const cap_value_t reading = Has(now, CAP_BPF, CAP_PERMITTED) ? CAP_BPF : CAP_SYS_ADMIN;
     values.push_back(reading);
@@ -116,7 +120,7 @@ Status DropCapabilities(const KeepCapabilities& keep) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return ErrnoError("capabilities: no new privileges", errno);
   }
-  return Apply(now, values, true);
+  return Apply(now, values, {CAP_EFFECTIVE, CAP_PERMITTED, CAP_INHERITABLE});
 }
 
 }  // namespace bpf_exporter::process

@@ -17,6 +17,9 @@ struct KeepCapabilities {
 // Takes "all", "none" or a list such as "cap_bpf,cap_syslog".
 Result<KeepCapabilities> ParseCapabilities(const std::string& text);
 
+// Returns the text that ParseCapabilities() takes for `keep`.
+std::string CapabilitiesText(const KeepCapabilities& keep);
+
 // Whether this process may load BPF programs: effective CAP_BPF or CAP_SYS_ADMIN. Nothing if so,
 // else what is missing. Programs may need more (CAP_PERFMON, CAP_NET_ADMIN); the kernel says so.
 Status MayLoadPrograms();

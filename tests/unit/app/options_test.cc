@@ -159,6 +159,8 @@ TEST(OptionsTest, RefusesWrongUseInOneLine) {
        "--web.telemetry-path: '/a b' may hold letters, digits and / . _ ~ - only"},
       {{"--capabilities.keep=cap_bfp"},
        "--capabilities.keep: 'cap_bfp' is no capability; give all, none or names such as cap_bpf"},
+      {{"--events.buffer-pages=63"},
+       "--events.buffer-pages: '63' is not a power of two from 1 to 16384"},
       {{"--config.cache-size=many"}, "--config.cache-size: 'many' is not a number"},
       {{"--config.dir"}, "--config.dir: the value is missing"},
       {{"--config.dir=a", "--config.dir=b"}, "--config.dir is given more than once"},

@@ -90,20 +90,20 @@ TEST(Numbers, ReadsDurations) {
       {"1000000h", 3'600'000'000'000'000'000},
       {"8999999999999999999ns", 8'999'999'999'999'999'999}};
   for (const auto& [text, value] : good) {
-    EXPECT_EQ(kNone, ParseDuration(text, false).problem) << text;
-    EXPECT_EQ(value, ParseDuration(text, false).value) << text;
+    EXPECT_EQ(kNone, ParseDurationOrNanoseconds(text).problem) << text;
+    EXPECT_EQ(value, ParseDurationOrNanoseconds(text).value) << text;
   }
-  EXPECT_EQ(kNone, ParseDuration("90s", true).problem);
+  EXPECT_EQ(kNone, ParseDuration("90s").problem);
 }
 
 TEST(Numbers, RefusesWhatIsNoDuration) {
   for (const char* text : {"", "+", "s", "1x", "1h30", "1..5s", "1s ", "1 s", "h1", "1sec"}) {
-    EXPECT_EQ(kSyntax, ParseDuration(text, false).problem) << text;
+    EXPECT_EQ(kSyntax, ParseDurationOrNanoseconds(text).problem) << text;
   }
-  EXPECT_EQ(kSyntax, ParseDuration("90", true).problem);
+  EXPECT_EQ(kSyntax, ParseDuration("90").problem);
   for (const char* text :
        {"-1s", "-1", "3000000h", "9223372036854775808", "99999999999999999999h"}) {
-    EXPECT_EQ(kRange, ParseDuration(text, false).problem) << text;
+    EXPECT_EQ(kRange, ParseDurationOrNanoseconds(text).problem) << text;
   }
 }
 

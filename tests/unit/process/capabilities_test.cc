@@ -55,6 +55,12 @@ TEST(CapabilitiesTest, ReadsAllNoneAndLists) {
             "'all' is no capability; give all, none or names such as cap_bpf");
 }
 
+TEST(CapabilitiesTest, ShowsWhatItReads) {
+  for (const char* text : {"all", "none", "cap_bpf,cap_syslog"}) {
+    EXPECT_EQ(text, CapabilitiesText(*ParseCapabilities(text)));
+  }
+}
+
 TEST(CapabilitiesTest, DropsAllAndLetsNoneComeBack) {
   const std::string text = InChild([] {
     const std::string dropped = Text(DropCapabilities({.all = false}));

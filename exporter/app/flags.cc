@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: options_test.cc
+#include "app/flags.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <bit>
+#include <cctype>
+#include <limits>
+#include <set>
+
+#include "base/text.h"
+#include "config/files.h"
+#include "config/names.h"
+#include "config/numbers.h"
+
+namespace bpf_exporter::app {
+namespace {
+
+constexpr std::int64_t kMaxBufferPages = 16'384;  // 64 MiB a CPU
+
+Flag OnOff(const char* name, bool Options::*on, const char* help) {
+  return {name, nullptr, help, on};
+}
+
+// Makes a flag whose value is any text.
+Flag Text(const char* name, const char* type, std::string Options::*value, const char* help) {
+  return {.name = name,
+          .type = type,
+          .help = help,
+          .read = [value](const std::string& text, Options& options) -> Status {
+            options.*value = text;
+            return {};
+          },
+          .show = [value](const Options& options) { return options.*value; }};
+}
+
+// Makes a flag of ebpf_exporter that is checked and has no effect.
+Flag Ignored(const char* name, const char* help) {
+  return {.name = name,
+          .type = "N",
+          .help = help,
+          .read = [](const std::string& text, Options&) -> Status {
+            const config::Number<std::int64_t> number = config::ParseInteger(text);
+            if (text.empty()) return {};
+            if (number.problem != config::NumberProblem::kNone || number.value < 0) {
+              return Error{Quoted(text) + " is not a number"};
+            }
+            return {};
+          }};
+}
+
+Status ReadNames(const std::string& text, Options& options) {
+  if (text.empty()) return {};
+  std::set<std::string> seen;
+  for (const std::string_view part : Split(text, ',')) {
+    std::string name(part);
+    if (const Status valid = config::ValidConfigName(name); !valid.ok()) return valid;
+    if (!seen.insert(name).second) return Error{Quoted(name) + " is given twice"};
+    options.config_names.push_back(std::move(name));
+  }
+  return {};
+}
+
+Status ReadInterval(const std::string& text, Options& options) {
+  const config::Number<std::int64_t> interval = config::ParseDuration(text);
+  if (interval.problem != config::NumberProblem::kNone) {
+    return Error{Quoted(text) + " is not a duration such as 5s or 500ms" + interval.remedy};
+  }
+  options.snapshot_interval = std::chrono::nanoseconds(interval.value);
+  return {};
+}
+
+std::string ShowInterval(const Options& options) {
+  return fmt::format("{}s", std::chrono::duration<double>(options.snapshot_interval).count());
+}
+
+Status ReadPrefix(const std::string& text, Options& options) {
+  // A prefix is checked as a part of the shortest name that it can begin.
+  if (!config::IsMetricName(text + "x")) {
+    return Error{Quoted(text) + " cannot start a metric's name"};
+  }
+  options.metrics_prefix = text;
+  return {};
+}
+
+Status ReadMaxSeries(const std::string& text, Options& options) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  const config::Number<std::int64_t> number = config::ParseInteger(text);
+  if (number.problem != config::NumberProblem::kNone || number.value < 1 || number.value > kMax) {
+    return Error{fmt::format("{} is not a number from 1 to {}", Quoted(text), kMax)};
+  }
+  options.max_series = static_cast<std::uint32_t>(number.value);
+  return {};
+}
+
+Status ReadBufferPages(const std::string& text, Options& options) {
+  const config::Number<std::int64_t> number = config::ParseInteger(text);
+  if (number.problem != config::NumberProblem::kNone || number.value < 1 ||
+      number.value > kMaxBufferPages ||
+      !std::has_single_bit(static_cast<std::uint64_t>(number.value))) {
+    return Error{
+        fmt::format("{} is not a power of two from 1 to {}", Quoted(text), kMaxBufferPages)};
+  }
+  options.buffer_pages = static_cast<std::uint32_t>(number.value);
+  return {};
+}
+
+Status ReadTelemetryPath(const std::string& text, Options& options) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._~-").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!text.starts_with('/')) return Error{Quoted(text) + " must start with '/'"};
+  if (!std::all_of(text.begin(), text.end(), plain)) {
+    return Error{Quoted(text) + " may hold letters, digits and / . _ ~ - only"};
+  }
+  options.telemetry_path = text;
+  return {};
+}
+
+Status ReadCapabilities(const std::string& text, Options& options) {
+  Result<process::KeepCapabilities> keep = process::ParseCapabilities(text);
+  if (!keep) return keep.error();
+  options.capabilities = *std::move(keep);
+  return {};
+}
+
+}  // namespace
+
+const std::vector<Flag>& Flags() {
+  static const std::vector<Flag> flags = {
+      Text("config.dir", "DIR", &Options::config_dir, "Directory of the configurations, NAME.yaml"),
+      {.name = "config.names",
+       .type = "NAMES",
+       .help = "Comma-separated names to run; default: all in --config.dir",
+       .read = ReadNames},
+      OnOff("config.check", &Options::config_check, "Load and attach everything, then exit"),
+      OnOff("config.strict", &Options::config_strict,
+            "Exit when any configuration or program fails"),
+      Ignored("config.cache-size",
+              "Accepted, without effect: decoded labels are kept as long as their key is in the "
+              "map"),
+      Ignored("config.skip-cache-size", "Accepted, without effect: as above"),
+      Text("programs.dir", "DIR", &Options::programs_dir,
+           "Directory of the BPF objects that are not beside their YAML file"),
+      {.name = "snapshot.interval",
+       .type = "DURATION",
+       .help = "Time between snapshots of the maps; 0 takes one at every scrape",
+       .read = ReadInterval,
+       .show = ShowInterval},
+      {.name = "metrics.prefix",
+       .type = "PREFIX",
+       .help = "What the names of all metrics start with",
+       .read = ReadPrefix,
+       .show = [](const Options& options) { return options.metrics_prefix; }},
+      {.name = "metrics.max-series",
+       .type = "N",
+       .help = "Most series of a metric that does not say",
+       .read = ReadMaxSeries,
+       .show = [](const Options& options) { return std::to_string(options.max_series); }},
+      {.name = "events.buffer-pages",
+       .type = "N",
+       .help = "Size of a perf event array's buffer for each CPU, in pages; a power of two",
+       .read = ReadBufferPages,
+       .show = [](const Options& options) { return std::to_string(options.buffer_pages); }},
+      Text("web.listen-address", "ADDRESS", &Options::listen_address,
+           "HOST:PORT, [IPV6]:PORT or :PORT to serve HTTP on"),
+      {.name = "web.telemetry-path",
+       .type = "PATH",
+       .help = "Path of the page of metrics",
+       .read = ReadTelemetryPath,
+       .show = [](const Options& options) { return options.telemetry_path; }},
+      Text("btf.path", "FILE", &Options::btf_path,
+           "File with the kernel's BTF, if it has none itself"),
+      OnOff("bpf.stats", &Options::bpf_stats, "Have the kernel measure how long programs run"),
+      {.name = "capabilities.keep",
+       .type = "CAPABILITIES",
+       .help = "Capabilities to keep once everything is attached: all, none, or a list of names",
+       .read = ReadCapabilities,
+       .show =
+           [](const Options& options) { return process::CapabilitiesText(options.capabilities); }},
+      OnOff("debug", &Options::debug, "Log what libbpf says, too, and serve /maps"),
+      OnOff("log.no-timestamps", &Options::no_timestamps, "Log lines without the time"),
+  };
+  return flags;
+}
+
+}  // namespace bpf_exporter::app
