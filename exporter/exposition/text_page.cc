@@ -6,50 +6,10 @@
 #include <vector>
 
 #include "exposition/number.h"
+#include "exposition/padded_text.h"
 
 namespace bpf_exporter::exposition {
 namespace {
-
-constexpr std::size_t kBlock = 16;
-
-void CopyBlock(const char* from, char* to) { std::memcpy(to, from, kBlock); }
-
-// A short text that is copied many times, in whole blocks: it has kBlock bytes to spare behind it,
-// and so must have what it is copied to.
-class PaddedText {
- public:
-  void Set(std::initializer_list<std::string_view> parts) {
-    text_.clear();
-    for (const std::string_view part : parts) text_ += part;
-    size_ = text_.size();
-    text_.append(kBlock, '\0');
-  }
-  std::size_t size() const { return size_; }
-
-  char* CopyTo(char* out) const {
-    const char* from = text_.data();
-    for (std::size_t at = 0; at < size_; at += kBlock) CopyBlock(from + at, out + at);
-    return out + size_;
-  }
-
- private:
-  std::string text_;
-  std::size_t size_ = 0;
-};
-
-// Copies a text that must not be read beyond its end to where may be written beyond it. A call of
-// memcpy would cost about as much as the copying: labels are tens of bytes.
-char* CopyText(std::string_view text, char* out) {
-  const char* from = text.data();
-  const std::size_t size = text.size();
-  if (size < kBlock) {
-    std::memcpy(out, from, size);
-    return out + size;
-  }
-  for (std::size_t at = 0; at < size - kBlock; at += kBlock) CopyBlock(from + at, out + at);
-  CopyBlock(from + size - kBlock, out + size - kBlock);
-  return out + size;
-}
 
 char* WriteNumber(const metrics::Number& number, char* out) {
   switch (number.type) {

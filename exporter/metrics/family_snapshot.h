@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -53,13 +54,12 @@ inline std::size_t CellsPerSeries(const plan::MetricPlan& metric) {
   return metric.kind == config::MetricKind::kHistogram ? metric.histogram.bounds.size() + 2 : 1;
 }
 
-// One series at the snapshot. A view: it is valid during the call that hands it over.
-class Sample {
+// What one series was worth. A view: it is valid during the call that hands it over.
+class SampleValues {
  public:
-  Sample(LabelSet labels, const std::uint64_t* cells, std::size_t bounds, NumberType type)
-      : labels_(labels), cells_(cells), bounds_(bounds), type_(type) {}
+  SampleValues(const std::uint64_t* cells, std::size_t bounds, NumberType type)
+      : cells_(cells), bounds_(bounds), type_(type) {}
 
-  LabelSet labels() const { return labels_; }
   // Returns the value of a counter or gauge.
   Number value() const { return {type_, *cells_}; }
   // Returns how many observations of a histogram each bucket has, without those of the buckets
@@ -69,10 +69,20 @@ class Sample {
   Number sum() const { return {type_, cells_[bounds_]}; }
 
  private:
-  LabelSet labels_;
   const std::uint64_t* cells_;
   std::size_t bounds_;
   NumberType type_;
+};
+
+// One series at the snapshot. A view, as SampleValues is.
+class Sample : public SampleValues {
+ public:
+  Sample(LabelSet labels, const SampleValues& values) : SampleValues(values), labels_(labels) {}
+
+  LabelSet labels() const { return labels_; }
+
+ private:
+  LabelSet labels_;
 };
 
 // One metric family as it was at the snapshot, whether it was made from maps or by the exporter
@@ -82,6 +92,8 @@ struct FamilySnapshot {
   std::shared_ptr<const plan::MetricPlan> metric;
   NumberType number_type = NumberType::kUnsigned;  // of values, or of a histogram's sums
   std::size_t series = 0;                          // that are present
+  // Since when the values are counted: they were 0 then. The epoch: that is not known.
+  std::chrono::system_clock::time_point created = {};
   // For every number the labels of its series. The arena keeps growing after the snapshot, so the
   // numbers to read are those of `cells`.
   std::shared_ptr<const TextArena> texts;
@@ -96,13 +108,21 @@ struct FamilySnapshot {
   template <typename Use>
   void ForEachSample(Use&& use) const {
     if (series == 0) return;
-    TextArena::Cursor cursor(*texts);
+    ForEachWith(TextArena::Cursor(*texts), [&](std::string_view text, const SampleValues& values) {
+      use(Sample(LabelSet(text), values));
+    });
+  }
+
+  // Calls use(text, values) for every series that is present. `cursor` hands out what its user has
+  // for the series number 0, 1 … each time that Next() is called.
+  template <typename Cursor, typename Use>
+  void ForEachWith(Cursor cursor, Use&& use) const {
     const std::size_t stride = CellsPerSeries(*metric);
     const std::size_t bounds = histogram().bounds.size();
     const std::uint64_t* values = cells->values.data();
     for (const std::uint8_t present : cells->present) {
-      const LabelSet labels(cursor.Next());
-      if (present != 0) use(Sample(labels, values, bounds, number_type));
+      const auto text = cursor.Next();
+      if (present != 0) use(text, SampleValues(values, bounds, number_type));
       values += stride;
     }
   }

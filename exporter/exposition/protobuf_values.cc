@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests: protobuf_page_test.cc
+#include "exposition/protobuf_values.h"
+
+#include <chrono>
+#include <cstring>
+#include <numeric>
+#include <protozero/pbf_builder.hpp>
+#include <protozero/varint.hpp>
+#include <span>
+
+#include "exposition/metric_family.h"
+
+namespace bpf_exporter::exposition {
+namespace {
+
+// A tag whose field number is below 16 and whose content comes after its length, or has 8 bytes, or
+// is a varint.
+template <typename Field>
+constexpr char Tag(Field field, protozero::pbf_wire_type type) {
+  return static_cast<char>(static_cast<unsigned>(field) << 3 | static_cast<unsigned>(type));
+}
+constexpr auto kBytes = protozero::pbf_wire_type::length_delimited;
+constexpr auto kDouble = protozero::pbf_wire_type::fixed64;
+constexpr auto kVarint = protozero::pbf_wire_type::varint;
+
+constexpr std::size_t kTag = 1;
+constexpr std::size_t kDoubleField = kTag + sizeof(double);
+constexpr std::size_t kMaxVarint = protozero::max_varint_length;
+// A bucket's own tag and size, and the count in it.
+constexpr std::size_t kMaxBucket = 2 * kTag + 1 + kMaxVarint + kDoubleField;
+
+char* WriteVarint(std::uint64_t number, char* out) {
+  return out + protozero::add_varint_to_buffer(out, number);
+}
+
+char* WriteDoubleValue(double number, char* out) {
+  std::memcpy(out, &number, sizeof(number));  // little-endian, as text_page's numbers are
+  return out + sizeof(number);
+}
+
+// Returns the field of that number with the time as a google.protobuf.Timestamp, empty for the
+// epoch.
+template <typename Field>
+std::string TimeField(Field field, std::chrono::system_clock::time_point time) {
+  std::string bytes;
+  const auto since_epoch =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch());
+  if (since_epoch.count() == 0) return bytes;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
+  protozero::pbf_builder<Field> outer(bytes);
+  protozero::pbf_builder<TimestampField> timestamp(outer, field);
+  timestamp.add_int64(TimestampField::kSeconds, seconds.count());
+  timestamp.add_int32(TimestampField::kNanos,
+                      static_cast<std::int32_t>((since_epoch - seconds).count()));
+  timestamp.commit();
+  return bytes;
+}
+
+}  // namespace
+
+ProtobufNumber::ProtobufNumber(const metrics::FamilySnapshot& family) {
+  std::string field;
+  protozero::pbf_builder<MetricField> metric(field);
+  std::string message;
+  if (family.kind() == config::MetricKind::kCounter) {
+    protozero::pbf_builder<CounterField>(message).add_double(CounterField::kValue, 0);
+    message += TimeField(CounterField::kCreated, family.created);
+    metric.add_message(MetricField::kCounter, message);
+  } else {
+    protozero::pbf_builder<GaugeField>(message).add_double(GaugeField::kValue, 0);
+    metric.add_message(MetricField::kGauge, message);
+  }
+  field_.Set({field});
+}
+
+char* ProtobufNumber::Write(char* out) const {
+  constexpr std::size_t kValueAt = kTag + 1 + kTag;  // after the message's tag and size
+  char* const end = field_.CopyTo(out);
+  WriteDoubleValue(value_, out + kValueAt);
+  return end;
+}
+
+ProtobufHistogram::ProtobufHistogram(const metrics::FamilySnapshot& family)
+    : multiplier_(family.histogram().multiplier),
+      created_(TimeField(HistogramField::kCreated, family.created)) {
+  for (const double bound : family.histogram().bounds) {
+    std::string field;
+    protozero::pbf_builder<BucketField>(field).add_double(BucketField::kUpperBound, bound);
+    bounds_.emplace_back().Set({field});
+  }
+  message_.resize(kTag + kMaxVarint + kDoubleField + bounds_.size() * kMaxBucket + created_.size() +
+                  kBlock);
+}
+
+std::size_t ProtobufHistogram::Prepare(const metrics::SampleValues& values) {
+  const std::span<const std::uint64_t> buckets = values.buckets();
+  char* out = message_.data();
+  *out++ = Tag(HistogramField::kSampleCount, kVarint);
+  out = WriteVarint(std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0}), out);
+  *out++ = Tag(HistogramField::kSampleSum, kDouble);
+  out = WriteDoubleValue(values.sum().AsDouble() * multiplier_, out);
+  std::uint64_t count = 0;
+  for (std::size_t bound = 0; bound < buckets.size(); ++bound) {
+    count += buckets[bound];
+    out[0] = Tag(HistogramField::kBucket, kBytes);
+    out[2] = Tag(BucketField::kCumulativeCount, kVarint);
+    char* const end = bounds_[bound].CopyTo(WriteVarint(count, out + 3));
+    out[1] = static_cast<char>(end - (out + 2));
+    out = end;
+  }
+  out = CopyText(created_, out);
+  size_ = static_cast<std::size_t>(out - message_.data());
+  return kTag + static_cast<std::size_t>(protozero::length_of_varint(size_)) + size_;
+}
+
+std::size_t ProtobufHistogram::Room() const { return kTag + kMaxVarint + message_.size(); }
+
+char* ProtobufHistogram::Write(char* out) const {
+  *out++ = Tag(MetricField::kHistogram, kBytes);
+  out = WriteVarint(size_, out);
+  std::memcpy(out, message_.data(), size_);
+  return out + size_;
+}
+
+}  // namespace bpf_exporter::exposition
