@@ -26,8 +26,8 @@ class KernelError(Exception):
 
 def fetch(kernel, cache):
     """Path of the vmlinuz of Debian's newest `kernel`, a key of SUITES; downloaded once, into
-    `cache`/`kernel`. The folder `modules` beside it has MODULES, as NAME.ko, where the package does.
-    """
+    `cache`/`kernel`. The folder `modules` beside it has those of MODULES that are no part of the
+    kernel itself, as NAME.ko."""
     folder = os.path.join(cache, kernel)
     os.makedirs(folder, exist_ok=True)
     image = os.path.join(folder, "vmlinuz")
@@ -35,7 +35,9 @@ def fetch(kernel, cache):
     with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = "\n".join(MODULES)
-        if not os.path.exists(image) or _text_of(listed) != wanted:
+        modules = os.path.join(folder, "modules")
+        has_modules = os.path.isdir(modules) and os.listdir(modules)
+        if not os.path.exists(image) or not has_modules or _text_of(listed) != wanted:
             with tempfile.TemporaryDirectory(dir=folder) as work:
                 _download(SUITES[kernel], work, image)
             with open(listed, "w", encoding="utf-8") as file:
@@ -53,16 +55,20 @@ def _text_of(path):
 
 def _download(suite, work, image):
     apt = _PrivateApt(suite, work)
-    package = META_PACKAGE
+    package, modules = META_PACKAGE, None
     for _ in range(
         4
-    ):  # meta package, image package and, in newer suites, the package with the binary
-        following = apt.depends(package)
+    ):  # meta package, image package and, in newer suites, one with the binary, one with modules
+        following = apt.depends(package, "image|binary")
         if not following:
             break
+        modules = apt.depends(package, "modules") or modules  # of the last that depends on some
         package = following
-    print(f"==> downloading {package}", flush=True)
-    _extract_kernel(apt.download(package), image)
+    for wanted in filter(None, (package, modules)):
+        print(f"==> downloading {wanted}", flush=True)
+        _extract(apt.download(wanted), image)
+    if not os.path.exists(image):
+        raise KernelError(f"{package}: no vmlinuz in it")
 
 
 class _PrivateApt:
@@ -92,10 +98,10 @@ class _PrivateApt:
         ]
         self._run("apt-get", "update", "-qq", "-oAPT::Update::Error-Mode=any")
 
-    def depends(self, package):
-        """The kernel package that `package` depends on, or None."""
+    def depends(self, package, kinds):
+        """The kernel package of one of `kinds` that `package` depends on, or None."""
         text = self._run("apt-cache", "depends", package)
-        found = re.search(r"^ *\|?Depends: (linux-(?:image|binary)-\S+)", text, re.MULTILINE)
+        found = re.search(rf"^ *\|?Depends: (linux-(?:{kinds})-\S+)", text, re.MULTILINE)
         return found and found.group(1)
 
     def download(self, package):
@@ -103,7 +109,7 @@ class _PrivateApt:
         return next(
             os.path.join(self.folder, name)
             for name in os.listdir(self.folder)
-            if name.endswith(".deb")
+            if name.startswith(f"{package}_") and name.endswith(".deb")
         )
 
     def _run(self, program, *arguments):
@@ -160,7 +166,8 @@ def _sources(suite):
         yield f"deb {signed}{security} {suite}-security main\n"
 
 
-def _extract_kernel(package, image):
+def _extract(package, image):
+    """Puts the vmlinuz and the modules that the package has where fetch() says."""
     modules = os.path.join(os.path.dirname(image), "modules")
     os.makedirs(modules, exist_ok=True)
     tar = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE)
@@ -176,5 +183,3 @@ def _extract_kernel(package, image):
                 with open(os.path.join(modules, name + ".ko"), "wb") as file:
                     file.write(lzma.decompress(content) if ending == "ko.xz" else content)
         tar.stdout.read()
-    if not os.path.exists(image):
-        raise KernelError(f"{os.path.basename(package)}: no vmlinuz in it")
