@@ -88,7 +88,7 @@ enum class ProbeKind {  // and what its targets are
   kLsm,     // hooks
   kUprobe,  // symbols; beside them binary and pid
   kUretprobe,
-  kUsdt,          // names; beside them binary, provider and pid
+  kUsdt,          // names; beside them binaries, provider and pid
   kPerfEvent,     // one event; beside it frequency
   kXdp,           // interfaces
   kTc,            // interfaces; beside them direction
@@ -105,7 +105,8 @@ struct ProbeSpec {
   // Whether each target is a place where the program attaches; else the first target that the
   // kernel has is the only place.
   bool every_target = false;
-  Text direction, type, binary, provider;
+  std::vector<Text> binaries;  // paths, names or globs; the targets are in each of them
+  Text direction, type, provider;
   std::optional<std::uint64_t> frequency;  // Hz
   std::optional<std::int32_t> pid;
   bool optional = false;

@@ -45,7 +45,7 @@ std::optional<std::int32_t> ReadPid(const Field& field) {
 using Part = Key<ProbeSpec>;
 constexpr Part kInterface = {"interface", ReadInterfaces};
 constexpr Part kBinary = {"binary",
-                          [](const Field& f, ProbeSpec& p) { p.binary = ReadNonEmpty(f); }};
+                          [](const Field& f, ProbeSpec& p) { p.binaries = ReadTexts(f, true); }};
 constexpr Part kPid = {"pid", [](const Field& f, ProbeSpec& p) { p.pid = ReadPid(f); }};
 
 constexpr Part kInterfaceKeys[] = {kInterface};

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "host/binary_watch.h"
 #include "host/interface_watch.h"
 
 namespace bpf_exporter::kernel {
@@ -13,6 +14,7 @@ namespace bpf_exporter::kernel {
 struct Present {
   const host::InterfaceNames* interfaces = nullptr;  // null: not known
   std::map<std::string, std::uint64_t> cgroups;      // ids of those there are, by their whole paths
+  const host::BinaryWatch* binaries = nullptr;       // null: not known
 };
 
 }  // namespace bpf_exporter::kernel

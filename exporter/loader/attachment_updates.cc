@@ -27,6 +27,7 @@ kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
     all.interfaces = all.interfaces || followed.interfaces;
     all.cpus = all.cpus || followed.cpus;
     all.cgroups.insert(all.cgroups.end(), followed.cgroups.begin(), followed.cgroups.end());
+    all.binaries.insert(all.binaries.end(), followed.binaries.begin(), followed.binaries.end());
   }
   std::sort(all.cgroups.begin(), all.cgroups.end());
   all.cgroups.erase(std::unique(all.cgroups.begin(), all.cgroups.end()), all.cgroups.end());
@@ -37,7 +38,10 @@ kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
 
 AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
                                      metrics::Statuses& statuses)
-    : configs_(configs), statuses_(statuses), cgroups_(FollowedBy(configs).cgroups) {
+    : configs_(configs),
+      statuses_(statuses),
+      cgroups_(FollowedBy(configs).cgroups),
+      binaries_(FollowedBy(configs).binaries) {
   const kernel::Followed followed = FollowedBy(configs);
   if (!followed.any()) return;
   if (followed.interfaces) {
@@ -67,6 +71,8 @@ void AttachmentUpdates::LookAtHost() {
     problem_ = problem;
     if (updated) present_.interfaces = &interfaces_->interfaces();
   }
+  binaries_.Look(steady_clock::now());
+  present_.binaries = &binaries_;
   present_.cgroups.clear();
   const std::vector<std::uint64_t>& inodes = cgroups_.Look();
   for (std::size_t i = 0; i < inodes.size(); ++i) {

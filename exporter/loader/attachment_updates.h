@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/stoppable_thread.h"
+#include "host/binary_watch.h"
 #include "host/folder_watch.h"
 #include "host/interface_watch.h"
 #include "loader/loaded_config.h"
@@ -13,8 +14,8 @@
 
 namespace bpf_exporter::loader {
 
-// Keeps programs attached while it lives, on a thread of its own: to network interfaces, cgroups
-// and CPUs that come, go and come back. Asks the kernel every second whether what is attached still
+// Keeps programs attached while it lives, on a thread of its own: to network interfaces, binaries,
+// cgroups and CPUs that come, go and come back. Asks the kernel every second whether what is attached still
 // is, and at once when it tells of an interface or a folder. Whatever changes is logged, and in the
 // statuses. Nobody waits for it: the kernel may take long to attach. Where no program is at such a
 // place, no thread.
@@ -36,6 +37,7 @@ class AttachmentUpdates {
   metrics::Statuses& statuses_;
   std::optional<host::InterfaceWatch> interfaces_;
   host::FolderWatch cgroups_;
+  host::BinaryWatch binaries_;
   kernel::Present present_;
   std::string problem_;     // of the watch, as it was logged last
   StoppableThread thread_;  // last, since it uses the others

@@ -14,9 +14,8 @@ namespace {
 
 bool IsGlobText(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
 
-auto AllButTargets(const Place& place) {
-  return std::tie(place.kind, place.direction, place.binary, place.provider, place.frequency,
-                  place.pid);
+auto AllButNames(const Place& place) {
+  return std::tie(place.kind, place.direction, place.provider, place.frequency, place.pid);
 }
 
 }  // namespace
@@ -31,22 +30,38 @@ bool IsOnInterface(const Place& place) {
          place.kind == config::ProbeKind::kSocketFilter;
 }
 
-bool IsGlob(const Place& place) { return IsOnInterface(place) && IsGlobText(place.target()); }
+bool IsInBinary(const Place& place) { return !place.binary.empty(); }
+
+bool IsGlob(const Place& place) {
+  return (IsOnInterface(place) || IsInBinary(place)) && IsGlobText(PatternOf(place));
+}
+
+const std::string& PatternOf(const Place& place) {
+  return IsInBinary(place) ? place.binary : place.target();
+}
 
 bool Takes(const Place& place, std::string_view interface) {
   if (!IsOnInterface(place)) return false;
-  if (!IsGlob(place)) return place.target() == interface;
+  if (!IsGlobText(place.target())) return place.target() == interface;
   return fnmatch(place.target().c_str(), std::string(interface).c_str(), 0) == 0;
 }
 
 bool Covers(const Place& first, const Place& second) {
-  if (AllButTargets(first) != AllButTargets(second)) return false;
+  if (AllButNames(first) != AllButNames(second) || first.binary != second.binary) return false;
   return first.targets == second.targets || (!IsGlob(second) && Takes(first, second.target()));
 }
 
-Place AtInterface(const Place& glob, std::string_view interface) {
+bool DifferInBinaryOnly(const Place& first, const Place& second) {
+  return AllButNames(first) == AllButNames(second) && first.targets == second.targets;
+}
+
+Place At(const Place& glob, std::string_view name) {
   Place place = glob;
-  place.targets = {std::string(interface)};
+  if (IsInBinary(place)) {
+    place.binary = name;
+  } else {
+    place.targets = {std::string(name)};
+  }
   return place;
 }
 

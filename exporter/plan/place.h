@@ -19,7 +19,7 @@ struct Place {
   // and then the place has a link for each interface that matches.
   std::vector<std::string> targets;
   std::string direction;                   // tc: "ingress" or "egress"
-  std::string binary;                      // uprobe, uretprobe, usdt
+  std::string binary;                      // uprobe, uretprobe, usdt; may be a glob like interfaces
   std::string provider;                    // usdt
   std::optional<std::uint64_t> frequency;  // perf_event; Hz
   std::optional<std::int32_t> pid;         // uprobe, uretprobe, usdt; nothing: all processes
@@ -32,8 +32,14 @@ struct Place {
 // Returns whether the place is one or more network interfaces: xdp, tc, socket_filter.
 bool IsOnInterface(const Place& place);
 
-// Returns whether the place is every interface whose name matches.
+// Returns whether the place is in a program's or a library's file: uprobe, uretprobe, usdt.
+bool IsInBinary(const Place& place);
+
+// Returns whether the place is every interface, or every binary, whose name matches.
 bool IsGlob(const Place& place);
+
+// Returns the pattern that says which interfaces, or which binaries, the place is at.
+const std::string& PatternOf(const Place& place);
 
 // Returns whether a program at `place` attaches to that interface.
 bool Takes(const Place& place, std::string_view interface);
@@ -41,8 +47,11 @@ bool Takes(const Place& place, std::string_view interface);
 // Returns whether a program that is at `first` is at `second` too.
 bool Covers(const Place& first, const Place& second);
 
-// Returns the place that a glob has on that interface.
-Place AtInterface(const Place& glob, std::string_view interface);
+// Returns whether the two differ in nothing but the binary.
+bool DifferInBinaryOnly(const Place& first, const Place& second);
+
+// Returns the place that a glob has on the interface, or in the binary, of that name.
+Place At(const Place& glob, std::string_view name);
 
 // Returns the place's name in logs, labels and pages: "xdp eth0", "tc egress eth0", "tracepoint
 // sched/sched_switch", "kprobe do_exit|exit_process" where there are alternatives.

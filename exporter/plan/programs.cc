@@ -21,20 +21,26 @@ struct NamedPlace {
   config::Position at;
 };
 
-// The places of an entry: each target is one, or all targets are the alternatives of one.
+// The places of an entry: each target is one, or all targets are the alternatives of one; in each
+// of its binaries.
 std::vector<NamedPlace> PlacesOf(const config::ProbeSpec& probe) {
   Place place;
   place.kind = probe.kind;
   place.direction = probe.direction.value;
-  place.binary = probe.binary.value;
   place.provider = probe.provider.value;
   place.frequency = probe.frequency;
   place.pid = probe.pid;
   place.optional = probe.optional;
   std::vector<NamedPlace> places;
-  for (const config::Text& target : probe.targets) {
-    if (places.empty() || probe.every_target) places.push_back({place, target.at});
-    places.back().place.targets.push_back(target.value);
+  const std::vector<config::Text> none(1);
+  for (const config::Text& binary : probe.binaries.empty() ? none : probe.binaries) {
+    place.binary = binary.value;
+    bool first = true;
+    for (const config::Text& target : probe.targets) {
+      if (first || probe.every_target) places.push_back({place, target.at});
+      first = false;
+      places.back().place.targets.push_back(target.value);
+    }
   }
   return places;
 }

@@ -47,7 +47,7 @@ using AttachingToUserPrograms = KernelTest;
 config::ProbeSpec UserProbe(const std::string& program, config::ProbeKind kind,
                             const std::string& binary, const std::string& symbol) {
   config::ProbeSpec probe = Probe(program, kind, {symbol});
-  probe.binary.value = binary;
+  probe.binaries = {config::Text{binary, {}}};
   return probe;
 }
 

@@ -27,7 +27,7 @@ LIBRARIES = {
 # Of the system: libc, POSIX and the kernel's own interface.
 SYSTEM = re.compile(
     r"(linux|asm|sys|net|netinet|arpa)/[a-z_0-9]+\.h|"
-    r"(dirent|dlfcn|endian|errno|fcntl|fnmatch|grp|ifaddrs|libgen|link|malloc|netdb|poll|pthread|pwd|sched|"
+    r"(dirent|dlfcn|endian|errno|fcntl|fnmatch|glob|grp|ifaddrs|libgen|link|malloc|netdb|poll|pthread|pwd|sched|"
     r"signal|malloc|stdint|stdlib|string|syscall|termios|time|unistd|elf|gelf|libelf)\.h"
 )
 # The folders that a folder may include beside itself and base/, each with all that those may

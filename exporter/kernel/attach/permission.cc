@@ -63,6 +63,9 @@ int Try(const bpf_program* program, const plan::Place& place) {
     case config::ProbeKind::kCgroup:
       return TryLink(program, -1, bpf_program__expected_attach_type(program));
     case config::ProbeKind::kPerfEvent:
+    case config::ProbeKind::kUprobe:
+    case config::ProbeKind::kUretprobe:
+    case config::ProbeKind::kUsdt:
       return TryPerfEvent();
     default:
       return 0;

@@ -8,9 +8,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "host/binary_watch.h"
 #include "kernel/attach/network.h"
 #include "kernel/attach/permission.h"
 #include "kernel/load/program_info.h"
@@ -64,6 +67,10 @@ void LoadedProgram::Attach() {
   }
   for (std::size_t i = 0; i < places_.size(); ++i) {
     // A failure is in the status.
+    if (plan::IsInBinary(plan_.places[i])) {
+      AttachInBinaries(i);
+      continue;
+    }
     if (!plan::IsGlob(plan_.places[i])) {
       places_[i].Attach({});
       continue;
@@ -80,7 +87,7 @@ void LoadedProgram::Attach() {
 bool LoadedProgram::IsInEarlierPlace(std::size_t place,
                                      const std::vector<std::string>& interface) const {
   return std::any_of(interface.begin(), interface.end(), [&](const std::string& name) {
-    const plan::Place here = plan::AtInterface(plan_.places[place], name);
+    const plan::Place here = plan::At(plan_.places[place], name);
     return std::any_of(plan_.places.begin(),
                        plan_.places.begin() + static_cast<std::ptrdiff_t>(place),
                        [&](const plan::Place& before) { return plan::Covers(before, here); });
@@ -101,6 +108,43 @@ PlacedLinks::Wanted LoadedProgram::InterfacesFor(std::size_t place,
   return wanted;
 }
 
+// The files of a place in binaries, without those that an earlier place has: one file may be found
+// by several patterns, and is to be counted once. `find(PATTERN)` returns the files of a pattern,
+// or null.
+template <typename Find>
+PlacedLinks::Wanted LoadedProgram::BinariesFor(std::size_t place, Find find) const {
+  PlacedLinks::Wanted wanted;
+  const plan::Place& here = plan_.places[place];
+  if (const host::BinaryFiles* files = find(here.binary)) {
+    for (const auto& [id, file] : *files) wanted.emplace(id, file.path);
+  }
+  for (std::size_t i = 0; i < place; ++i) {
+    if (!plan::DifferInBinaryOnly(plan_.places[i], here)) continue;
+    const host::BinaryFiles* files = find(plan_.places[i].binary);
+    if (files == nullptr) continue;
+    for (const auto& [id, file] : *files) wanted.erase(id);
+  }
+  return wanted;
+}
+
+void LoadedProgram::AttachInBinaries(std::size_t place) {
+  std::map<std::string, std::optional<host::BinaryFiles>> found;
+  const auto find = [&](const std::string& pattern) -> const host::BinaryFiles* {
+    const auto [known, is_new] = found.try_emplace(pattern);
+    if (is_new) known->second = host::FindBinaries(pattern);
+    return known->second ? &*known->second : nullptr;
+  };
+  const plan::Place& here = plan_.places[place];
+  const PlacedLinks::Wanted wanted = BinariesFor(place, find);
+  if (plan::IsGlob(here)) {
+    for (const auto& [id, path] : wanted) places_[place].Attach(path, id);
+  } else if (!wanted.empty()) {
+    places_[place].Attach({}, wanted.begin()->first);
+  } else if (const host::BinaryFiles* files = find(here.binary); !files || files->empty()) {
+    places_[place].Attach({});  // libbpf may find it, or says why not
+  }
+}
+
 std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
   std::vector<PlaceNews> news;
   if (status_.id == 0 || plan_.only_called) return news;
@@ -108,6 +152,10 @@ std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
     const plan::Place& place = plan_.places[i];
     if (plan::IsOnInterface(place) && present.interfaces != nullptr) {
       places_[i].Follow(InterfacesFor(i, *present.interfaces), now, news);
+    } else if (plan::IsInBinary(place)) {
+      const auto find = [&](const std::string& pattern) { return present.binaries->Of(pattern); };
+      if (present.binaries == nullptr || find(place.binary) == nullptr) continue;
+      places_[i].Follow(BinariesFor(i, find), now, news);
     } else if (!cgroups_[i].empty()) {
       PlacedLinks::Wanted wanted;
       const auto cgroup = present.cgroups.find(cgroups_[i]);
@@ -134,6 +182,7 @@ void LoadedProgram::AddFollowed(Followed& followed) const {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const plan::Place& place = plan_.places[i];
     if (plan::IsOnInterface(place)) followed.interfaces = true;
+    if (plan::IsInBinary(place)) followed.binaries.push_back(place.binary);
     if (!cgroups_[i].empty()) followed.cgroups.push_back(cgroups_[i]);
     if (places_[i].HasPerfEvents()) followed.cpus = true;
   }

@@ -18,9 +18,10 @@ namespace bpf_exporter::kernel {
 struct Followed {
   bool interfaces = false;
   bool cpus = false;
-  std::vector<std::string> cgroups;  // whole paths
+  std::vector<std::string> cgroups;   // whole paths
+  std::vector<std::string> binaries;  // patterns
 
-  bool any() const { return interfaces || cpus || !cgroups.empty(); }
+  bool any() const { return interfaces || cpus || !cgroups.empty() || !binaries.empty(); }
 };
 
 // A program of an object that is in the kernel, and its links. Destroying it detaches.
@@ -34,12 +35,12 @@ class LoadedProgram {
   const metrics::ProgramStatus& status() const { return status_; }
   const bpf_program* handle() const { return handle_; }
 
-  // Attaches it at each of its places, for a glob on every interface that is there now. Nothing
-  // happens where it is attached already.
+  // Attaches it at each of its places, for a glob on every interface, or in every binary, that is
+  // there now. Nothing happens where it is attached already.
   void Attach();
 
   // Attaches it to what came and lets go of what went (see PlacedLinks::Follow): interfaces,
-  // cgroups and, for perf events, CPUs. Returns what is new.
+  // binaries, cgroups and, for perf events, CPUs. Returns what is new.
   std::vector<PlaceNews> Follow(const Present& present, Time now);
 
   // Returns why Follow() cannot attach it to what comes, as the first of its places says; nothing:
@@ -53,6 +54,9 @@ class LoadedProgram {
   LoadedProgram(const bpf_program* handle, plan::ProgramPlan plan);
   bool IsInEarlierPlace(std::size_t place, const std::vector<std::string>& interface) const;
   PlacedLinks::Wanted InterfacesFor(std::size_t place, const host::InterfaceNames& all) const;
+  template <typename Find>
+  PlacedLinks::Wanted BinariesFor(std::size_t place, Find find) const;
+  void AttachInBinaries(std::size_t place);
   bool HasSeveralPlaces() const;
   void UpdateStatus();
 

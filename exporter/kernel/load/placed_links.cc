@@ -37,6 +37,7 @@ Error WithLastWords(Error error, const object::LibbpfLog& log) {
 }
 
 std::string_view WhatItIs(const plan::Place& place) {
+  if (plan::IsInBinary(place)) return "binary";
   return plan::IsOnInterface(place) ? "interface" : "cgroup";
 }
 
@@ -52,12 +53,14 @@ PlacedLinks::PlacedLinks(const bpf_program* program, plan::Place place)
     : program_(program), place_(std::move(place)) {}
 
 plan::Place PlacedLinks::PlaceOf(const Link& link) const {
-  return link.interface.empty() ? place_ : plan::AtInterface(place_, link.interface);
+  return link.name.empty() ? place_ : plan::At(place_, link.name);
 }
 
-void PlacedLinks::Attach(const std::string& interface) {
-  Link& link = Find(0, interface);
-  if (link.held.empty()) Open(link);
+void PlacedLinks::Attach(const std::string& name, std::uint64_t id) {
+  Link& link = Find(id, name);
+  if (!link.held.empty()) return;
+  link.id = id;
+  Open(link);
 }
 
 bool PlacedLinks::Open(Link& link) {
@@ -68,7 +71,7 @@ bool PlacedLinks::Open(Link& link) {
     link.problem = WithLastWords(attachment.error(), log).Message();
     return false;
   }
-  link.id = AttachedTo(*attachment).value_or(0);
+  link.id = AttachedTo(*attachment).value_or(link.id);
   link.held.push_back(std::move(*attachment));
   link.problem.clear();
   return true;
@@ -80,10 +83,10 @@ void PlacedLinks::Follow(Wanted wanted, Time now, std::vector<PlaceNews>& news) 
     Link& link = Find(id, plan::IsGlob(place_) ? name : std::string());
     if (link.held.empty()) {
       Try(link, id, now, news);
-    } else if (!link.interface.empty() && link.interface != name) {
-      news.push_back({fmt::format("{}: the interface is called {} now",
-                                  plan::PlaceName(PlaceOf(link)), name)});
-      link.interface = name;
+    } else if (!link.name.empty() && link.name != name) {
+      news.push_back({fmt::format("{}: the {} is called {} now", plan::PlaceName(PlaceOf(link)),
+                                  WhatItIs(place_), name)});
+      link.name = name;
     }
   }
 }
@@ -100,43 +103,53 @@ void PlacedLinks::LetGo(Wanted& wanted, std::vector<PlaceNews>& news) {
     const bool there = wanted.contains(link.id);
     if (there && where == link.id) continue;
     link.held.clear();
-    link.problem = fmt::format("{}: the {} is {}", plan::PlaceName(PlaceOf(link)), WhatItIs(place_),
-                               there ? "there, and somebody detached it" : "gone");
     link.pause = {};
     link.next_try = {};
+    if (!plan::IsGlob(place_) && plan::IsInBinary(place_) && !wanted.empty()) {
+      link.problem =
+          fmt::format("{}: no process runs the old file any more", plan::PlaceName(PlaceOf(link)));
+      news.push_back({link.problem});
+      continue;
+    }
+    link.problem = fmt::format("{}: the {} is {}", plan::PlaceName(PlaceOf(link)), WhatItIs(place_),
+                               there ? "there, and somebody detached it" : "gone");
     news.push_back({"detached from " + link.problem, !plan::IsGlob(place_) && !place_.optional});
   }
-  if (!plan::IsGlob(place_)) return;
-  std::erase_if(links_, [&](const Link& link) {
-    return link.held.empty() && std::none_of(wanted.begin(), wanted.end(), [&](const auto& one) {
-             return one.first == link.id || one.second == link.interface;
-           });
-  });
+  // A place that is no glob keeps one link, which tells why it is not attached.
+  const std::size_t kept = plan::IsGlob(place_) ? 0 : 1;
+  for (std::size_t i = links_.size(); i-- > 0 && links_.size() > kept;) {
+    const Link& link = links_[i];
+    if (!link.held.empty()) continue;
+    const bool may_come = std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+      return one.first == link.id || one.second == link.name;
+    });
+    if (!may_come) links_.erase(links_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
 }
 
-// Returns the link to the interface or cgroup `id`, else one that is not attached, else a new one.
-PlacedLinks::Link& PlacedLinks::Find(std::uint64_t id, const std::string& interface) {
+// Returns the link to what has that id, else one that is not attached, else a new one.
+PlacedLinks::Link& PlacedLinks::Find(std::uint64_t id, const std::string& name) {
   const auto same = std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
     return id != 0 && !link.held.empty() && link.id == id;
   });
   if (same != links_.end()) return *same;
   const auto other = std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
-    return link.interface == interface && (id == 0 || link.held.empty());
+    return link.name == name && (id == 0 || link.held.empty());
   });
   if (other != links_.end()) return *other;
-  return links_.emplace_back(Link{interface});
+  return links_.emplace_back(Link{name});
 }
 
 void PlacedLinks::Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceNews>& news) {
   if (link.id == id && now < link.next_try) return;
   if (link.id != id) link.pause = {};
+  link.id = id;
   const std::string before = std::move(link.problem);
   if (Open(link)) {
     news.push_back({"attached to " + plan::PlaceName(PlaceOf(link))});
     link.pause = {};
     return;
   }
-  link.id = id;
   link.pause = std::clamp(2 * link.pause, kFirstPause, kLongestPause);
   link.next_try = now + link.pause;
   if (link.problem != before) news.push_back({link.problem, !place_.optional});
@@ -170,15 +183,21 @@ void PlacedLinks::AddStatus(std::vector<metrics::PlaceStatus>& places) const {
     status.name = plan::PlaceName(PlaceOf(link));
     status.attached = !link.held.empty();
     status.problem = link.problem;
-    places.push_back(status);
+    const bool same_name = !places.empty() && places.back().name == status.name;
+    if (!same_name) {
+      places.push_back(status);
+    } else if (status.attached) {
+      places.back() = status;  // a binary, whose file was replaced
+    }
   }
   if (!links_.empty()) return;
   status.name = plan::PlaceName(place_);
   status.attached = false;
   status.waiting = plan::IsGlob(place_);
-  status.problem = status.waiting ? fmt::format("{}: no interface matches '{}' now",
-                                                plan::InfoOf(*place_.kind).key, place_.target())
-                                  : "not attached";
+  status.problem = status.waiting
+                       ? fmt::format("{}: no {} matches '{}' now", plan::InfoOf(*place_.kind).key,
+                                     WhatItIs(place_), plan::PatternOf(place_))
+                       : "not attached";
   places.push_back(status);
 }
 

@@ -19,11 +19,12 @@ struct PlaceNews {
   bool problem = false;  // the program is not where it is needed
 };
 
-// The links of a program at one of its places: one, or for a glob one for each interface.
+// The links of a program at one of its places: one, or for a glob one for each interface or binary.
+// A binary that was replaced has two for as long as processes run the old file.
 class PlacedLinks {
  public:
-  // What the place is attached to when all is well: names by the index of the interface or the id
-  // of the cgroup.
+  // What the place is attached to when all is well: names by the index of the interface, the id of
+  // the cgroup or that of the binary's file.
   using Wanted = std::map<std::uint64_t, std::string>;
 
   // `program` outlives it.
@@ -31,8 +32,9 @@ class PlacedLinks {
 
   const plan::Place& place() const { return place_; }
 
-  // Attaches, for a glob to that interface, unless it is attached. A failure is in AddStatus().
-  void Attach(const std::string& interface);
+  // Attaches, for a glob to the interface or binary `name`, unless it is attached; `id`: of the
+  // binary's file. A failure is in AddStatus().
+  void Attach(const std::string& name, std::uint64_t id = 0);
 
   // Lets go of the links that the kernel says are dead, or at something that is not `wanted`; then
   // attaches to what is wanted and has no link. What fails is tried again after a second, and then
@@ -52,7 +54,7 @@ class PlacedLinks {
 
  private:
   struct Link {
-    std::string interface;              // empty unless the place is a glob
+    std::string name;                   // of the interface or binary; empty unless it is a glob
     std::uint64_t id = 0;               // what it is attached to, or was tried at last
     std::vector<Attachment> held = {};  // one, or none if it is not attached
     std::string problem = {};           // why it is not
@@ -63,7 +65,7 @@ class PlacedLinks {
   plan::Place PlaceOf(const Link& link) const;
   bool Open(Link& link);
   void LetGo(Wanted& wanted, std::vector<PlaceNews>& news);
-  Link& Find(std::uint64_t id, const std::string& interface);
+  Link& Find(std::uint64_t id, const std::string& name);
   void Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceNews>& news);
 
   const bpf_program* program_;

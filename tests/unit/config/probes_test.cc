@@ -41,7 +41,8 @@ TEST(Probes, ReadsTheMapForms) {
   const std::vector<ProbeSpec> probes = ParseGood("good/every_probe.yaml").probes;
   ASSERT_EQ(15u, probes.size());
   using Names = std::vector<std::string>;
-  EXPECT_EQ("/bin/bash", probes[7].binary.value);
+  ASSERT_EQ(1u, probes[7].binaries.size());
+  EXPECT_EQ("/bin/bash", probes[7].binaries[0].value);
   EXPECT_EQ(Names{"readline"}, Values(probes[7].targets));
   EXPECT_EQ(42, probes[7].pid);
   EXPECT_FALSE(probes[8].pid);
@@ -69,6 +70,7 @@ TEST(Probes, ReadsSeveralPlaces) {
       {{"veth_of_containers*"}, true},
       {{"/sys/fs/cgroup", "system.slice"}, true},
   };
+  EXPECT_EQ((Names{"/bin/bash", "/opt/*/bash"}), Values(probes[2].binaries));
   for (std::size_t i = 0; i < probes.size(); ++i) {
     EXPECT_EQ(expected[i].first, Values(probes[i].targets)) << i;
     EXPECT_EQ(expected[i].second, probes[i].every_target) << i;

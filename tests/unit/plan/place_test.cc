@@ -34,12 +34,32 @@ TEST(Places, AreNoInterfacesWhereTheKindHasNone) {
   EXPECT_FALSE(IsOnInterface(Place()));
 }
 
+Place In(const std::string& binary) {
+  Place place = On(config::ProbeKind::kUprobe, "work");
+  place.binary = binary;
+  return place;
+}
+
+TEST(Places, AreGlobsOfBinaries) {
+  const Place glob = In("/opt/*/app"), path = In("/opt/a/app");
+  EXPECT_TRUE(IsGlob(glob));
+  EXPECT_FALSE(IsGlob(path));
+  EXPECT_EQ(PatternOf(glob), "/opt/*/app");
+  EXPECT_EQ(PlaceName(At(glob, "/opt/a/app")), "uprobe /opt/a/app:work");
+  EXPECT_TRUE(DifferInBinaryOnly(glob, path));
+  EXPECT_FALSE(Covers(glob, path));  // which files it takes is known on the host alone
+  EXPECT_TRUE(Covers(path, path));
+  Place other = path;
+  other.targets = {"play"};
+  EXPECT_FALSE(DifferInBinaryOnly(glob, other));
+}
+
 TEST(Places, CoverWhatTheyAreThemselvesAndWhatTheirGlobTakes) {
   const Place glob = On(config::ProbeKind::kTc, "e*"), name = On(config::ProbeKind::kTc, "eth0");
   EXPECT_TRUE(Covers(glob, glob));
   EXPECT_TRUE(Covers(glob, name));
   EXPECT_FALSE(Covers(name, glob));
-  EXPECT_TRUE(Covers(name, AtInterface(glob, "eth0")));
+  EXPECT_TRUE(Covers(name, At(glob, "eth0")));
   Place egress = name;
   egress.direction = "egress";
   EXPECT_FALSE(Covers(glob, egress));

@@ -65,6 +65,15 @@ TEST(Programs, AttachAtEveryPlaceThatEntriesName) {
             "by_cgroup: cgroup_skb needed; cgroup a; cgroup /sys/fs/cgroup/b\n");
 }
 
+TEST(Programs, AttachInEachBinary) {
+  EXPECT_EQ(PlanOf("probe_hooks", R"(
+  - {program: by_uprobe, uprobe: {binary: [sh, "/opt/*/sh"], symbol: [f, g]}}
+  - {program: by_uprobe, uprobe: {binary: ["/a", "/b"], symbol: {all: [h, i]}}}
+)"),
+            "by_uprobe: kprobe needed; uprobe sh:f|g; uprobe /opt/*/sh:f|g; uprobe /a:h; uprobe "
+            "/a:i; uprobe /b:h; uprobe /b:i\n");
+}
+
 TEST(Programs, AttachAsTheirSectionSaysWithoutAnEntry) {
   EXPECT_EQ(PlanOf("dialect_sections", "  []\n"),
             "by_clock: perf_event needed; section\n"
