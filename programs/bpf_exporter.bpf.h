@@ -46,4 +46,5 @@
 #include "bx_maps.bpf.h"
 #include "bx_rows.bpf.h"
 #include "bx_histograms.bpf.h"
+#include "bx_native.bpf.h"
 // clang-format on

@@ -14,7 +14,7 @@ import unittest
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PROGRAMS = os.path.join(ROOT, "programs")
 HEADERS = sorted(glob.glob(f"{PROGRAMS}/*.h"))
-CALLS = os.path.join(ROOT, "tests", "programs", "author_calls.bpf.c")
+CALLS = [os.path.join(ROOT, "tests", "programs", name) for name in ("author_calls.bpf.c", "native.bpf.c")]
 MACHINE = {"x86_64": "x86", "aarch64": "arm64"}[platform.machine()]
 # By clang's -D__TARGET_ARCH_: where Debian has the headers of that architecture, its own and others'.
 ARCHITECTURES = {
@@ -36,6 +36,7 @@ BX_TASK_STORAGE(of_tasks, __u64);
 BX_SK_STORAGE(of_sockets, __u64);
 BX_INODE_STORAGE(of_inodes, __u64);
 BX_CGRP_STORAGE(of_cgroups, __u64);
+BX_ARRAY(sizes, 1, BX_NATIVE_HISTOGRAM(3, 0, 17));
 BX_CGROUP_STORAGE(by_cgroup, __u64, __u64);
 BX_PERCPU_CGROUP_STORAGE(by_attachment, struct bpf_cgroup_storage_key, __u64);
 SEC("kprobe/vfs_read") int BPF_KPROBE(on_kprobe, int a, long b) { return a + b; }
@@ -47,7 +48,7 @@ SEC("usdt") int BPF_USDT(on_usdt, int a) { return a; }
 SEC("fentry/vfs_read") int BPF_PROG(on_fentry, int a) { return a; }
 SEC("tp_btf/sched_wakeup") int BPF_PROG(woken, struct task_struct *task) {
   if (bx_task_state(task) == BX_TASK_RUNNING) return bx_exp2_bucket(task->pid);
-  return bx_task_state(task) == BX_TASK_DEAD ? bx_exp2zero_bucket(task->tgid) : 0;
+  return bx_task_state(task) == BX_TASK_DEAD ? bx_exp2zero_bucket(task->tgid) : bx_native_bucket(bx_value_at(&sizes, 0), task->tgid);
 }
 struct sock___own {
   int sk_number;
@@ -128,7 +129,7 @@ class Header(unittest.TestCase):
                 for what, before in self.before.items():
                     if what == "vmlinux.h" and architecture != MACHINE:
                         continue
-                    for source in (read(CALLS), HOOKS):
+                    for source in (*map(read, CALLS), HOOKS):
                         with self.subTest(compiler=compiler, architecture=architecture, before=what):
                             self.assertEqual((0, ""), self.compile(before + source, compiler, architecture))
 
@@ -141,9 +142,10 @@ class Header(unittest.TestCase):
         self.assertEqual(kernel | libbpf, taken)
 
     def test_everything_for_authors_is_tried_and_explained(self):
-        tried = HOOKS
+        calls = "".join(map(read, CALLS))
+        tried = HOOKS + calls
         for kind in ("exp2", "exp2zero", "linear"):  # author_calls.bpf.c puts the names together
-            tried += read(CALLS).replace("##kind##", kind).replace("##kind", kind)
+            tried += calls.replace("##kind##", kind).replace("##kind", kind)
         guide = read(os.path.join(PROGRAMS, "README.md"))
         public = [name for name in sorted(names()) if re.match("bx_|BX_", name) and not name.endswith("_")]
         self.assertEqual([], [name for name in public if not re.search(rf"\b{name}\b", tried)], "not tried")
