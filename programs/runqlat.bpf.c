@@ -6,11 +6,12 @@
 
 #include "bpf_exporter.bpf.h"
 #include "task.bpf.h"
+#include "task_moments.bpf.h"
 
 #define NSEC_PER_USEC 1000
 
-// All tasks that wait at one time. Deleted on the way out, so pids that are gone do not pile up.
-BX_HASH(runqlat_waiting, 32768, __u32, __u64);  // pid, when the wait began in ns
+// When tasks that wait began to. Taken on the way out, so tasks that are gone do not pile up.
+BX_TASK_MOMENTS(runqlat_waiting, 8192);
 
 // Bounds of 2^0 … 2^26 µs (67 s).
 BX_PERCPU_ARRAY(runqlat_latency, 1, BX_HISTOGRAM(27));
@@ -18,10 +19,10 @@ BX_PERCPU_ARRAY(runqlat_latency, 1, BX_HISTOGRAM(27));
 BX_DROPPED(runqlat_dropped);
 
 static __always_inline void begin_wait(struct task_struct *task, __u64 now) {
-  __u32 pid = task->pid;
+  __u32 tid = task->pid;
 
-  if (pid == 0) return;  // each CPU's idle task has pid 0
-  bx_set(&runqlat_waiting, &pid, now);
+  if (tid == 0) return;  // each CPU's idle task has 0
+  if (!bx_set_moment(&runqlat_waiting, &runqlat_waiting_others, tid, now)) bx_drop();
 }
 
 SEC("tp_btf/sched_wakeup")
@@ -41,26 +42,19 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next) {
   unsigned long state = bx_task_state(prev);
   __u64 now = bpf_ktime_get_ns();
-  __u64 *began;
-  __u32 pid;
+  __u64 began;
 
   // A task can be preempted between announcing that it will sleep and sleeping: it stays queued.
   if (preempt || state == BX_TASK_RUNNING) {
     begin_wait(prev, now);
   } else if (state & BX_TASK_DEAD) {
     // Left behind when a task is woken while it still runs.
-    pid = prev->pid;
-    bpf_map_delete_elem(&runqlat_waiting, &pid);
+    bx_take_moment(&runqlat_waiting, &runqlat_waiting_others, prev->pid);
   }
 
-  pid = next->pid;
-  if (pid == 0) return 0;  // idle
-  began = bpf_map_lookup_elem(&runqlat_waiting, &pid);
-  if (began) {
-    // Before the row is deleted, which takes 10 ns less than after it.
-    bx_observe_exp2_at(&runqlat_latency, 0, now > *began ? now - *began : 0, NSEC_PER_USEC);
-    bpf_map_delete_elem(&runqlat_waiting, &pid);
-  }
+  if (next->pid == 0) return 0;  // idle
+  began = bx_take_moment(&runqlat_waiting, &runqlat_waiting_others, next->pid);
+  if (began) bx_observe_exp2_at(&runqlat_latency, 0, now > began ? now - began : 0, NSEC_PER_USEC);
   return 0;
 }
 

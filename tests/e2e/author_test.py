@@ -16,7 +16,7 @@ from harness.kernel_objects import bpftool, held_by
 OBJECT = os.path.join(TEST_PROGRAMS, "author_calls.bpf.o")
 # As in author_calls.bpf.c.
 CALL, BUCKETS, ID = 0x5EED5, 40, 3
-KINDS = "EXP2 EXP2_IN_THOUSANDS EXP2ZERO EXP2ZERO_IN_THOUSANDS LINEAR LINEAR_IN_TENS COUNTERS GAUGES RECORDS FULL".split()
+KINDS = "EXP2 EXP2_IN_THOUSANDS EXP2ZERO EXP2ZERO_IN_THOUSANDS LINEAR LINEAR_IN_TENS COUNTERS GAUGES RECORDS FULL MOMENTS".split()
 HISTOGRAMS = {  # by kind: what its maps' names begin with, the YAML's word, the unit
     "EXP2": ("exp2_1", "exp2", 1),
     "EXP2_IN_THOUSANDS": ("exp2_1000", "exp2", 1000),
@@ -248,6 +248,24 @@ class Calls(unittest.TestCase):
         self.assertEqual({(1, 7): 2, (1, 20): 200, (2, 20): 0}, self.counters("full_rows"))
         self.assertEqual({0: 4, 1: 4, 2: 2}, self.counters("full_counted"))
         self.assertEqual(3 + 3 + 5 + 1, self.exporter.page().value("ebpf_exporter_calls_dropped"))
+
+    def test_threads_that_share_an_element_keep_moments_of_their_own(self):
+        # They have the same low 16 bits. The first has the element, two more a row; the fourth finds the hash full.
+        threads = [7 + (number << 16) for number in (0, 1, 63, 5)]
+        moments = [2**31, 2000, 3000, 4000]
+
+        def keep(thread, moment):
+            return "MOMENTS", moment << 32 | thread
+
+        self.send([keep(*both) for both in zip(threads, moments)])
+        self.send([keep(threads[1], 2500)])
+        self.send([keep(thread, 0) for thread in threads])
+        taken = dict(zip(threads, (2**31, 2500, 3000, 0)))
+        self.assertEqual(taken, self.counters("moment_taken"))
+        self.assertEqual(1, self.exporter.page().value("ebpf_exporter_calls_dropped"))
+        # Each is taken once, and a free element is anybody's.
+        self.send([keep(threads[3], 4000), keep(threads[3], 0), keep(threads[0], 0)])
+        self.assertEqual({**taken, threads[0]: 0, threads[3]: 4000}, self.counters("moment_taken"))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 // Every declaration and call of bpf_exporter.bpf.h, on what a test says: system call CALL, which no
 // kernel has, with a case and a value.
 #include "bpf_exporter.bpf.h"
+#include "task_moments.bpf.h"
 
 #define CALL 0x5eed5
 #define BUCKETS 40
@@ -17,6 +18,7 @@ enum kind {
   TRY_GAUGES,
   TRY_RECORDS,
   TRY_FULL,
+  TRY_MOMENTS,
 };
 
 struct bucket_key {
@@ -134,6 +136,20 @@ static __noinline int full(__u64 key) {
   return 0;
 }
 
+BX_TASK_MOMENTS(moments, 2);
+BX_HASH(moment_taken, 8, __u32, __u64);  // by thread: the moment that it had
+
+// The low half of `call` is a thread, the high half its moment, or 0 to take what it has.
+static __noinline int task_moment(__u64 call) {
+  __u32 tid = call;
+
+  if (call >> 32 == 0)
+    bx_set(&moment_taken, &tid, bx_take_moment(&moments, &moments_others, tid));
+  else if (!bx_set_moment(&moments, &moments_others, tid, call >> 32))
+    bx_drop();
+  return 0;
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(observe, struct pt_regs *registers, long number) {
   __u64 value = PT_REGS_PARM2_SYSCALL(registers);
@@ -169,6 +185,8 @@ int BPF_PROG(count, struct pt_regs *registers, long number) {
       return gauges(record.value);
     case TRY_FULL:
       return full(record.value);
+    case TRY_MOMENTS:
+      return task_moment(record.value);
     case TRY_RECORDS:
       bx_send(ctx, &ring_records, &record);
       bx_send(ctx, &perf_records, &record);

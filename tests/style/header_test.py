@@ -31,6 +31,7 @@ BEFORE = {
 HOOKS = """
 #include "bpf_exporter.bpf.h"
 #include "task.bpf.h"
+#include "task_moments.bpf.h"
 #include <bpf/usdt.bpf.h>
 BX_TASK_STORAGE(of_tasks, __u64);
 BX_SK_STORAGE(of_sockets, __u64);
