@@ -35,19 +35,22 @@ void Fail(RunningConfig& config, std::string problem) {
 
 // Says in the log why a program is not attached, or not at one of its places.
 void LogProblem(const RunningConfig& config, const metrics::ProgramStatus& program,
-                const std::string& problem, bool needed) {
-  log::Write(
-      needed ? log::Level::kWarning : log::Level::kInfo,
-      fmt::format("config '{}': program '{}': {}", config.status.name, program.name, problem));
+                const std::string& problem, log::Level level) {
+  log::Write(level, fmt::format("config '{}': program '{}': {}", config.status.name, program.name,
+                                problem));
 }
+
+log::Level LevelOf(bool needed) { return needed ? log::Level::kWarning : log::Level::kInfo; }
 
 void LogPlaces(const RunningConfig& config, const metrics::ProgramStatus& program) {
   for (const metrics::PlaceStatus& place : program.places) {
     if (place.attached) {
       log::Info("config '{}': program '{}': attached to {}", config.status.name, program.name,
                 place.name);
+    } else if (place.waiting && program.attached) {
+      LogProblem(config, program, place.problem, log::Level::kDebug);
     } else {
-      LogProblem(config, program, place.problem, program.needed && place.needed);
+      LogProblem(config, program, place.problem, LevelOf(program.needed && place.needed));
     }
   }
 }
@@ -58,7 +61,7 @@ void LogPrograms(const RunningConfig& config) {
     if (!program.places.empty()) {
       LogPlaces(config, program);
     } else if (!program.attached && !program.problem.empty()) {
-      LogProblem(config, program, program.problem, program.needed);
+      LogProblem(config, program, program.problem, LevelOf(program.needed));
     }
   }
 }

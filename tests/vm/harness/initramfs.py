@@ -28,6 +28,10 @@ LIBRARY_PACKAGES = (
 FOLDERS = ("dev", "proc", "sys", "tmp", "run", "etc", "root", "bin", "sbin", "usr/bin", "usr/sbin")
 
 
+# Links into /usr, as Debian has them: the loader's path and ldd's lead through them.
+LIBRARIES = ("lib", "lib64")
+
+
 class Initramfs:
     """Collects files; write() makes the cpio archive, in the kernel's format "newc"."""
 
@@ -35,12 +39,18 @@ class Initramfs:
         self._files = {}  # path below / -> (mode, bytes)
         for folder in FOLDERS:
             self._add(folder, stat.S_IFDIR | 0o755, b"")
+        for folder in LIBRARIES:
+            self.add_link(folder, f"usr/{folder}")
         self.add_program(BUSYBOX)
         self.add_program(SHELL, "/bin/sh")
         self.add_text(
-            "/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n"
+            "/etc/passwd", "root:x:0:0:root:/root:/bin/sh\npostgres:x:100:100::/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n"
         )
         self.add_text("/etc/group", "root:x:0:\nnogroup:x:65534:\n")
+
+    def add_link(self, path, target):
+        """Adds a symbolic link that leads to `target`."""
+        self._add(path, stat.S_IFLNK | 0o777, target.encode())
 
     def add_text(self, path, text, executable=False):
         self._add(path, stat.S_IFREG | (0o755 if executable else 0o644), text.encode())
@@ -57,6 +67,12 @@ class Initramfs:
         for name in sorted(os.listdir(folder)):
             if name.endswith(suffix):
                 self.add_file(os.path.join(folder, name))
+
+    def add_tree(self, folder):
+        """Adds all files below `folder`, at any depth."""
+        for path, _, names in os.walk(folder):
+            for name in sorted(names):
+                self.add_file(os.path.join(path, name))
 
     def add_program(self, path, target=None):
         """Adds a program, at `target` or its own path and without its debug information, and the
@@ -76,7 +92,8 @@ class Initramfs:
         interpreter starts in a second under emulation."""
         interpreter = os.path.realpath("/usr/bin/python3")
         name = os.path.basename(interpreter)
-        self.add_program(interpreter, "/usr/bin/python3")
+        self.add_program(interpreter)
+        self.add_link("/usr/bin/python3", name)
         library = f"/usr/lib/{name}"
         modules = os.path.join(library, "lib-dynload")
         for module in sorted(os.listdir(modules)):
@@ -98,6 +115,8 @@ class Initramfs:
 
     def _add(self, path, mode, content):
         path = path.lstrip("/")
+        if path.split("/")[0] in LIBRARIES and "/" in path:
+            path = f"usr/{path}"
         folder = os.path.dirname(path)
         if folder and folder not in self._files:
             self._add(folder, stat.S_IFDIR | 0o755, b"")

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Pauses of Java virtual machines (HotSpot) for garbage collections: the time for which its own
+// static tracepoints say that the collector has stopped the program.
+
+#include "bpf_exporter.bpf.h"
+// clang-format off
+#include <bpf/usdt.bpf.h>
+// clang-format on
+
+#define NSEC_PER_USEC 1000
+
+enum collection { PARTIAL, FULL, COLLECTIONS };
+
+struct pause {
+  __u64 began;  // in ns
+  __u64 collection;
+};
+BX_HASH(jvmgc_running, 4096, __u32, struct pause);  // by thread: a machine collects in one
+BX_PERCPU_ARRAY(jvmgc_pauses, COLLECTIONS, BX_HISTOGRAM(25));  // 2^0 … 2^24 µs (17 s)
+BX_DROPPED(jvmgc_dropped);
+
+SEC("usdt")
+int BPF_USDT(collection_begins, bool full) {
+  struct pause pause = {bpf_ktime_get_ns(), full ? FULL : PARTIAL};
+  __u32 thread = bpf_get_current_pid_tgid();
+
+  bx_set(&jvmgc_running, &thread, pause);
+  return 0;
+}
+
+SEC("usdt")
+int BPF_USDT(collection_ends) {
+  __u32 thread = bpf_get_current_pid_tgid();
+  struct pause pause;
+
+  if (!bx_take(&jvmgc_running, &thread, &pause)) return 0;
+  bx_observe_exp2_at(&jvmgc_pauses, pause.collection, bpf_ktime_get_ns() - pause.began,
+                     NSEC_PER_USEC);
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
