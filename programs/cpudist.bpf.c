@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// How long tasks run until they are switched out, and how long they are away until they are back.
+//
+// Either is counted when it ends, by how it began or ended with the task leaving: voluntarily, as
+// it had to wait for something, or not, as another task was to run. That is the kernel's own
+// distinction in /proc/PID/status.
+
+#include "bpf_exporter.bpf.h"
+#include "task.bpf.h"
+#include "task_moments.bpf.h"
+
+#define NSEC_PER_USEC 1000
+
+enum leaving { voluntary, involuntary, LEAVINGS };
+
+struct times {
+  BX_HISTOGRAM(24) on;   // bounds of 2^0 … 2^23 µs (8 s)
+  BX_HISTOGRAM(30) off;  // … 2^29 µs (9 min)
+};
+
+BX_PERCPU_ARRAY(cpudist_since, 1, __u64);  // when this CPU's task came, in ns
+BX_TASK_MOMENTS(cpudist_left, 32768);      // when a task left; the lowest bit is its leaving
+BX_PERCPU_ARRAY(cpudist_times, LEAVINGS, struct times);
+BX_DROPPED(cpudist_dropped);
+
+// The tracepoint got a fourth argument in 5.18; these three come first in every version.
+SEC("tp_btf/sched_switch")
+int BPF_PROG(cpudist_switch, bool preempt, struct task_struct *prev, struct task_struct *next) {
+  unsigned long state = bx_task_state(prev);
+  enum leaving leaving = !preempt && state != BX_TASK_RUNNING ? voluntary : involuntary;
+  __u64 now = bpf_ktime_get_ns();
+  __u64 *since = bx_value_at(&cpudist_since, 0);
+  struct times *times = bx_value_at(&cpudist_times, leaving);
+  __u64 left;
+
+  if (!since || !times) return 0;
+  if (prev->pid != 0) {  // each CPU's idle task has 0
+    if (*since != 0) bx_observe_exp2_in(&times->on, now - *since, NSEC_PER_USEC);
+    if (!(state & BX_TASK_DEAD) &&
+        !bx_set_moment(&cpudist_left, &cpudist_left_others, prev->pid, (now & ~1ull) | leaving))
+      bx_drop();
+  }
+  *since = now;
+
+  if (next->pid == 0) return 0;
+  left = bx_take_moment(&cpudist_left, &cpudist_left_others, next->pid);
+  if (left == 0) return 0;
+  times = bx_value_at(&cpudist_times, left & 1);
+  left &= ~1ull;
+  if (times) bx_observe_exp2_in(&times->off, now > left ? now - left : 0, NSEC_PER_USEC);
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

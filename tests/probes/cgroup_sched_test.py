@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cgroup_sched: the waits of a cgroup's tasks as each task's schedstat has them, and the throttling
+that its cpu.stat tells."""
+
+import contextlib
+import os
+
+from harness.cgroups import cgroup2_root
+from harness.exporter import wait_until
+from probe import ProbeTest
+from tasks import Task, first_cpu
+
+SECONDS = 0.3
+BUSY = f"""
+end = time.process_time() + {SECONDS}
+while time.process_time() < end: pass
+"""
+QUOTA = "10000 50000"  # µs of each CPU in µs
+SLACK = 0.001  # seconds of a time that the kernel takes a little before or after
+
+
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+class Cgroups(ProbeTest):
+    def setUp(self):
+        super().setUp()
+        self.root = cgroup2_root()
+        self.cgroup = f"{self.root}/probe_test_{os.getpid()}"
+
+    @contextlib.contextmanager
+    def tasks_in_cgroup(self, number):
+        os.mkdir(self.cgroup)
+        try:
+            with contextlib.ExitStack() as stack:
+                tasks = [stack.enter_context(Task(BUSY, first_cpu())) for _ in range(number)]
+                for task in tasks:
+                    write(f"{self.cgroup}/cgroup.procs", str(task.pid))
+                yield tasks
+        finally:
+            wait_until(self.remove, 10, f"{self.cgroup} is empty")
+
+    def remove(self):
+        try:
+            os.rmdir(self.cgroup)
+        except OSError:
+            return False
+        return True
+
+    def shown(self, name):
+        """(count, sum) of the cgroup."""
+        page = self.page()
+        return tuple(
+            page.value(f"ebpf_exporter_cgroup_sched_{name}_seconds_{part}", cgroup=self.cgroup)
+            for part in ("count", "sum")
+        )
+
+    def test_waits_are_those_of_the_tasks(self):
+        with self.tasks_in_cgroup(3) as tasks:
+            (count, total), known = self.shown("wait"), [task.schedstat() for task in tasks]
+            for task in tasks:
+                task.go()
+            for task in tasks:
+                task.finish()
+            counted, waited = self.shown("wait")
+            known = [
+                now - then
+                for task, before in zip(tasks, known)
+                for now, then in zip(task.schedstat(), before)
+            ]
+        counted, waited = counted - count, waited - total
+        waits, seconds = sum(known[2::3]), sum(known[1::3]) / 1e9
+        print(f"known {waits} waits of {seconds:.3f} s, counted {counted:.0f} of {waited:.3f} s")
+        self.assertEqual(waits, counted)
+        self.assertGreater(seconds, SECONDS)
+        self.assertLessEqual(abs(waited - seconds), 0.01 * seconds + waits * 20e-6)
+        # The series go with the cgroup.
+        self.assertEqual((0, 0), self.shown("wait"))
+
+    def test_throttling_is_that_of_cpu_stat(self):
+        self.need_program("cgsched_throttle")
+        write(f"{self.root}/cgroup.subtree_control", "+cpu")
+        self.addCleanup(write, f"{self.root}/cgroup.subtree_control", "-cpu")
+        with self.tasks_in_cgroup(1) as (task,):
+            write(f"{self.cgroup}/cpu.max", QUOTA)
+            task.go()
+            task.finish()
+            write(f"{self.cgroup}/cpu.max", "max 50000")
+            times, seconds = self.shown("throttled")
+            with open(f"{self.cgroup}/cpu.stat", encoding="ascii") as file:
+                stat = {name: int(value) for name, value in map(str.split, file)}
+        throttled = stat["throttled_usec"] / 1e6
+        print(f"cpu.stat: {stat['nr_throttled']} periods, {throttled} s; ours {times}, {seconds} s")
+        self.assertGreater(throttled, SECONDS)
+        # A time may last for several periods, and each of them counts there.
+        self.assertLessEqual(times, stat["nr_throttled"])
+        self.assertLessEqual(abs(seconds - throttled), 0.02 * throttled + SLACK * times)
