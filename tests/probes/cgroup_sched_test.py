@@ -80,7 +80,7 @@ class Cgroups(ProbeTest):
         self.assertEqual((0, 0), self.shown("wait"))
 
     def test_throttling_is_that_of_cpu_stat(self):
-        self.need_program("cgsched_throttle")
+        self.need_attached("cgsched_throttle")
         write(f"{self.root}/cgroup.subtree_control", "+cpu")
         self.addCleanup(write, f"{self.root}/cgroup.subtree_control", "-cpu")
         with self.tasks_in_cgroup(1) as (task,):
