@@ -4,6 +4,7 @@ labels, and a test that compares its numbers."""
 import glob
 import os
 import re
+import subprocess
 import sys
 import unittest
 
@@ -59,6 +60,28 @@ class Probes(unittest.TestCase):
                     self.assertEqual(set(), set(label_names(metric)) - words - {""})
                 for point in ("High", "Series"):
                     self.assertIn(f"**{point}**", catalogue[name])
+
+    def test_each_metric_is_in_a_panel_of_a_dashboard(self):
+        shown = "".join(
+            read(path)
+            for path in glob.glob(os.path.join(ROOT, "deploy", "grafana", "dashboards", "*.json"))
+        )
+        missing = [
+            metric["name"]
+            for configuration in probes().values()
+            for metric in metrics(configuration)
+            if not re.search(rf"ebpf_exporter_{metric['name']}(_bucket|_sum|_count)?\b", shown)
+        ]
+        self.assertEqual([], missing)
+
+    def test_dashboards_are_those_of_their_panels(self):
+        done = subprocess.run(
+            [sys.executable, "-B", os.path.join(ROOT, "deploy", "grafana", "generate"), "--check"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        self.assertEqual("", done.stdout + done.stderr)
 
     def test_each_has_a_test(self):
         missing = [

@@ -66,6 +66,12 @@ class Prometheus:
         answer = self._api("query", query=expression)
         return answer["result"]
 
+    def over(self, expression, began, ended, step):
+        """The result of a range query, seconds since 1970: a list of {"metric": labels, "values":
+        [[time, text]]}."""
+        parameters = {"query": expression, "start": began, "end": ended, "step": step}
+        return self._api("query_range", **parameters)["result"]
+
     def series(self, selector):
         """The label sets that match."""
         return self._api("series", **{"match[]": selector})
