@@ -55,6 +55,7 @@ Result<DecodeFunction> Numbers(const DecoderRequest& request) {
 constexpr std::array kTable = {
     Entry{"bool", Sizes::kInteger, Bytes<DecodeBool>},
     Entry{"cgroup", Sizes::kNumber, MakeCgroup, true},
+    Entry{"container_id", Sizes::kNumber, MakeContainerId, true},
     Entry{"dname", Sizes::kAny, Bytes<DecodeDname>},
     Entry{"duration", Sizes::kNumber, Numbers<DecodeDuration>},
     Entry{"errno", Sizes::kNumber, Numbers<DecodeErrno>},
@@ -73,11 +74,14 @@ constexpr std::array kTable = {
     Entry{"pci_device", Sizes::kNumber, MakePciDevice},
     Entry{"pci_subclass", Sizes::kNumber, MakePciSubclass},
     Entry{"pci_vendor", Sizes::kNumber, MakePciVendor},
+    Entry{"pod_uid", Sizes::kNumber, MakePodUid, true},
+    Entry{"qos", Sizes::kNumber, MakeQos, true},
     Entry{"regexp", Sizes::kAny, MakeRegexp},
     Entry{"static_map", Sizes::kAny, MakeStaticMap},
     Entry{"string", Sizes::kAny, Bytes<DecodeString>},
     Entry{"syscall", Sizes::kNumber, MakeSyscall},
     Entry{"uint", Sizes::kInteger, Bytes<DecodeUint>},
+    Entry{"unit", Sizes::kNumber, MakeUnit, true},
 };
 static_assert(std::is_sorted(kTable.begin(), kTable.end(),
                              [](const Entry& a, const Entry& b) { return a.name < b.name; }));

@@ -142,6 +142,37 @@ TEST_F(CgroupDecoder, WithoutTheFolderEverythingIsUnknown) {
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
 }
 
+TEST_F(CgroupDecoder, TellsWhoseItIsForTenMinutesAfterItIsGone) {
+  const std::string container(64, 'c');
+  const std::string pod = "kubepods.slice/kubepods-podd0d0_1.slice";
+  const std::string scope = "cri-containerd-" + container + ".scope";
+  const std::uint64_t id = Make(pod + "/" + scope);
+  const auto expect_known = [&] {
+    EXPECT_EQ(First("unit", Raw(id)), Ok(scope));
+    EXPECT_EQ(First("container_id", Raw(id)), Ok(container));
+    EXPECT_EQ(First("pod_uid", Raw(id)), Ok("d0d0-1"));
+    EXPECT_EQ(Text("qos", std::to_string(id)), Ok("guaranteed"));
+  };
+  expect_known();
+  Remove(pod);
+  Advance(seconds(1));
+  EXPECT_EQ(Decode(1ull << 62), Unknown(1ull << 62));  // a walk that finds it gone
+  Advance(minutes(9));
+  expect_known();
+  Advance(minutes(11));
+  for (const char* decoder : {"unit", "container_id", "pod_uid", "qos"}) {
+    EXPECT_EQ(First(decoder, Raw(id)), Provisional("unknown")) << decoder;
+  }
+}
+
+TEST_F(CgroupDecoder, HasNoTextForWhatThePathDoesNotTell) {
+  const std::uint64_t id = Make("plain");
+  for (const char* decoder : {"unit", "container_id", "pod_uid", "qos"}) {
+    EXPECT_EQ(First(decoder, Raw(id)), Ok("")) << decoder;
+    EXPECT_EQ(Text(decoder, "-1"), Provisional("unknown")) << decoder;
+  }
+}
+
 class CgroupFollowing : public CgroupDecoder {
  protected:
   static std::set<std::string> Paths(const std::vector<host::Cgroup>& cgroups) {

@@ -21,7 +21,7 @@ TEST_F(Table, NamesAreSortedAndUnique) {
 
 TEST_F(Table, RefusesAnUnknownDecoder) {
   EXPECT_EQ(MakeError("banana", 4), "unknown decoder 'banana'");
-  EXPECT_EQ(MakeError("unit", 4), "unknown decoder 'unit'; did you mean 'uint'?");
+  EXPECT_EQ(MakeError("uintt", 4), "unknown decoder 'uintt'; did you mean 'uint'?");
   EXPECT_EQ(MakeError("", 4), "unknown decoder ''");
 }
 
