@@ -25,6 +25,26 @@ struct Text {
   Position at;
 };
 
+// A value of a constant as it was written.
+struct ConstantValue {
+  Text text;
+  bool quoted = false;  // never a number, true or false
+};
+
+// What a constant of the object becomes before the object is loaded.
+struct ConstantSpec {
+  Text name;
+  std::vector<ConstantValue> values;  // one, unless it is a list
+  bool list = false;
+  Position at;  // of the value
+};
+
+// Whether an entry counts: while the constant of the object is true (not 0), or while it is not.
+struct ConditionSpec {
+  Text constant;
+  bool unless = false;
+};
+
 struct DecoderSpec {
   Text name;
   // An absent map or list differs from an empty one: the decoders static_map and regexp refuse the
@@ -40,6 +60,8 @@ struct LabelSpec {
   std::optional<std::uint32_t> size;     // bytes
   std::optional<std::uint32_t> padding;  // bytes skipped after the field
   std::vector<DecoderSpec> decoders;     // empty: the short form, decided by the field's BTF type
+  bool one_of_field = false;  // of `{FIELD: [LABEL, …]}`, which may read the same bytes
+  std::optional<ConditionSpec> condition;
 };
 
 enum class MetricKind { kCounter, kGauge, kHistogram };
@@ -70,6 +92,7 @@ struct MetricSpec {
   bool skip_zero = false;
   std::optional<std::uint32_t> max_series;
   std::vector<LabelSpec> labels;
+  std::optional<ConditionSpec> condition;
   HistogramSpec histogram;  // for kHistogram
 
   // Counters that count events of a buffer instead of reading rows.
@@ -132,6 +155,7 @@ struct Config {
   std::string path;
   std::string description;
   Text object;  // as written; empty: NAME.bpf.o
+  std::vector<ConstantSpec> constants;
   std::vector<ProbeSpec> probes;
   std::vector<MetricSpec> metrics;  // in the file's order
   std::vector<SpanSpec> spans;

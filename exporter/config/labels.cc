@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "base/text.h"
+#include "config/constants.h"
 #include "config/names.h"
 #include "config/scalars.h"
 
@@ -100,7 +103,71 @@ constexpr Key<LabelSpec> kLabelKeys[] = {
     {"size", [](const Field& f, LabelSpec& l) { l.size = ReadBytes(f, 1); }},
     {"padding", [](const Field& f, LabelSpec& l) { l.padding = ReadBytes(f, 0); }},
     {"decoders", [](const Field& f, LabelSpec& l) { l.decoders = ReadDecoders(f); }},
+    {"when", [](const Field& f, LabelSpec& l) { ReadCondition(f, false, l.condition); }},
+    {"unless", [](const Field& f, LabelSpec& l) { ReadCondition(f, true, l.condition); }},
 };
+
+bool IsLabelKey(std::string_view key) {
+  return std::any_of(std::begin(kLabelKeys), std::end(kLabelKeys),
+                     [&](const Key<LabelSpec>& known) { return known.name == key; });
+}
+
+// Returns the entry of `{FIELD: [LABEL, …]}` that names the field; null if the mapping is one
+// label.
+const std::pair<NodePtr, NodePtr>* FieldOfSeveral(const Node& mapping) {
+  if (ValueOf(mapping, "name") != nullptr) return nullptr;
+  for (const auto& entry : mapping.entries) {
+    const bool scalar = entry.first->kind == Node::Kind::kScalar;
+    if (scalar && entry.second->kind == Node::Kind::kList && !IsLabelKey(entry.first->text)) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+// Reads one label of several: the name of a decoder, which is the label's too, or a mapping.
+LabelSpec ReadLabelOfField(const Field& field) {
+  LabelSpec label;
+  if (field.node.kind == Node::Kind::kScalar) {
+    label.name = ReadNonEmpty(field);
+    label.decoders.push_back({label.name});
+  } else if (field.node.kind != Node::Kind::kMapping) {
+    field.Error(
+        fmt::format("{}: expected a decoder or a label such as "
+                    "{{name: pod, decoders: [{{name: pod_uid}}]}}, not {}",
+                    field.name, Describe(field.node)));
+  } else if (ReadMapping(field, kLabelMapping, label)) {
+    Require(field, "a label", {"name"});
+    for (const std::string_view idle : {"field", "size", "padding", "when", "unless"}) {
+      if (const auto at = PositionOfKey(field.node, idle)) {
+        field.diagnostics.Error(
+            *at, fmt::format("'{}' has no place in a label of {}", idle, Quoted(field.name)));
+      }
+    }
+  }
+  return label;
+}
+
+void ReadLabelsOfField(const Field& entry, const std::pair<NodePtr, NodePtr>& of,
+                       std::vector<LabelSpec>& labels) {
+  LabelSpec common;
+  common.field = {of.first->text, of.first->at};
+  common.one_of_field = true;
+  const std::vector<std::string> known = {common.field.value, "when", "unless"};
+  for (const auto& [index, value] : MatchKeys(entry, "labels of one field", known, false)) {
+    const Field field{known[index], *value, entry.diagnostics};
+    if (index > 0) ReadCondition(field, index == 2, common.condition);
+  }
+  const Field list{of.first->text, *of.second, entry.diagnostics};
+  if (of.second->items.empty()) list.Error(fmt::format("{}: the list is empty", list.name));
+  for (const NodePtr& item : of.second->items) {
+    LabelSpec label = ReadLabelOfField(list.Item(*item));
+    label.field = common.field;
+    label.one_of_field = true;
+    label.condition = common.condition;
+    labels.push_back(std::move(label));
+  }
+}
 
 }  // namespace
 
@@ -120,6 +187,9 @@ std::vector<LabelSpec> ReadLabels(const Field& field) {
     } else if (item->kind != Node::Kind::kMapping) {
       entry.Error(fmt::format("labels: expected a name or a mapping such as {}, not {}",
                               kLabelMapping.example, Describe(*item)));
+    } else if (const auto* several = FieldOfSeveral(*item)) {
+      ReadLabelsOfField(entry, *several, labels);
+      continue;
     } else if (ReadMapping(entry, kLabelMapping, label)) {
       Require(entry, "a label", {"name"});
     }

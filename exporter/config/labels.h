@@ -10,7 +10,8 @@ namespace bpf_exporter::config {
 extern const Mapping<DecoderSpec> kDecoderMapping;
 extern const Mapping<LabelSpec> kLabelMapping;
 
-// Reads a list of labels, each short (its name) or long (a mapping).
+// Reads a list of labels, each short (its name) or long (a mapping), or several of one field:
+// `{FIELD: [LABEL, …]}`.
 std::vector<LabelSpec> ReadLabels(const Field& field);
 
 // Reports names that Prometheus does not take and names that are there twice. With

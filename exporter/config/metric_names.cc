@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,14 @@ std::set<std::string_view> ExposedLabels(const MetricSpec& metric) {
   return {names.begin(), names.end()};
 }
 
+// Returns whether only the object knows if the metric and all its labels count; then
+// plan/families.cc compares them.
+bool HasCondition(const MetricSpec& metric) {
+  return metric.condition ||
+         std::any_of(metric.labels.begin(), metric.labels.end(),
+                     [](const LabelSpec& label) { return label.condition.has_value(); });
+}
+
 // Returns how the first of two metrics of one name differs from the second; empty if they agree.
 std::string Difference(const MetricSpec& first, const MetricSpec& second) {
   if (first.kind != second.kind) return fmt::format("as a {}", KindName(first.kind));
@@ -44,7 +53,7 @@ void CheckMetricNames(const std::vector<MetricSpec>& metrics, Diagnostics& diagn
   for (const MetricSpec& metric : metrics) {
     if (metric.name.value.empty()) continue;  // already reported
     const auto [first, inserted] = seen.emplace(metric.name.value, &metric);
-    if (inserted) continue;
+    if (inserted || HasCondition(metric) || HasCondition(*first->second)) continue;
     const std::string difference = Difference(*first->second, metric);
     if (!difference.empty()) {
       diagnostics.Error(metric.name.at, fmt::format("metric {} is in line {} already, {}",

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "config/constants.h"
 #include "config/histogram.h"
 #include "config/labels.h"
 #include "config/names.h"
@@ -60,6 +61,10 @@ constexpr Metric kMaxSeries = {
     "max_series", [](const Field& f, MetricSpec& m) { m.max_series = ReadMaxSeries(f); }};
 constexpr Metric kLabels = {"labels",
                             [](const Field& f, MetricSpec& m) { m.labels = ReadLabels(f); }};
+constexpr Metric kWhen = {
+    "when", [](const Field& f, MetricSpec& m) { ReadCondition(f, false, m.condition); }};
+constexpr Metric kUnless = {
+    "unless", [](const Field& f, MetricSpec& m) { ReadCondition(f, true, m.condition); }};
 
 // Configurations for early versions of ebpf_exporter still have it.
 constexpr Metric kTable = {"table", [](const Field& f, MetricSpec&) {
@@ -79,6 +84,8 @@ constexpr Metric kCounterKeys[] = {
     kSkipZero,
     kMaxSeries,
     kLabels,
+    kWhen,
+    kUnless,
     {"perf_event_array", [](const Field& f, MetricSpec& m) { m.perf_event_array = ReadBool(f); }},
     {"ringbuf", [](const Field& f, MetricSpec& m) { m.ringbuf = ReadBool(f); }},
     {"flush_interval",
@@ -87,7 +94,8 @@ constexpr Metric kCounterKeys[] = {
      }},
     kTable,
 };
-constexpr Metric kGaugeKeys[] = {kName, kHelp, kMap, kValue, kSkipZero, kMaxSeries, kLabels};
+constexpr Metric kGaugeKeys[] = {kName,      kHelp,   kMap,  kValue, kSkipZero,
+                                 kMaxSeries, kLabels, kWhen, kUnless};
 constexpr Metric kHistogramKeys[] = {
     kName,
     kHelp,
@@ -96,6 +104,8 @@ constexpr Metric kHistogramKeys[] = {
     kSkipZero,
     kMaxSeries,
     kLabels,
+    kWhen,
+    kUnless,
     {"bucket_type", [](const Field& f, MetricSpec& m) { ReadBucketType(f, m.histogram); }},
     {"bucket_min", [](const Field& f, MetricSpec& m) { m.histogram.min = ReadBucketNumber(f); }},
     {"bucket_max", [](const Field& f, MetricSpec& m) { m.histogram.max = ReadBucketNumber(f); }},

@@ -85,17 +85,24 @@ std::vector<Text> ReadExpressions(const Field& field) {
   return expressions;
 }
 
-bool ReadBool(const Field& field) {
-  if (!ExpectPlain(field, "true or false")) return false;
-  const std::string& text = field.node.text;
+std::optional<bool> ParseBool(std::string_view text) {
   if (IsOneOf(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"})) {
     return true;
   }
-  if (!IsOneOf(text,
-               {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"})) {
-    field.Error(fmt::format("{}: expected true or false, not {}", field.name, Quoted(text)));
+  if (IsOneOf(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"})) {
+    return false;
   }
-  return false;
+  return std::nullopt;
+}
+
+bool ReadBool(const Field& field) {
+  if (!ExpectPlain(field, "true or false")) return false;
+  const std::optional<bool> value = ParseBool(field.node.text);
+  if (!value) {
+    field.Error(
+        fmt::format("{}: expected true or false, not {}", field.name, Quoted(field.node.text)));
+  }
+  return value.value_or(false);
 }
 
 std::optional<std::int64_t> ReadInteger(const Field& field, std::int64_t least,

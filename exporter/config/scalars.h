@@ -24,6 +24,8 @@ std::vector<Text> ReadTexts(const Field& field, bool or_one);
 // A list of regular expressions; the empty one matches everything.
 std::vector<Text> ReadExpressions(const Field& field);
 
+// Returns what `text` means as a boolean of YAML 1.1: true, yes, on, y …; nothing for other text.
+std::optional<bool> ParseBool(std::string_view text);
 // true and false as YAML 1.1 spells them: yes, on, y …
 bool ReadBool(const Field& field);
 // Decimal, 0x, 0o, 0b, or a float without a fraction; between the bounds.

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "config/constants.h"
 #include "config/labels.h"
 #include "config/metrics.h"
 #include "config/probes.h"
@@ -77,6 +78,7 @@ constexpr Key<Config> kConfigKeys[] = {
     {"name", [](const Field& f, Config&) { ReadText(f); }},  // the file's name counts
     {"description", [](const Field& f, Config& c) { c.description = ReadProse(f); }},
     {"object", [](const Field& f, Config& c) { c.object = ReadNonEmpty(f); }},
+    {"constants", [](const Field& f, Config& c) { c.constants = ReadConstants(f); }},
     {"probes", [](const Field& f, Config& c) { c.probes = ReadProbes(f); }},
     {"metrics", [](const Field& f, Config& c) { ReadMapping(f, kMetricsMapping, c); }},
     {"tracing", [](const Field& f, Config& c) { ReadMapping(f, kTracingMapping, c); }},

@@ -37,6 +37,8 @@ class Host {
   // For a decoder under construction. Marks the part as used, so that Open() opens it.
   CgroupNames& UseCgroups();
   KernelSymbols& UseSymbols();
+  // Returns whether a decoder names cgroups.
+  bool cgroups_used() const { return cgroups_used_; }
 
   // Opens what the decoders made so far need privileges for (addresses in kallsyms, word of new
   // cgroups). To be called when the configurations are resolved and before capabilities are

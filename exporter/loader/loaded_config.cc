@@ -127,6 +127,9 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
     added.plan = std::move(config.plan);
     if (added.plan) {
       added.status.description = added.plan->description;
+      for (const plan::ConstantPlan& constant : added.plan->constants) {
+        added.status.constants.emplace_back(constant.name, constant.text);
+      }
       const auto others = std::span<const RunningConfig>(running).first(running.size() - 1);
       LoadAndAttach(added, others, options, buffer_pages, host);
     } else {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 // How the configurations fare, as plain data: for the self-metrics and the pages for people.
@@ -38,6 +39,7 @@ struct ProgramStatus {
 struct ConfigStatus {
   std::string name;
   std::string description;
+  std::vector<std::pair<std::string, std::string>> constants;  // that it sets: name and value
   bool up = false;
   std::string problem;  // why it is not up; may have several lines
   std::vector<ProgramStatus> programs;

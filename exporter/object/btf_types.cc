@@ -185,6 +185,23 @@ void BtfTypes::AddField(FieldLayout field, Type& type) {
   type.fields.push_back(std::move(field));
 }
 
+// Returns whether a variable of that type is volatile; of an array, its elements are.
+bool BtfTypes::IsVolatile(std::uint32_t id) const {
+  for (int depth = 0; depth < kMaxDepth; ++depth) {
+    const btf_type* type = btf__type_by_id(btf_, id);
+    if (type == nullptr) return false;
+    if (btf_is_volatile(type)) return true;
+    if (btf_is_array(type)) {
+      id = btf_array(type)->type;
+    } else if (IsModifier(*type)) {
+      id = type->type;
+    } else {
+      return false;
+    }
+  }
+  return false;
+}
+
 std::vector<GlobalLayout> BtfTypes::Globals() {
   std::vector<GlobalLayout> globals;
   const std::uint32_t count = btf_ == nullptr ? 0 : btf__type_cnt(btf_);
@@ -197,7 +214,8 @@ std::vector<GlobalLayout> BtfTypes::Globals() {
       const btf_var_secinfo& place = btf_var_secinfos(section)[i];
       const btf_type* variable = btf__type_by_id(btf_, place.type);
       if (variable == nullptr || !btf_is_var(variable)) continue;
-      globals.push_back({Name(variable->name_off), name, place.offset, place.size});
+      globals.push_back({Name(variable->name_off), name, place.offset, place.size,
+                         Get(variable->type), IsVolatile(variable->type)});
     }
   }
   return globals;

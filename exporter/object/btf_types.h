@@ -24,7 +24,8 @@ class BtfTypes {
 
   // Returns the type of that id; null for id 0 and for ids that are not there.
   std::shared_ptr<const Type> Get(std::uint32_t id);
-  // Returns the variables of .rodata and .data sections, which can be set before a load.
+  // Returns the variables of .rodata and .data sections, which can be set before a load, without
+  // their initial values.
   std::vector<GlobalLayout> Globals();
 
  private:
@@ -34,6 +35,7 @@ class BtfTypes {
   void ReadEnum(const btf_type& source, Type& type) const;
   void ReadArray(const btf_type& source, int depth, Type& type);
   void ReadStruct(const btf_type& source, int depth, Type& type);
+  bool IsVolatile(std::uint32_t id) const;
   void AddField(FieldLayout field, Type& type);
   std::string Name(std::uint32_t offset) const;
 

@@ -62,6 +62,12 @@ struct GlobalLayout {
   std::string section;  // ".rodata", ".data" or one of their kind, ".rodata.x"
   std::uint32_t offset = 0;
   std::uint32_t size = 0;  // bytes
+  std::shared_ptr<const Type> type;
+  bool is_volatile = false;  // else the compiler may have used the initial value
+  std::string initial;       // its bytes in the file; empty where they cannot be told
+
+  // Returns whether it is what a loader sets: `const volatile`.
+  bool IsConstant() const { return is_volatile && section.starts_with(".rodata"); }
 };
 
 struct ObjectLayout {

@@ -68,6 +68,14 @@ MapLayout ReadMap(const bpf_map* map, BtfTypes& types) {
   return layout;
 }
 
+void ReadInitialValue(const bpf_object* object, GlobalLayout& global) {
+  bpf_map* map = bpf_object__find_map_by_name(object, global.section.c_str());
+  std::size_t size = 0;
+  const void* bytes = map == nullptr ? nullptr : bpf_map__initial_value(map, &size);
+  if (bytes == nullptr || std::uint64_t{global.offset} + global.size > size) return;
+  global.initial.assign(static_cast<const char*>(bytes) + global.offset, global.size);
+}
+
 Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   const LibbpfLog log;
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "object");
@@ -98,6 +106,7 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
                                name != nullptr && tail_called.contains(name)});
   }
   layout.globals = types.Globals();
+  for (GlobalLayout& global : layout.globals) ReadInitialValue(object.get(), global);
   return layout;
 }
 

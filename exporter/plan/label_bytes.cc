@@ -156,9 +156,15 @@ class ByName {
     return ByteRange{field->offset, field->type->size, field->type};
   }
 
-  // A key that is no struct has no fields; then one label can be all of it.
+  // A key that is no struct has no fields; then one label, or several of one field by any name, can
+  // be all of it.
   std::optional<ByteRange> FindWhole(const config::LabelSpec& label) {
-    if (labels_.size() == 1 && label.field.value.empty() && bytes_.type->size > 0) {
+    const bool alone = labels_.size() == 1 && label.field.value.empty();
+    const bool one_field =
+        std::all_of(labels_.begin(), labels_.end(), [&](const config::LabelSpec* other) {
+          return other->one_of_field && other->field.value == label.field.value;
+        });
+    if ((alone || one_field) && bytes_.type->size > 0) {
       return ByteRange{0, bytes_.type->size, bytes_.type};
     }
     return Fail(PathOf(label),
@@ -191,6 +197,10 @@ class ByName {
         const std::uint32_t end =
             std::min(ranges[i].offset + ranges[i].size, ranges[j].offset + ranges[j].size);
         if (first >= end) continue;
+        if (labels_[i]->one_of_field && labels_[j]->one_of_field &&
+            labels_[i]->field.value == labels_[j]->field.value) {
+          continue;
+        }
         Fail(labels_[i]->name, fmt::format("labels '{}' and '{}' both read bytes {} to {} of {}",
                                            labels_[j]->name.value, labels_[i]->name.value, first,
                                            end - 1, bytes_.what));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "plan/constants.h"
 #include "plan/label_decoders.h"
 
 namespace bpf_exporter::plan {
@@ -76,6 +77,15 @@ void CheckBucketIsLast(const Scope& scope, const std::vector<const config::Label
   }
 }
 
+// Reports what is wrong with the decoders of a label that a condition leaves out, without having
+// the host get ready for them.
+void CheckLeftOut(const Scope& scope, const LabelBytes& bytes, const config::LabelSpec& label,
+                  const ByteRange& range) {
+  host::Host unused;
+  MakeDecoders({scope.config, scope.object, scope.options, unused, scope.diagnostics}, bytes, label,
+               range);
+}
+
 }  // namespace
 
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
@@ -103,6 +113,15 @@ std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& by
     const ByteRange& range = (*ranges)[i];
     const bool is_bucket = has_bucket && i + 1 == taken.size();
     if (is_bucket && !CanBeBucket(scope, label, range)) continue;
+    if (is_bucket && label.condition) {
+      scope.diagnostics.Error(
+          label.condition->constant.at,
+          fmt::format("label '{}' is the bucket number, which is always there", label.name.value));
+    }
+    if (!is_bucket && !Holds(scope, label.condition)) {
+      CheckLeftOut(scope, bytes, label, range);
+      continue;
+    }
     std::optional<Decoders> decoders = MakeDecoders(scope, bytes, label, range);
     if (!decoders) continue;
     LabelPlan plan{label.name.value, false, range.offset, range.size, *std::move(decoders)};
@@ -112,7 +131,7 @@ std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& by
       plans.exposed.push_back(std::move(plan));
     }
   }
-  if (cpu != nullptr) {
+  if (cpu != nullptr && Holds(scope, cpu->condition)) {
     if (std::optional<LabelPlan> plan = CpuPlan(scope, *cpu)) plans.exposed.push_back(*plan);
   }
   if (scope.diagnostics.errors() != errors_before) return std::nullopt;

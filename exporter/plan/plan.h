@@ -98,12 +98,24 @@ struct ProgramPlan {
   bool needed = false;       // whether it is a failure that the program is not attached
 };
 
+// A constant of the object that is set before the object is loaded.
+struct ConstantPlan {
+  std::string name;
+  std::string text;     // its value, for people
+  std::string section;  // ".rodata"
+  std::uint32_t offset = 0;
+  std::string bytes;
+};
+
 struct ConfigPlan {
   std::string name;         // of the configuration
   std::string description;  // for people
   object::ObjectLayout object;
   std::vector<ProgramPlan> programs;  // all of the object's, in its order
   std::vector<MapPlan> maps;
+  std::vector<ConstantPlan> constants;
+  // Maps that only metrics read which a condition leaves out: they are not made.
+  std::vector<std::string> idle_maps;
   std::vector<std::string> kaddrs;  // symbols whose addresses the object's constants get
   std::optional<config::CgroupIdMapSpec> cgroup_id_map;
 

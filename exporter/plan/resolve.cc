@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "plan/attach_points.h"
+#include "plan/constants.h"
 #include "plan/extras.h"
 #include "plan/metric.h"
 #include "plan/programs.h"
@@ -42,18 +43,37 @@ void Add(const Scope& scope, const config::MetricSpec& spec, const ResolvedMetri
   if (metric.events) AddEvents(scope, spec, *metric.events, *known);
 }
 
+// Returns those of `candidates` that nobody reads or fills, each once.
+std::vector<std::string> IdleMaps(const config::Config& config, const std::vector<MapPlan>& used,
+                                  std::vector<std::string> candidates) {
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  std::erase_if(candidates, [&](const std::string& name) {
+    if (config.cgroup_id_map && config.cgroup_id_map->name.value == name) return true;
+    return std::any_of(used.begin(), used.end(),
+                       [&](const MapPlan& map) { return map.layout.name == name; });
+  });
+  return candidates;
+}
+
 }  // namespace
 
 std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLayout object,
                                   const ResolveOptions& options, host::Host& host,
                                   config::Diagnostics& diagnostics) {
-  const Scope scope{config, object, options, host, diagnostics};
   const std::size_t errors_before = diagnostics.errors();
+  Scope scope{config, object, options, host, diagnostics};
+  scope.constants = PlanConstants(scope);
+  // What a condition leaves out is checked all the same, but the host must not get ready for it.
+  host::Host unused;
+  Scope checked{config, object, options, unused, diagnostics, scope.constants};
   std::vector<MapPlan> maps;
+  std::vector<std::string> left_out;
   for (const config::MetricSpec& metric : config.metrics) {
-    if (const std::optional<ResolvedMetric> resolved = ResolveMetric(scope, metric)) {
-      Add(scope, metric, *resolved, maps);
-    }
+    const bool holds = Holds(scope, metric.condition);
+    const std::optional<ResolvedMetric> resolved = ResolveMetric(holds ? scope : checked, metric);
+    if (resolved && holds) Add(scope, metric, *resolved, maps);
+    if (resolved && !holds) left_out.push_back(resolved->map->name);
   }
   std::vector<ProgramPlan> programs = PlanPrograms(scope);
   CheckAttachPoints(scope);
@@ -66,7 +86,9 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
   plan.description = config.description;
   plan.object = std::move(object);
   plan.programs = std::move(programs);
+  plan.idle_maps = IdleMaps(config, maps, std::move(left_out));
   plan.maps = std::move(maps);
+  plan.constants = std::move(scope.constants);
   for (const config::Text& symbol : config.kaddrs) plan.kaddrs.push_back(symbol.value);
   plan.cgroup_id_map = config.cgroup_id_map;
   return plan;

@@ -18,6 +18,7 @@ struct Scope {
   const ResolveOptions& options;
   host::Host& host;
   config::Diagnostics& diagnostics;
+  std::vector<ConstantPlan> constants = {};  // what the configuration sets
 };
 
 // "counter 'packets_total'".

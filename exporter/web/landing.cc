@@ -92,14 +92,24 @@ std::string ProgramLine(const metrics::ProgramStatus& program) {
       program.problem.empty() ? "no entry under probes: asks for it" : Escape(program.problem));
 }
 
+// Returns a line for each constant that the configuration sets.
+std::string ConstantLines(const metrics::ConfigStatus& config) {
+  std::string lines;
+  for (const auto& [name, value] : config.constants) {
+    lines += fmt::format("<br>\n<code>{}: {}</code>", Escape(name), Escape(value));
+  }
+  return lines;
+}
+
 std::string ConfigRow(const metrics::ConfigStatus& config) {
   std::string programs;
   for (const metrics::ProgramStatus& program : config.programs) programs += ProgramLine(program);
   std::string state =
       config.up ? R"(<span class="up">up</span>)" : R"(<span class="down">failed</span>)";
   if (!config.problem.empty()) state += fmt::format("<pre>{}</pre>", Escape(config.problem));
-  return fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", Escape(config.name),
-                     Escape(config.description), state, programs);
+  return fmt::format("<tr><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>\n",
+                     Escape(config.name), Escape(config.description), ConstantLines(config), state,
+                     programs);
 }
 
 std::string Configs(const LandingState& state) {

@@ -9,12 +9,13 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "kernel/load/constants.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -52,14 +53,9 @@ Status SetConstant(const plan::ConfigPlan& plan, bpf_object* object, const std::
       std::find_if(globals.begin(), globals.end(),
                    [&](const object::GlobalLayout& one) { return one.name == "kaddr_" + symbol; });
   if (global == globals.end()) return Error{fmt::format("no variable kaddr_{}", symbol)};
-  bpf_map* map = bpf_object__find_map_by_name(object, global->section.c_str());
-  std::size_t size = 0;
-  void* data = map == nullptr ? nullptr : const_cast<void*>(bpf_map__initial_value(map, &size));
-  if (data == nullptr || global->offset + sizeof(address) > size) {
-    return Error{fmt::format("variable 'kaddr_{}' cannot be set", symbol)};
-  }
-  std::memcpy(static_cast<char*>(data) + global->offset, &address, sizeof(address));
-  return {};
+  const std::string_view bytes(reinterpret_cast<const char*>(&address), sizeof(address));
+  if (SetGlobal(object, global->section, global->offset, bytes)) return {};
+  return Error{fmt::format("variable 'kaddr_{}' cannot be set", symbol)};
 }
 
 }  // namespace

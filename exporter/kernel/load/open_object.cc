@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "kernel/kernel_facts.h"
+#include "kernel/load/constants.h"
 #include "kernel/load/kernel_addresses.h"
 #include "kernel/load/load_failure.h"
 #include "kernel/load/prepare_program.h"
@@ -42,6 +43,15 @@ bool MakeMappable(const plan::ConfigPlan& plan, bpf_object* object) {
     any |= bpf_map__set_map_flags(map, flags | BPF_F_MMAPABLE) == 0;
   }
   return any;
+}
+
+// Programs reach such a map only where a constant lets them; that code is dead now, and the kernel
+// removes it.
+void LeaveOutIdleMaps(const plan::ConfigPlan& plan, bpf_object* object) {
+  for (const std::string& name : plan.idle_maps) {
+    bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
+    if (map != nullptr) bpf_map__set_autocreate(map, false);
+  }
 }
 
 // libbpf 1.1 closes the BTF of kernel modules, which it opens to find a program's target, when it
@@ -135,6 +145,11 @@ Result<ObjectPtr> Attempt::Load() {
       LoadNothing(object);
       return prepared.error();
     }
+  }
+  LeaveOutIdleMaps(plan, object);
+  if (const Status set = SetConstants(plan, object); !set) {
+    LoadNothing(object);
+    return set.error().In(Subject(plan));
   }
   if (const Status set = SetKernelAddresses(plan, object); !set) {
     LoadNothing(object);

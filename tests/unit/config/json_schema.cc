@@ -47,6 +47,8 @@ std::string Against(const json& root, const std::string& keyword, const json& ru
   if (keyword == "maximum" && value.is_number()) return value <= rule ? "" : "is too large";
   if (keyword == "minItems" && value.is_array()) return value.size() >= rule ? "" : "is too short";
   if (keyword == "maxItems" && value.is_array()) return value.size() <= rule ? "" : "is too long";
+  if (keyword == "minProperties" && value.is_object()) return value.size() >= rule ? "" : "empty";
+  if (keyword == "maxProperties" && value.is_object()) return value.size() <= rule ? "" : "full";
   if (keyword == "uniqueItems" && value.is_array()) {
     for (const json& item : value) {
       if (std::count(value.begin(), value.end(), item) > 1) return "has an item twice";
@@ -99,20 +101,21 @@ Problems OfProperties(const json& root, const json& schema, const json& value,
 
 Problems SchemaProblems(const json& root, const json& schema, const json& value,
                         const std::string& where) {
-  static const std::set<std::string> known = {"$schema",     "title",
-                                              "description", "$defs",
-                                              "properties",  "additionalProperties",
-                                              "then",        "else",
-                                              "type",        "enum",
-                                              "const",       "anyOf",
-                                              "oneOf",       "minimum",
-                                              "maximum",     "minItems",
-                                              "maxItems",    "uniqueItems",
-                                              "pattern",     "minLength",
-                                              "maxLength",   "required",
-                                              "$ref",        "items",
-                                              "if",          "patternProperties",
-                                              "deprecated"};
+  static const std::set<std::string> known = {"$schema",      "title",
+                                              "description",  "$defs",
+                                              "properties",   "additionalProperties",
+                                              "then",         "else",
+                                              "type",         "enum",
+                                              "const",        "anyOf",
+                                              "oneOf",        "minimum",
+                                              "maximum",      "minItems",
+                                              "maxItems",     "uniqueItems",
+                                              "pattern",      "minLength",
+                                              "maxLength",    "required",
+                                              "$ref",         "items",
+                                              "if",           "patternProperties",
+                                              "deprecated",   "minProperties",
+                                              "maxProperties"};
   Problems problems;
   for (const auto& [keyword, rule] : schema.items()) {
     if (!known.count(keyword)) problems.push_back("keyword " + keyword + " is not known here");

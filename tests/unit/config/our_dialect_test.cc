@@ -57,6 +57,40 @@ TEST_F(OurDialect, ReadsCountersOfRingBuffers) {
   EXPECT_EQ(std::chrono::milliseconds(500), metric.flush_interval);
 }
 
+TEST_F(OurDialect, ReadsSeveralLabelsOfOneField) {
+  const std::vector<LabelSpec>& labels = config_.metrics[1].labels;
+  ASSERT_EQ(3u, labels.size());
+  EXPECT_FALSE(labels[0].one_of_field);
+  EXPECT_FALSE(labels[0].condition);
+  EXPECT_EQ("cgroup", labels[1].name.value);
+  EXPECT_EQ("id", labels[2].name.value);
+  for (const LabelSpec& label : {labels[1], labels[2]}) {
+    EXPECT_EQ("cgroup_id", label.field.value);
+    EXPECT_TRUE(label.one_of_field);
+    ASSERT_TRUE(label.condition);
+    EXPECT_EQ("by_cgroup", label.condition->constant.value);
+    EXPECT_FALSE(label.condition->unless);
+    ASSERT_EQ(1u, label.decoders.size());
+  }
+  EXPECT_EQ("cgroup", labels[1].decoders[0].name.value);
+  EXPECT_EQ("uint", labels[2].decoders[0].name.value);
+}
+
+TEST_F(OurDialect, ReadsConstantsAndConditions) {
+  ASSERT_TRUE(config_.metrics[1].condition);
+  EXPECT_EQ("quiet", config_.metrics[1].condition->constant.value);
+  EXPECT_TRUE(config_.metrics[1].condition->unless);
+  EXPECT_FALSE(config_.metrics[0].condition);
+  ASSERT_EQ(4u, config_.constants.size());
+  EXPECT_EQ("min_us", config_.constants[1].name.value);
+  EXPECT_EQ("0x10", config_.constants[1].values.at(0).text.value);
+  EXPECT_FALSE(config_.constants[1].values.at(0).quoted);
+  EXPECT_TRUE(config_.constants[2].values.at(0).quoted);
+  EXPECT_FALSE(config_.constants[2].list);
+  EXPECT_TRUE(config_.constants[3].list);
+  EXPECT_EQ("443", config_.constants[3].values.at(1).text.value);
+}
+
 TEST_F(OurDialect, ReadsGaugesInTheFilesOrder) {
   EXPECT_EQ(MetricKind::kGauge, config_.metrics[2].kind);
   EXPECT_EQ("queue_length", config_.metrics[2].name.value);

@@ -197,10 +197,15 @@ TEST_F(Layout, HoldsTheVariablesThatCanBeSetBeforeALoad) {
   std::vector<std::string> seen;
   for (const GlobalLayout& one : object_.globals) {
     seen.push_back(one.name + " " + one.section + " " + std::to_string(one.offset) + " " +
-                   std::to_string(one.size));
+                   std::to_string(one.size) + " " + one.type->name);
+    EXPECT_EQ(one.IsConstant(), one.name != "tunable") << one.name;
+    EXPECT_EQ(one.initial,
+              std::string(1, one.name == "tunable" ? 1 : 0) + std::string(one.size - 1, 0))
+        << one.name;
   }
-  EXPECT_EQ(seen, (std::vector<std::string>{"tunable .data 0 8", "kaddr_jiffies .rodata 0 8",
-                                            "verbose .rodata 8 4"}));
+  EXPECT_EQ(seen,
+            (std::vector<std::string>{"tunable .data 0 8 __u64", "kaddr_jiffies .rodata 0 8 __u64",
+                                      "verbose .rodata 8 4 __u32"}));
 }
 
 }  // namespace

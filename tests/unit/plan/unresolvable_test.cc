@@ -12,8 +12,8 @@
 #include "unit/plan/resolved.h"
 
 // Each unresolvable/NAME.yaml is right by itself but does not fit the object
-// plan.bpf.o; NAME.txt has the whole diagnostics. There "<RE2: EXPRESSION>" stands for what RE2
-// says of the expression.
+// plan.bpf.o or the one that it names; NAME.txt has the whole diagnostics. There "<RE2:
+// EXPRESSION>" stands for what RE2 says of the expression.
 namespace bpf_exporter::plan {
 namespace {
 
@@ -38,11 +38,18 @@ std::string WithWordsOfRe2(std::string text) {
   return text;
 }
 
+// The object that the file names in its first line, or else plan.bpf.o.
+std::string ObjectOf(const std::string& yaml) {
+  constexpr std::string_view kKey = "object: ";
+  return yaml.starts_with(kKey) ? yaml.substr(kKey.size(), yaml.find(".bpf.o") - kKey.size())
+                                : "plan";
+}
+
 class Unresolvable : public testing::TestWithParam<std::string> {};
 
 TEST_P(Unresolvable, IsReportedWhole) {
-  const Resolved resolved =
-      ResolveYaml(GetParam() + ".yaml", ReadFile(kFolder / (GetParam() + ".yaml")));
+  const std::string yaml = ReadFile(kFolder / (GetParam() + ".yaml"));
+  const Resolved resolved = ResolveYaml(GetParam() + ".yaml", yaml, {}, ObjectOf(yaml));
   EXPECT_FALSE(resolved.plan.has_value());
   const std::string expected = WithWordsOfRe2(ReadFile(kFolder / (GetParam() + ".txt")));
   EXPECT_NE(expected, "");
