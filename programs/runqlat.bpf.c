@@ -5,6 +5,7 @@
 // when it is switched in. Every switch to a task other than idle is one wait.
 
 #include "bpf_exporter.bpf.h"
+#include "cgroup.bpf.h"
 #include "task.bpf.h"
 #include "task_moments.bpf.h"
 
@@ -15,6 +16,9 @@ BX_TASK_MOMENTS(runqlat_waiting, 8192);
 
 // Bounds of 2^0 … 2^26 µs (67 s).
 BX_PERCPU_ARRAY(runqlat_latency, 1, BX_HISTOGRAM(27));
+
+// With by_cgroup in place of the other one, by the id of the cgroup of the task that waited.
+BX_HASH(runqlat_cgroups, 2048, __u64, BX_HISTOGRAM(27));
 
 BX_DROPPED(runqlat_dropped);
 
@@ -42,7 +46,7 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next) {
   unsigned long state = bx_task_state(prev);
   __u64 now = bpf_ktime_get_ns();
-  __u64 began;
+  __u64 began, waited, cgroup;
 
   // A task can be preempted between announcing that it will sleep and sleeping: it stays queued.
   if (preempt || state == BX_TASK_RUNNING) {
@@ -54,7 +58,14 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 
   if (next->pid == 0) return 0;  // idle
   began = bx_take_moment(&runqlat_waiting, &runqlat_waiting_others, next->pid);
-  if (began) bx_observe_exp2_at(&runqlat_latency, 0, now > began ? now - began : 0, NSEC_PER_USEC);
+  if (!began) return 0;
+  waited = now > began ? now - began : 0;
+  if (by_cgroup) {
+    cgroup = bx_cgroup_id_of(next);
+    bx_observe_exp2(&runqlat_cgroups, &cgroup, waited, NSEC_PER_USEC);
+  } else {
+    bx_observe_exp2_at(&runqlat_latency, 0, waited, NSEC_PER_USEC);
+  }
   return 0;
 }
 

@@ -6,11 +6,20 @@
 // of slots, and never under another call's name.
 
 #include "bpf_exporter.bpf.h"
+#include "cgroup.bpf.h"
 #include "task.bpf.h"
 
 #define NUMBERS 512  // the highest number in use is below 480
 
 BX_PERCPU_ARRAY(syscalls, NUMBERS, __u64);
+
+// With by_cgroup in place of the other one.
+struct call {
+  __u64 number;
+  __u64 cgroup_id;
+};
+BX_PERCPU_HASH(syscalls_by_cgroup, 16384, struct call, __u64);
+BX_DROPPED(syscalls_dropped);
 
 enum reason { COMPAT_32BIT, X32, OUT_OF_RANGE, REASONS };
 
@@ -33,6 +42,15 @@ static __always_inline bool is_compat(void) {
   return BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), COMPAT_FIELD) & COMPAT_BIT;
 }
 
+static __always_inline void count(__u64 number) {
+  if (by_cgroup) {
+    struct call call = {.number = number, .cgroup_id = bx_cgroup_id()};
+    bx_increment(&syscalls_by_cgroup, &call);
+  } else {
+    bx_increment_at(&syscalls, number);
+  }
+}
+
 SEC("raw_tp/sys_enter")
 int sys_enter(struct bpf_raw_tracepoint_args *ctx) {
   __u64 number = ctx->args[1];  // -1 and other negative ones become large here
@@ -40,7 +58,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx) {
   if (is_compat())
     bx_increment_at(&syscalls_unnamed, COMPAT_32BIT);
   else if (number < NUMBERS)
-    bx_increment_at(&syscalls, number);
+    count(number);
 #ifdef X32_SYSCALL_BIT
   else if (number >= X32_SYSCALL_BIT && number - X32_SYSCALL_BIT < 2 * NUMBERS)
     bx_increment_at(&syscalls_unnamed, X32);

@@ -30,7 +30,7 @@ BEFORE = {
 }
 HOOKS = """
 #include "bpf_exporter.bpf.h"
-#include "task.bpf.h"
+#include "cgroup.bpf.h"
 #include "task_moments.bpf.h"
 #include <bpf/usdt.bpf.h>
 BX_TASK_STORAGE(of_tasks, __u64);
@@ -38,7 +38,7 @@ BX_SK_STORAGE(of_sockets, __u64);
 BX_INODE_STORAGE(of_inodes, __u64);
 BX_CGRP_STORAGE(of_cgroups, __u64);
 BX_ARRAY(sizes, 1, BX_NATIVE_HISTOGRAM(3, 0, 17));
-BX_CGROUP_STORAGE(by_cgroup, __u64, __u64);
+BX_CGROUP_STORAGE(by_id, __u64, __u64);
 BX_PERCPU_CGROUP_STORAGE(by_attachment, struct bpf_cgroup_storage_key, __u64);
 SEC("kprobe/vfs_read") int BPF_KPROBE(on_kprobe, int a, long b) { return a + b; }
 SEC("kretprobe/vfs_read") int BPF_KRETPROBE(on_kretprobe, int result) { return result; }
@@ -49,6 +49,7 @@ SEC("usdt") int BPF_USDT(on_usdt, int a) { return a; }
 SEC("fentry/vfs_read") int BPF_PROG(on_fentry, int a) { return a; }
 SEC("tp_btf/sched_wakeup") int BPF_PROG(woken, struct task_struct *task) {
   if (bx_task_state(task) == BX_TASK_RUNNING) return bx_exp2_bucket(task->pid);
+  if (bx_cgroup_id_of(task) == bx_cgroup_id()) return 1;
   return bx_task_state(task) == BX_TASK_DEAD ? bx_exp2zero_bucket(task->tgid) : bx_native_bucket(bx_value_at(&sizes, 0), task->tgid);
 }
 struct sock___own {
@@ -135,8 +136,9 @@ class Header(unittest.TestCase):
                             self.assertEqual((0, ""), self.compile(before + source, compiler, architecture))
 
     def test_takes_only_names_of_its_own(self):
-        # The types of the kernel that task.bpf.h declares where there is no vmlinux.h.
+        # The types of the kernel that task.bpf.h declares where there is no vmlinux.h, and flavours of others.
         kernel = {"thread_info", "task_struct", "task_struct___bx_state", "task_struct___bx_long_state"}
+        kernel |= {"task_struct___bx_cgroups", "css_set___bx", "cgroup___bx", "kernfs_node___bx"}
         # libbpf's own, for versions that lack them.
         libbpf = {"BPF_UPROBE", "BPF_URETPROBE"}
         taken = {name for name in names() if not re.match("bx_|BX_", name)}
