@@ -36,6 +36,8 @@ class Decoder {
   // Returns true if the decoder looks names up on the host and caches them. Labels of records are
   // then looked up when a record arrives, because the named thing may be gone at the next snapshot.
   virtual bool AsksHost() const { return false; }
+  // Returns true if what it decodes is the id of a cgroup.
+  virtual bool TakesCgroupIds() const { return false; }
 };
 
 // What the first decoder of a label gets: the label's size in bytes. 0: text from the decoder

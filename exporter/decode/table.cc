@@ -39,6 +39,7 @@ struct Entry {
   Sizes sizes;
   MakeFunction make;
   bool asks_host = false;
+  bool takes_cgroup_ids = false;
 };
 
 template <Decoded (*Function)(std::string_view, std::string&)>
@@ -54,8 +55,8 @@ Result<DecodeFunction> Numbers(const DecoderRequest& request) {
 // Every decoder that a configuration can name, sorted. config/README.md describes each.
 constexpr std::array kTable = {
     Entry{"bool", Sizes::kInteger, Bytes<DecodeBool>},
-    Entry{"cgroup", Sizes::kNumber, MakeCgroup, true},
-    Entry{"container_id", Sizes::kNumber, MakeContainerId, true},
+    Entry{"cgroup", Sizes::kNumber, MakeCgroup, true, true},
+    Entry{"container_id", Sizes::kNumber, MakeContainerId, true, true},
     Entry{"dname", Sizes::kAny, Bytes<DecodeDname>},
     Entry{"duration", Sizes::kNumber, Numbers<DecodeDuration>},
     Entry{"errno", Sizes::kNumber, Numbers<DecodeErrno>},
@@ -74,14 +75,14 @@ constexpr std::array kTable = {
     Entry{"pci_device", Sizes::kNumber, MakePciDevice},
     Entry{"pci_subclass", Sizes::kNumber, MakePciSubclass},
     Entry{"pci_vendor", Sizes::kNumber, MakePciVendor},
-    Entry{"pod_uid", Sizes::kNumber, MakePodUid, true},
-    Entry{"qos", Sizes::kNumber, MakeQos, true},
+    Entry{"pod_uid", Sizes::kNumber, MakePodUid, true, true},
+    Entry{"qos", Sizes::kNumber, MakeQos, true, true},
     Entry{"regexp", Sizes::kAny, MakeRegexp},
     Entry{"static_map", Sizes::kAny, MakeStaticMap},
     Entry{"string", Sizes::kAny, Bytes<DecodeString>},
     Entry{"syscall", Sizes::kNumber, MakeSyscall},
     Entry{"uint", Sizes::kInteger, Bytes<DecodeUint>},
-    Entry{"unit", Sizes::kNumber, MakeUnit, true},
+    Entry{"unit", Sizes::kNumber, MakeUnit, true, true},
 };
 static_assert(std::is_sorted(kTable.begin(), kTable.end(),
                              [](const Entry& a, const Entry& b) { return a.name < b.name; }));
@@ -100,6 +101,7 @@ class TableDecoder : public Decoder {
   }
 
   bool AsksHost() const override { return entry_.asks_host; }
+  bool TakesCgroupIds() const override { return entry_.takes_cgroup_ids; }
 
  private:
   const Entry& entry_;

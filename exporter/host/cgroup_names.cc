@@ -54,6 +54,12 @@ std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
   return entry->path;
 }
 
+bool CgroupNames::Knows(std::uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(id);
+  return found != entries_.end() && (found->second.live || now_() - found->second.used < kKeepGone);
+}
+
 bool CgroupNames::LiveSince(std::uint64_t& version,
                             std::unordered_map<std::uint64_t, std::string>& live) {
   const std::lock_guard lock(mutex_);

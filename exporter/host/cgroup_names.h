@@ -35,6 +35,8 @@ class CgroupNames {
   int WatchFd();
 
   std::optional<std::string> Find(std::uint64_t id);
+  // Returns whether Find would have a path without looking for it; it counts as no question.
+  bool Knows(std::uint64_t id);
 
   // If the cgroups have changed since `version`, replaces `live` by those that exist now, updates
   // `version` and returns true.

@@ -19,6 +19,16 @@ using std::chrono::steady_clock;
 // No rest is longer, so that only updates of up to 10 ms keep to their share of the time.
 constexpr milliseconds kBetweenUpdates{200};
 
+constexpr std::chrono::minutes kBetweenDeletions{1};
+
+std::vector<kernel::CgroupRows*> RowsOf(std::vector<RunningConfig>& configs) {
+  std::vector<kernel::CgroupRows*> rows;
+  for (RunningConfig& config : configs) {
+    for (kernel::CgroupRows& one : config.cgroup_rows) rows.push_back(&one);
+  }
+  return rows;
+}
+
 std::vector<kernel::CgroupIdMap*> MapsOf(std::vector<RunningConfig>& configs) {
   std::vector<kernel::CgroupIdMap*> maps;
   for (RunningConfig& config : configs) {
@@ -36,7 +46,7 @@ void UpdateMaps(const std::vector<kernel::CgroupIdMap*>& maps) {
 void UpdateCgroups(std::vector<RunningConfig>& configs) { UpdateMaps(MapsOf(configs)); }
 
 CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, host::Host& host)
-    : host_(host), maps_(MapsOf(configs)) {
+    : host_(host), maps_(MapsOf(configs)), rows_(RowsOf(configs)) {
   if (Update()) thread_ = StoppableThread([this](const auto& stop) { Run(stop); });
 }
 
@@ -44,20 +54,35 @@ CgroupUpdates::CgroupUpdates(std::vector<RunningConfig>& configs, host::Host& ho
 bool CgroupUpdates::Update() {
   try {
     UpdateMaps(maps_);
-    return host_.ReadCgroupEvents() || !maps_.empty();
+    return host_.ReadCgroupEvents() || !maps_.empty() || !rows_.empty();
   } catch (const std::exception& error) {
     log::Error("cgroups: {}", error.what());
     return true;
   }
 }
 
+void CgroupUpdates::DeleteForgottenRows() {
+  try {
+    for (kernel::CgroupRows* rows : rows_) rows->DeleteForgotten();
+  } catch (const std::exception& error) {
+    log::Error("cgroups: {}", error.what());
+  }
+}
+
 void CgroupUpdates::Run(const StoppableThread::Stop& stop) {
   const int watch = host_.CgroupWatchFd();
+  const bool only_deletes = watch < 0 && maps_.empty();
+  const milliseconds wait = only_deletes ? kBetweenDeletions : kBetweenUpdates;
+  steady_clock::time_point next_deletion = steady_clock::now();
   milliseconds rest{0};
   // A cgroup that lives for a moment has to be in the map in the moment that it is made.
-  while (!stop.Wait(rest, {}) && !stop.Wait(kBetweenUpdates, {watch})) {
+  while (!stop.Wait(rest, {}) && !stop.Wait(wait, {watch})) {
     const steady_clock::time_point start = steady_clock::now();
     Update();
+    if (start >= next_deletion) {
+      next_deletion = start + kBetweenDeletions;
+      DeleteForgottenRows();
+    }
     const auto pause = RestAfter(steady_clock::now() - start);
     rest = std::min(std::chrono::ceil<milliseconds>(pause), kBetweenUpdates);
   }

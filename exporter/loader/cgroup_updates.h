@@ -14,7 +14,8 @@ void UpdateCgroups(std::vector<RunningConfig>& configs);
 
 // Follows the cgroups while it lives, on a thread of its own: keeps the maps of `cgroup_id_map` up
 // to date (what a new cgroup does before it is in the map is not counted), and the names of those
-// that come and go, for decoders. Where neither is wanted, no thread.
+// that come and go, for decoders; and deletes the rows of those that are long gone. Where nothing
+// of it is wanted, no thread.
 class CgroupUpdates {
  public:
   // Fills the maps, then follows. The configurations and the host outlive it.
@@ -24,10 +25,12 @@ class CgroupUpdates {
 
  private:
   bool Update();
+  void DeleteForgottenRows();
   void Run(const StoppableThread::Stop& stop);
 
   host::Host& host_;
   std::vector<kernel::CgroupIdMap*> maps_;
+  std::vector<kernel::CgroupRows*> rows_;
   StoppableThread thread_;  // last, since it uses the others
 };
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "object/map_types.h"
 
 namespace bpf_exporter::loader {
 namespace {
@@ -30,6 +31,7 @@ void Fail(RunningConfig& config, std::string problem) {
   config.status.problem = std::move(problem);
   config.events = {};
   config.cgroups.reset();
+  config.cgroup_rows.clear();
   config.object.reset();
 }
 
@@ -86,6 +88,32 @@ Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningC
   return {};
 }
 
+// Returns the label of the map's keys that is a cgroup id; null if there is none.
+const plan::LabelPlan* CgroupLabel(const plan::MapPlan& map) {
+  for (const auto& metric : map.metrics) {
+    for (const plan::LabelPlan& label : metric->labels) {
+      const bool takes_ids =
+          std::any_of(label.decoders.begin(), label.decoders.end(),
+                      [](const auto& decoder) { return decoder->TakesCgroupIds(); });
+      if (takes_ids && !label.is_cpu && label.size == sizeof(std::uint64_t)) return &label;
+    }
+  }
+  return nullptr;
+}
+
+// Returns the hashes whose rows go with their cgroups.
+std::vector<kernel::CgroupRows> CgroupRowsOf(const plan::ConfigPlan& plan,
+                                             const kernel::LoadedObject& object, host::Host& host) {
+  std::vector<kernel::CgroupRows> rows;
+  for (const plan::MapPlan& map : plan.maps) {
+    if (map.events || object::ShapeOf(map.layout.type) != object::MapShape::kRows) continue;
+    const plan::LabelPlan* label = CgroupLabel(map);
+    if (label == nullptr) continue;
+    rows.emplace_back(object.MapFd(map.layout.name), map.layout.key_size, label->offset, host);
+  }
+  return rows;
+}
+
 void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
                    const kernel::LoadOptions& options, std::uint32_t buffer_pages,
                    host::Host& host) {
@@ -110,6 +138,7 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
   if (const auto& map = config.plan->cgroup_id_map; map && !map->name.value.empty()) {
     config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value), host);
   }
+  config.cgroup_rows = CgroupRowsOf(*config.plan, *config.object, host);
   config.object->Attach();
   LogPrograms(config);
   UpdateStatus(config);

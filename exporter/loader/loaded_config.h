@@ -8,6 +8,7 @@
 
 #include "host/host.h"
 #include "kernel/cgroup_id_map.h"
+#include "kernel/cgroup_rows.h"
 #include "kernel/load/object.h"
 #include "kernel/read/event_reader.h"
 #include "loader/event_counters.h"
@@ -21,9 +22,10 @@ namespace bpf_exporter::loader {
 struct RunningConfig {
   metrics::ConfigStatus status;
   std::optional<plan::ConfigPlan> plan;
-  std::optional<kernel::LoadedObject> object;  // set once it is loaded
-  ConfigEvents events;                         // after the object, whose maps it reads
-  std::optional<kernel::CgroupIdMap> cgroups;  // after the object, whose map it writes
+  std::optional<kernel::LoadedObject> object;   // set once it is loaded
+  ConfigEvents events;                          // after the object, whose maps it reads
+  std::optional<kernel::CgroupIdMap> cgroups;   // after the object, whose map it writes
+  std::vector<kernel::CgroupRows> cgroup_rows;  // after the object, whose maps it tidies
 };
 
 // Loads and attaches every configuration that has a plan, and says in the log how each fares. One
