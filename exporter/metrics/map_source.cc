@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "object/map_types.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t kRowsAtOnce = 1024;
 MapSource::MapSource(MapToRead map)
     : config_(std::move(map.config)),
       plan_(std::move(map.plan)),
+      type_(object::MapTypeName(plan_.layout.type)),
       reader_(std::move(map.reader)),
       shape_(plan_.key_size(), plan_.value_size(), reader_->cpus()),
       keys_(plan_.key_size()),
@@ -117,8 +119,12 @@ Result<MapRows> MapSource::CopyRows(const RowLimits& limits) const {
 }
 
 MapStats MapSource::stats() const {
-  return {config_, plan_.layout.name, rows_,
-          plan_.events ? plan_.events->max_keys : plan_.layout.max_entries, read_errors_};
+  return {config_,
+          plan_.layout.name,
+          type_,
+          rows_,
+          plan_.events ? plan_.events->max_keys : plan_.layout.max_entries,
+          read_errors_};
 }
 
 std::string MapSource::Name() const {

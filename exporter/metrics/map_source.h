@@ -54,6 +54,7 @@ class MapSource : public RowSink {
 
   std::string config_;
   plan::MapPlan plan_;
+  std::string type_;  // the map's, as bpftool names it
   std::unique_ptr<MapReader> reader_;
   RowShape shape_;
   KeySlots keys_;

@@ -59,7 +59,7 @@ inline constexpr SelfMetric kSnapshotAge =
 inline constexpr SelfMetric kMapEntries =
     SelfGauge("map_entries", "config,map", "Entries that this snapshot read");
 inline constexpr SelfMetric kMapMaxEntries =
-    SelfGauge("map_max_entries", "config,map", "Entries that the map can hold");
+    SelfGauge("map_max_entries", "config,map,type", "Entries that the map can hold");
 inline constexpr SelfMetric kMapMemory =
     SelfGauge("map_memory_bytes", "config,map", "Kernel memory that the map is charged with");
 inline constexpr SelfMetric kMapReadErrors = SelfCounter(

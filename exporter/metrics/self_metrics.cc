@@ -93,7 +93,7 @@ void SelfMetrics::ReportPlaces(const std::string& id, const ProgramStatus& progr
 
 void SelfMetrics::ReportMap(const MapStats& map) {
   Set(kMapEntries, {map.config, map.map}, static_cast<double>(map.entries));
-  Set(kMapMaxEntries, {map.config, map.map}, map.max_entries);
+  Set(kMapMaxEntries, {map.config, map.map, map.type}, map.max_entries);
   Set(kMapReadErrors, {map.config, map.map}, static_cast<double>(map.read_errors));
 }
 

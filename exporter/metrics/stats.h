@@ -14,6 +14,7 @@ namespace bpf_exporter::metrics {
 struct MapStats {
   std::string_view config;
   std::string_view map;
+  std::string_view type;      // as bpftool names it
   std::uint64_t entries = 0;  // rows that the last snapshot read
   std::uint32_t max_entries = 0;
   std::uint64_t read_errors = 0;  // since the start

@@ -28,7 +28,7 @@ def substituted(expression, values):
     """`expression` with Grafana's variables replaced; one that is not in `values` matches all."""
     return re.sub(
         r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))",
-        lambda match: values.get(match.group(1) or match.group(2), ".+"),
+        lambda match: values.get(match.group(1) or match.group(2), ".*"),
         expression,
     )
 

@@ -33,7 +33,8 @@ class Prometheus:
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory()
         path = os.path.join(self._folder.name, "prometheus.yml")
-        shutil.copy(os.path.join(FOLDER, "rules.yml"), self._folder.name)
+        for name in ("rules.yml", "recording_rules.yml"):
+            shutil.copy(os.path.join(FOLDER, name), self._folder.name)
         with open(CONFIG, encoding="utf-8") as ours, open(path, "w", encoding="utf-8") as file:
             file.write(adapted(ours.read(), self._target))
         self._url = f"http://127.0.0.1:{free_port()}"

@@ -30,8 +30,12 @@ CollectorStats Stats() {
   stats.snapshots = 3;
   stats.last_duration = std::chrono::microseconds(1500);
   stats.last_time = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
-  stats.maps = {
-      {.config = "runqlat", .map = "latency", .entries = 5, .max_entries = 64, .read_errors = 2}};
+  stats.maps = {{.config = "runqlat",
+                 .map = "latency",
+                 .type = "hash",
+                 .entries = 5,
+                 .max_entries = 64,
+                 .read_errors = 2}};
   stats.metrics = {{.config = "runqlat",
                     .metric = "ebpf_exporter_runqlat_seconds",
                     .series = 4,
