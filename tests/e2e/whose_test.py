@@ -24,6 +24,7 @@ sys.stdin.readline()
 for _ in range({CALLS}):
     os.umask(0o22)
 """
+PROCESSES = "echo started; read go; for i in 1 2 3 4 5; do sh -c 'exit 7'; done; exit 0"
 POD = "5f1a2b3c-0d4e-4f60-8a7b-9c8d7e6f5a4b"
 P_O_D = POD.replace("-", "_")
 ID = f"{os.getpid():064x}"
@@ -233,6 +234,23 @@ class Whose(unittest.TestCase):
         self.assertEqual(CALLS, of_unit["umask"])
         self.assertEqual(0, page.value("ebpf_exporter_syscalls_dropped_total"))
         self.assertTrue(page.has("ebpf_exporter_syscalls_dropped_total"))
+
+    def test_exec_by_cgroup_counts_the_processes_of_a_cgroup(self):
+        path = self.cgroups().make(f"bpf_exporter_exec_{os.getpid()}")
+        self.copy_with_cgroups("exec")
+        with Exporter(names="exec", config=self.folder) as exporter:
+            run_in(path, ["sh", "-c", PROCESSES])
+            page = exporter.page()
+        of_cgroup = {}
+        for name, label in (("forks", "kind"), ("execs", "result"), ("exits", "status")):
+            for labels, value in page.samples_of(f"ebpf_exporter_exec_{name}_total"):
+                if labels["cgroup"] == path:
+                    of_cgroup[name, labels[label]] = value
+        self.assertEqual(
+            {("forks", "process"): 5, ("execs", "ok"): 5, ("exits", "7"): 5, ("exits", "0"): 1},
+            of_cgroup,
+        )
+        self.assertEqual(0, page.value("ebpf_exporter_exec_dropped_total"))
 
     def test_containers_of_runc_are_named(self):
         outcome.need_program("runc", "busybox")
