@@ -58,3 +58,17 @@ static __always_inline __u64 bx_take_moment(void *moments, void *others, __u32 t
   }
   return moment;
 }
+
+// For the current thread, by the name of the maps: keeps this moment, in place of one before, and
+// gives the nanoseconds since it, 0 if there is none.
+#define bx_begin(name)                                                                    \
+  ({                                                                                      \
+    __u32 bx_tid_ = bpf_get_current_pid_tgid();                                           \
+    bx_set_moment(&name, &name##_others, bx_tid_, bpf_ktime_get_ns()) ? true : bx_drop(); \
+  })
+#define bx_elapsed(name)                                              \
+  ({                                                                  \
+    __u32 bx_tid_ = bpf_get_current_pid_tgid();                       \
+    __u64 bx_began_ = bx_take_moment(&name, &name##_others, bx_tid_); \
+    bx_began_ ? bpf_ktime_get_ns() - bx_began_ : 0;                   \
+  })

@@ -57,3 +57,8 @@ class TraceEvents:
     def _write(self, name, value):
         with open(f"{self._instance}/{name}", "w", encoding="ascii") as file:
             file.write(str(value))
+
+
+def number(name, text):
+    """The number behind `name` in what the kernel says of an event: name=1, name: 1 or name 1."""
+    return int(re.search(rf"\b{re.escape(name)}[=:]? ?(-?\d+)", text).group(1))

@@ -30,9 +30,12 @@ BEFORE = {
 }
 HOOKS = """
 #include "bpf_exporter.bpf.h"
+#include "block.bpf.h"
 #include "cgroup.bpf.h"
 #include "task_moments.bpf.h"
 #include <bpf/usdt.bpf.h>
+BX_DROPPED(dropped);
+BX_TASK_MOMENTS(begun, 8);
 BX_TASK_STORAGE(of_tasks, __u64);
 BX_SK_STORAGE(of_sockets, __u64);
 BX_INODE_STORAGE(of_inodes, __u64);
@@ -52,6 +55,11 @@ SEC("tp_btf/sched_wakeup") int BPF_PROG(woken, struct task_struct *task) {
   if (bx_cgroup_id_of(task) == bx_cgroup_id()) return 1;
   return bx_task_state(task) == BX_TASK_DEAD ? bx_exp2zero_bucket(task->tgid) : bx_native_bucket(bx_value_at(&sizes, 0), task->tgid);
 }
+SEC("tp_btf/block_rq_issue") int BPF_PROG(issued, struct request *request) {
+  bx_begin(begun);
+  return bx_request_device(request) == bx_device_number(8, 16);
+}
+SEC("tp_btf/block_rq_complete") int completed(void *ctx) { return bx_elapsed(begun) > 1000; }
 struct sock___own {
   int sk_number;
 } BX_KERNEL_TYPE;
@@ -136,9 +144,11 @@ class Header(unittest.TestCase):
                             self.assertEqual((0, ""), self.compile(before + source, compiler, architecture))
 
     def test_takes_only_names_of_its_own(self):
-        # The types of the kernel that task.bpf.h declares where there is no vmlinux.h, and flavours of others.
+        # The types of the kernel that task.bpf.h and block.bpf.h declare where there is no vmlinux.h, and
+        # flavours of others.
         kernel = {"thread_info", "task_struct", "task_struct___bx_state", "task_struct___bx_long_state"}
         kernel |= {"task_struct___bx_cgroups", "css_set___bx", "cgroup___bx", "kernfs_node___bx"}
+        kernel |= {"gendisk", "request", "request_queue", "request___bx_disk"}
         # libbpf's own, for versions that lack them.
         libbpf = {"BPF_UPROBE", "BPF_URETPROBE"}
         taken = {name for name in names() if not re.match("bx_|BX_", name)}

@@ -37,6 +37,29 @@ class Result:
     output: str
 
 
+@dataclasses.dataclass
+class Disk:
+    """A virtio disk of the guest, with `name` as its serial number, in a sparse file of that size
+    that lasts as long as the guest. `iops`: requests that get through in a second, 0 for all;
+    `queue`: requests that it takes at a time; with `broken` every read is an I/O error."""
+
+    name: str
+    megabytes: int
+    iops: int = 0
+    queue: int = 128
+    broken: bool = False
+
+    def arguments(self, path):
+        """QEMU's arguments for it in the file `path`."""
+        file = f"file.driver=file,file.filename={path}"
+        if self.broken:
+            file = "file.driver=blkdebug,file.inject-error.0.event=read_aio"
+            file += f",file.image.driver=file,file.image.filename={path}"
+        drive = f"if=none,id={self.name},format=raw,cache=unsafe,throttling.iops-total={self.iops}"
+        device = f"virtio-blk-pci,drive={self.name},serial={self.name},num-queues=1"
+        return ["-drive", f"{drive},{file}", "-device", f"{device},queue-size={self.queue}"]
+
+
 class GuestError(Exception):
     """The guest did not get through its commands; the text ends with what it last said."""
 
@@ -63,9 +86,23 @@ def commands_file(commands):
     return "".join(f"{command.name}|{command.seconds}|{command.line}\n" for command in commands)
 
 
-def boot(kernel, initramfs, console, commands, seconds):
+def boot(kernel, initramfs, console, commands, seconds, disks=()):
     """Runs all `commands` in a guest and returns their Results; GuestError when it ends early or
-    takes longer than `seconds`. The kernel's own messages go to the file `console`."""
+    takes longer than `seconds`. The kernel's own messages go to the file `console`, beside which
+    the files of `disks` are."""
+    files = {f"{console}.{disk.name}": disk for disk in disks}
+    try:
+        for path, disk in files.items():
+            with open(path, "wb") as file:
+                file.truncate(disk.megabytes << 20)
+        return _boot(kernel, initramfs, console, commands, seconds, files)
+    finally:
+        for path in files:
+            if os.path.exists(path):
+                os.remove(path)
+
+
+def _boot(kernel, initramfs, console, commands, seconds, files):
     arguments = [
         QEMU,
         *MACHINE,
@@ -86,6 +123,8 @@ def boot(kernel, initramfs, console, commands, seconds):
         "-append",
         KERNEL_ARGUMENTS,
     ]
+    for path, disk in files.items():
+        arguments += disk.arguments(path)
     process = subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

@@ -11,10 +11,12 @@ import tempfile
 
 SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
 # What Debian builds as modules and the tests use: qdiscs and the filter of tc, pairs of interfaces,
-# bridges with what they stand on; disks and file systems with what they stand on.
+# bridges with what they stand on; disks with what they stand on, and a scheduler for them. File
+# systems are parts of the kernel.
 MODULES = (
     *("sch_ingress", "sch_netem", "cls_bpf", "veth", "llc", "stp", "bridge"),
-    *("virtio_blk", "loop", "crc16", "crc32c_generic", "mbcache", "jbd2", "ext4"),
+    *("loop", "virtio", "virtio_ring", "virtio_pci", "virtio_pci_modern_dev"),
+    *("virtio_pci_legacy_dev", "virtio_blk", "mq-deadline"),
 )
 META_PACKAGE = "linux-image-cloud-amd64"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
