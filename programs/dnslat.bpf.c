@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// DNS over UDP as those who ask see it: queries, and how long their answers took, by response code.
+// Name resolution as programs see it: how long getaddrinfo of the C library took, by its result;
+// and DNS over UDP: queries, and how long their answers took, by response code.
 //
 // Looks at the packets of every socket of the machine, containers included, where they leave the
 // socket and where they come to it. So a query counts once, however many interfaces it passes, and
@@ -41,6 +42,33 @@ BX_LRU_HASH(dnslat_waiting, 16384, struct query, __u64);
 BX_PERCPU_ARRAY(dnslat_queries, 1, __u64);
 BX_PERCPU_ARRAY(dnslat_unmatched, 1, __u64);
 BX_PERCPU_ARRAY(dnslat_answers, RCODES, BX_HISTOGRAM(27));  // bounds of 2^0 … 2^26 µs (67 s)
+
+// Results of getaddrinfo by their negative number, netdb.h; others are LAST_ERROR.
+#define LAST_ERROR 15
+
+BX_HASH(dnslat_lookups_begun, 16384, __u32, __u64);  // by thread: when, in ns
+BX_PERCPU_ARRAY(dnslat_lookups, LAST_ERROR + 1, BX_HISTOGRAM(27));
+BX_DROPPED(dnslat_dropped);
+
+SEC("uprobe")
+int BPF_UPROBE(lookup_called) {
+  __u32 thread = bpf_get_current_pid_tgid();
+
+  bx_set(&dnslat_lookups_begun, &thread, bpf_ktime_get_ns());
+  return 0;
+}
+
+SEC("uretprobe")
+int BPF_URETPROBE(lookup_returned, int result) {
+  __u32 thread = bpf_get_current_pid_tgid();
+  __u32 error = -result;
+  __u64 began;
+
+  if (!bx_take(&dnslat_lookups_begun, &thread, &began)) return 0;
+  bx_observe_exp2_at(&dnslat_lookups, error < LAST_ERROR ? error : LAST_ERROR,
+                     bpf_ktime_get_ns() - began, NSEC_PER_USEC);
+  return 0;
+}
 
 // Reads the headers of UDP and DNS; false if the packet is none of both.
 static __always_inline bool read_headers(struct __sk_buff *skb, struct udp_and_dns *headers) {

@@ -7,11 +7,14 @@ import struct
 import threading
 import time
 
+import probe
+from harness import children
 from probe import ProbeTest
 
 SERVER = "127.53.0.1"  # an address of the loopback that nobody else serves
 QUERIES, SLOW_QUERIES = 100, 5
 DELAY = 0.05
+LOOKUPS = 60
 # Codes of dynamic updates, which nobody else on the machine gets.
 NOTZONE, YXRRSET = 10, 7
 HEADER = struct.Struct("!HHHHHH")
@@ -112,3 +115,39 @@ class DnsLatency(ProbeTest):
             ask(QUERIES, answers=2)
         self.assertEqual(QUERIES, self.answers("NOTZONE") - before)
         self.assertGreaterEqual(self.value("dnslat_unmatched_total") - unmatched, QUERIES)
+
+
+# getaddrinfo of the C library: numeric addresses succeed, and names that are none fail, without a
+# name server.
+PROGRAM = """
+import socket, sys, time
+began = time.monotonic()
+for name in sys.argv[2:]:
+    for _ in range(int(sys.argv[1])):
+        try:
+            socket.getaddrinfo(name, None, flags=socket.AI_NUMERICHOST)
+        except socket.gaierror:
+            pass
+print(time.monotonic() - began)
+"""
+
+
+class Lookups(ProbeTest):
+    def test_counts_and_measures_the_calls_of_getaddrinfo_by_their_result(self):
+        before = self.page()
+        done = children.run(
+            ["/usr/bin/python3", "-c", PROGRAM, str(LOOKUPS), "192.0.2.1", "not-an-address"]
+        )
+        self.assertEqual(0, done.returncode, done.stderr)
+        after = self.page()
+
+        def grown(part, result):
+            name = f"ebpf_exporter_dnslat_lookup_seconds_{part}"
+            return after.value(name, result=result) - before.value(name, result=result)
+
+        counts = {result: grown("count", result) for result in ("ok", "EAI_NONAME")}
+        for result, count in counts.items():
+            self.assertGreaterEqual(count, LOOKUPS, result)  # others on the machine may look up, too
+            if probe.IN_GUEST:
+                self.assertLessEqual(count, LOOKUPS + 2, result)  # the test asks for its pages
+            self.assertGreater(grown("sum", result), 0)
