@@ -10,7 +10,8 @@ from harness import children, outcome
 from probe import ProbeTest
 
 # The serial collector stops the program for each collection, and logs each once it is over.
-OPTIONS = ("-J-XX:+UseSerialGC", "-J-Xmx16m", "-J-Xmn1m")
+# Interpreted, since compiled code crashes now and then under emulation.
+OPTIONS = ("-J-XX:+UseSerialGC", "-J-Xmx16m", "-J-Xmn1m", "-J-Xint")
 PAUSE = re.compile(r"GC\(\d+\) Pause (Young|Full) .* (\d+\.\d+)ms$", re.MULTILINE)
 
 
@@ -27,14 +28,11 @@ class Pauses(ProbeTest):
         ]
         outcome.need(tools, "Debian's OpenJDK")
         with tempfile.TemporaryDirectory() as folder:
-            log, store = os.path.join(folder, "gc"), os.path.join(folder, "store")
+            log = os.path.join(folder, "gc")
             before = self.values("count"), self.values("sum")
-            # A program of the runtime environment that allocates much: it makes a key.
+            # A program of the runtime environment that allocates a little: it lists cipher suites.
             done = children.run(
-                [tools[0], *OPTIONS, f"-J-Xlog:gc:file={log}", "-genkeypair", "-keyalg", "RSA"]
-                + ["-keysize", "2048", "-dname", "CN=test", "-alias", "test", "-storepass", "secret"]
-                + ["-keystore", store],
-                seconds=120,
+                [tools[0], *OPTIONS, f"-J-Xlog:gc:file={log}", "-showinfo", "-tls"], seconds=60
             )
             self.assertEqual(0, done.returncode, done.stdout + done.stderr)
             after = self.values("count"), self.values("sum")
