@@ -121,13 +121,16 @@ static __always_inline __u64 bx_native_bucket_(__u64 value, int schema, int firs
 
   if (value > most) return ((last - first) << schema) + 1;
   value <<= 62 - highest;
-  for (int bits = 32; bits > 0; bits /= 2) {
-    __u64 small;
+  // To the left until bit 62 is set, in steps of four ways: three comparisons that do not wait for
+  // each other take less time than two that do.
+  for (int bits = 16; bits > 0; bits /= 4) {
+    __u64 steps = 0;
 
-    if (bits > highest - lowest) continue;
-    small = bx_over_(1ull << (63 - bits), value) * bits;
-    value <<= small;
-    bucket -= small;
+    for (int ways = 1; ways <= 3; ways++) {
+      if (ways * bits <= highest - lowest) steps += bx_over_(1ull << (63 - ways * bits), value);
+    }
+    value <<= steps * bits;
+    bucket -= steps * bits;
   }
   bucket = (bucket - (seconds ? 30 : 0) - first) * (1 << schema) + (seconds ? 1 : 0);
   bucket += bx_native_over_(value, schema, seconds);
