@@ -68,7 +68,7 @@ enum class MetricKind { kCounter, kGauge, kHistogram };
 // Returns "counter", "gauge" or "histogram", for messages and the page.
 std::string_view KindName(MetricKind kind);
 
-enum class BucketType { kExp2, kExp2Zero, kLinear, kFixed };
+enum class BucketType { kExp2, kExp2Zero, kLinear, kFixed, kNative };
 
 struct HistogramSpec {
   BucketType type = BucketType::kExp2;
@@ -81,6 +81,9 @@ struct HistogramSpec {
   // Set when the value holds the buckets: `value: {buckets: FIELD, sum: FIELD}`.
   std::optional<Text> buckets_field;
   std::optional<Text> sum_field;
+
+  // Returns whether one row is a whole histogram; else each of its buckets is a row.
+  bool InValue() const { return type == BucketType::kNative || buckets_field; }
 };
 
 struct MetricSpec {

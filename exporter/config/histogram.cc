@@ -85,6 +85,23 @@ void CheckRange(const Field& field, const std::string& subject, const HistogramS
   }
 }
 
+// The type of the program's value says all of it.
+void CheckNative(const Field& field, const std::string& subject, const HistogramSpec& histogram) {
+  for (const std::string_view key :
+       {"bucket_min", "bucket_max", "bucket_multiplier", "bucket_keys"}) {
+    if (const auto at = PositionOfKey(field.node, key)) {
+      field.diagnostics.Error(
+          *at, fmt::format("{} is native: its buckets and unit are those of the value's type, so "
+                           "'{}' has no place here",
+                           subject, key));
+    }
+  }
+  if (!histogram.buckets_field) return;
+  field.diagnostics.Error(
+      ValueOf(field.node, "value")->at,
+      subject + " is native, so 'value' names the field that is the histogram, not its parts");
+}
+
 std::optional<BucketType> BucketTypeOf(const std::string& name) {
   const std::vector<std::string> names = BucketTypeNames();
   const auto found = std::find(names.begin(), names.end(), name);
@@ -94,7 +111,9 @@ std::optional<BucketType> BucketTypeOf(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> BucketTypeNames() { return {"exp2", "exp2zero", "linear", "fixed"}; }
+std::vector<std::string> BucketTypeNames() {
+  return {"exp2", "exp2zero", "linear", "fixed", "native"};
+}
 
 void ReadBucketType(const Field& field, HistogramSpec& histogram) {
   histogram.type_at = field.node.at;
@@ -147,7 +166,7 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
   const Node* labels = ValueOf(field.node, "labels");
   const bool no_labels =
       labels == nullptr || (labels->kind == Node::Kind::kList && labels->items.empty());
-  if (no_labels && !HasArrayValue(field.node)) {
+  if (no_labels && !histogram.InValue() && !HasArrayValue(field.node)) {
     field.Error(subject +
                 " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
   }
@@ -158,6 +177,8 @@ void CheckHistogram(const Field& field, const std::string& subject, const Metric
     return;  // already reported; what the others should be is unknown
   } else if (histogram.type == BucketType::kFixed) {
     CheckFixed(field, subject, histogram);
+  } else if (histogram.type == BucketType::kNative) {
+    CheckNative(field, subject, histogram);
   } else {
     CheckRange(field, subject, histogram);
   }

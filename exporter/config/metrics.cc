@@ -161,7 +161,7 @@ void ReadMetrics(const Field& field, MetricKind kind, std::vector<MetricSpec>& m
                                   : fmt::format("{} {}", KindName(kind), Quoted(metric.name.value));
     Require(entry, subject, {"name", "help"});
     const bool histogram = kind == MetricKind::kHistogram;
-    const bool last_is_bucket = histogram && !metric.histogram.buckets_field;
+    const bool last_is_bucket = histogram && !metric.histogram.InValue();
     CheckMetricLabels(metric.labels, histogram, last_is_bucket, field.diagnostics);
     if (histogram) CheckHistogram(entry, subject, metric);
     CheckEvents(entry, subject, metric);

@@ -14,16 +14,6 @@
 namespace bpf_exporter::exposition {
 namespace {
 
-// A tag whose field number is below 16 and whose content comes after its length, or has 8 bytes, or
-// is a varint.
-template <typename Field>
-constexpr char Tag(Field field, protozero::pbf_wire_type type) {
-  return static_cast<char>(static_cast<unsigned>(field) << 3 | static_cast<unsigned>(type));
-}
-constexpr auto kBytes = protozero::pbf_wire_type::length_delimited;
-constexpr auto kDouble = protozero::pbf_wire_type::fixed64;
-constexpr auto kVarint = protozero::pbf_wire_type::varint;
-
 constexpr std::size_t kTag = 1;
 constexpr std::size_t kDoubleField = kTag + sizeof(double);
 constexpr std::size_t kMaxVarint = protozero::max_varint_length;
@@ -83,6 +73,7 @@ char* ProtobufNumber::Write(char* out) const {
 
 ProtobufHistogram::ProtobufHistogram(const metrics::FamilySnapshot& family)
     : multiplier_(family.histogram().multiplier),
+      native_(family.histogram()),
       created_(TimeField(HistogramField::kCreated, family.created)) {
   for (const double bound : family.histogram().bounds) {
     std::string field;
@@ -90,14 +81,14 @@ ProtobufHistogram::ProtobufHistogram(const metrics::FamilySnapshot& family)
     bounds_.emplace_back().Set({field});
   }
   message_.resize(kTag + kMaxVarint + kDoubleField + bounds_.size() * kMaxBucket + created_.size() +
-                  kBlock);
+                  native_.Room() + kBlock);
 }
 
 std::size_t ProtobufHistogram::Prepare(const metrics::SampleValues& values) {
   const std::span<const std::uint64_t> buckets = values.buckets();
   char* out = message_.data();
   *out++ = Tag(HistogramField::kSampleCount, kVarint);
-  out = WriteVarint(std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0}), out);
+  out = WriteVarint(std::accumulate(buckets.begin(), buckets.end(), values.above()), out);
   *out++ = Tag(HistogramField::kSampleSum, kDouble);
   out = WriteDoubleValue(values.sum().AsDouble() * multiplier_, out);
   std::uint64_t count = 0;
@@ -109,7 +100,7 @@ std::size_t ProtobufHistogram::Prepare(const metrics::SampleValues& values) {
     out[1] = static_cast<char>(end - (out + 2));
     out = end;
   }
-  out = CopyText(created_, out);
+  out = CopyText(created_, native_.Write(values.native_buckets(), out));
   size_ = static_cast<std::size_t>(out - message_.data());
   return kTag + static_cast<std::size_t>(protozero::length_of_varint(size_)) + size_;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exposition/padded_text.h"
+#include "exposition/protobuf_native.h"
 #include "metrics/family_snapshot.h"
 
 // What a Metric of protobuf holds beside its labels, for the series of one family. The size of a
@@ -31,7 +32,8 @@ class ProtobufNumber {
   double value_ = 0;
 };
 
-// The field `histogram`, with classic buckets; that of +Inf, which is optional, is left out.
+// The field `histogram`, with classic buckets, of which that of +Inf, which is optional, is left
+// out, and beside them native ones where the plan has them.
 class ProtobufHistogram {
  public:
   explicit ProtobufHistogram(const metrics::FamilySnapshot& family);
@@ -42,6 +44,7 @@ class ProtobufHistogram {
 
  private:
   double multiplier_;
+  ProtobufNative native_;
   std::vector<PaddedText> bounds_;  // the fields `upper_bound`
   std::string created_;             // the field `created_timestamp`, or nothing
   std::string message_;             // with room for the largest that there can be

@@ -115,7 +115,7 @@ void FamilyWriter::WriteHistograms(const metrics::FamilySnapshot& family) {
     std::uint64_t count = 0;
     for (std::size_t bound = 0; bound < bounds_.size(); ++bound) {
       char* out = page_.Room(room);
-      if (bound < buckets.size()) count += buckets[bound];
+      count += bound < buckets.size() ? buckets[bound] : sample.above();
       out = WriteUnsigned(count, bounds_[bound].CopyTo(before_labels_.CopyTo(out)));
       *out++ = '\n';
       page_.Advance(out);

@@ -10,10 +10,10 @@ namespace bpf_exporter::metrics {
 
 // Where the numbers of a histogram go among the cells of one series (see SeriesCells).
 inline std::uint32_t SumCell(const plan::HistogramPlan& histogram) {
-  return static_cast<std::uint32_t>(histogram.bounds.size());
+  return static_cast<std::uint32_t>(histogram.numbers.size());
 }
 inline std::uint32_t OutsideCell(const plan::HistogramPlan& histogram) {
-  return static_cast<std::uint32_t>(histogram.bounds.size() + 1);
+  return static_cast<std::uint32_t>(histogram.numbers.size() + 1);
 }
 
 // The cell that bucket number `number` counts into.

@@ -31,7 +31,8 @@ Family::Family(std::shared_ptr<const plan::MetricPlan> first)
 std::uint32_t Family::AddMetric(const plan::MetricPlan& metric) {
   if (metric.kind != plan_->kind || metric.histogram.numbers != plan_->histogram.numbers ||
       metric.histogram.bounds != plan_->histogram.bounds ||
-      metric.histogram.multiplier != plan_->histogram.multiplier) {
+      metric.histogram.multiplier != plan_->histogram.multiplier ||
+      metric.histogram.native != plan_->histogram.native) {
     throw std::logic_error(
         fmt::format("metric '{}' of config '{}' does not fit that of config '{}'", metric.family,
                     metric.config, plan_->config));

@@ -44,34 +44,66 @@ struct Number {
 // were first seen; a number whose series is not in this snapshot is not `present`.
 struct SeriesCells {
   // Counters and gauges: one cell for each series. Histograms: for each series the counts of its
-  // bounds (not cumulative), its sum before the multiplier, and what was outside of the bounds.
+  // bucket numbers (not cumulative), its sum before the multiplier, and what had other numbers.
   std::vector<std::uint64_t> values;
   std::vector<std::uint8_t> present;  // 0 or 1
 };
 
 // Returns how many cells of SeriesCells::values one series of `metric` has.
 inline std::size_t CellsPerSeries(const plan::MetricPlan& metric) {
-  return metric.kind == config::MetricKind::kHistogram ? metric.histogram.bounds.size() + 2 : 1;
+  return metric.kind == config::MetricKind::kHistogram ? metric.histogram.numbers.size() + 2 : 1;
 }
+
+// How many observations a histogram has between its bounds, of which several cells may make one.
+class CountsOfBounds {
+ public:
+  explicit CountsOfBounds(const plan::HistogramPlan& histogram);
+
+  // Takes the counts from the cells of a series.
+  void Set(const std::uint64_t* cells) {
+    counts_ = cells;
+    if (cells_a_bound_ > 0) Add(cells);
+  }
+  // Returns the count of each bound, without those of the bounds below it.
+  std::span<const std::uint64_t> counts() const { return {counts_, bounds_}; }
+  // Returns the count of what is above the last bound.
+  std::uint64_t above() const { return above_; }
+
+ private:
+  void Add(const std::uint64_t* cells);
+
+  std::size_t bounds_;
+  std::size_t cells_a_bound_ = 0;  // but for the first, which has one; 0: the cells are the counts
+  std::vector<std::uint64_t> sums_;
+  const std::uint64_t* counts_ = nullptr;
+  std::uint64_t above_ = 0;
+};
 
 // What one series was worth. A view: it is valid during the call that hands it over.
 class SampleValues {
  public:
-  SampleValues(const std::uint64_t* cells, std::size_t bounds, NumberType type)
-      : cells_(cells), bounds_(bounds), type_(type) {}
+  SampleValues(const std::uint64_t* cells, std::size_t numbers, NumberType type,
+               const CountsOfBounds& bounds)
+      : cells_(cells), numbers_(numbers), type_(type), bounds_(&bounds) {}
 
   // Returns the value of a counter or gauge.
   Number value() const { return {type_, *cells_}; }
   // Returns how many observations of a histogram each bucket has, without those of the buckets
   // below it; one for each bound of the plan, in its order.
-  std::span<const std::uint64_t> buckets() const { return {cells_, bounds_}; }
+  std::span<const std::uint64_t> buckets() const { return bounds_->counts(); }
+  // Returns how many observations of a histogram are above its last bound.
+  std::uint64_t above() const { return bounds_->above(); }
+  // Returns how many observations each native bucket has, the zero bucket first. For histograms
+  // whose plan has native buckets.
+  std::span<const std::uint64_t> native_buckets() const { return {cells_, numbers_}; }
   // Returns the sum of a histogram's observations, before the plan's multiplier.
-  Number sum() const { return {type_, cells_[bounds_]}; }
+  Number sum() const { return {type_, cells_[numbers_]}; }
 
  private:
   const std::uint64_t* cells_;
-  std::size_t bounds_;
+  std::size_t numbers_;
   NumberType type_;
+  const CountsOfBounds* bounds_;
 };
 
 // One series at the snapshot. A view, as SampleValues is.
@@ -118,11 +150,15 @@ struct FamilySnapshot {
   template <typename Cursor, typename Use>
   void ForEachWith(Cursor cursor, Use&& use) const {
     const std::size_t stride = CellsPerSeries(*metric);
-    const std::size_t bounds = histogram().bounds.size();
+    const std::size_t numbers = histogram().numbers.size();
+    CountsOfBounds bounds(histogram());
     const std::uint64_t* values = cells->values.data();
     for (const std::uint8_t present : cells->present) {
       const auto text = cursor.Next();
-      if (present != 0) use(text, SampleValues(values, bounds, number_type));
+      if (present != 0) {
+        bounds.Set(values);
+        use(text, SampleValues(values, numbers, number_type, bounds));
+      }
       values += stride;
     }
   }

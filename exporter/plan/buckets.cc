@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace bpf_exporter::plan {
 namespace {
@@ -22,6 +23,7 @@ double Bound(config::BucketType type, std::int64_t number) {
       return number == 0 ? 0 : std::ldexp(1.0, static_cast<int>(number - 1));
     case config::BucketType::kLinear:
     case config::BucketType::kFixed:
+    case config::BucketType::kNative:  // see native.h
       break;
   }
   return static_cast<double>(number);
@@ -86,6 +88,15 @@ bool CountedBuckets(const Scope& scope, const config::HistogramSpec& spec,
   return true;
 }
 
+// Bounds that double from one to the next are those of schema 0 if they are powers of two.
+std::optional<NativeBuckets> NativeOf(const HistogramPlan& histogram) {
+  const bool doubles = histogram.type == config::BucketType::kExp2 ||
+                       histogram.type == config::BucketType::kExp2Zero;
+  int exponent = 0;
+  if (!doubles || std::frexp(histogram.bounds[1], &exponent) != 0.5) return std::nullopt;
+  return NativeBuckets{0, exponent - 1};
+}
+
 bool FitsArray(const Scope& scope, const config::HistogramSpec& spec,
                const HistogramPlan& histogram) {
   if (!histogram.array || histogram.numbers.back() < histogram.array_size) return true;
@@ -105,6 +116,7 @@ bool ResolveBuckets(const Scope& scope, const config::HistogramSpec& spec,
   const bool made = spec.type == config::BucketType::kFixed
                         ? FixedBuckets(scope, spec, histogram)
                         : CountedBuckets(scope, spec, histogram);
+  if (made) histogram.native = NativeOf(histogram);
   return made && FitsArray(scope, spec, histogram);
 }
 

@@ -51,7 +51,8 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
   // Equal bounds can come from other numbers and another multiplier; the rows then do not add up.
   if (added.histogram.bounds != before.histogram.bounds ||
       added.histogram.numbers != before.histogram.numbers ||
-      added.histogram.multiplier != before.histogram.multiplier) {
+      added.histogram.multiplier != before.histogram.multiplier ||
+      added.histogram.native != before.histogram.native) {
     return fmt::format("metric '{}' has other buckets in config '{}' than in config '{}'",
                        added.family, added.config, before.config);
   }

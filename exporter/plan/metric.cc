@@ -11,6 +11,7 @@
 #include "plan/buckets.h"
 #include "plan/find_map.h"
 #include "plan/labels.h"
+#include "plan/native.h"
 #include "plan/value.h"
 
 namespace bpf_exporter::plan {
@@ -67,8 +68,11 @@ std::uint32_t RecordSize(const config::MetricSpec& metric, const object::MapLayo
 bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
                     const object::MapLayout& map, MetricPlan& plan) {
   if (object::HasRecords(map.type)) return true;
-  const bool array =
-      metric.kind == config::MetricKind::kHistogram && metric.histogram.buckets_field;
+  const bool histogram = metric.kind == config::MetricKind::kHistogram;
+  if (histogram && metric.histogram.type == config::BucketType::kNative) {
+    return ResolveNative(scope, metric, map, plan.histogram);
+  }
+  const bool array = histogram && metric.histogram.buckets_field;
   bool fine = true;
   if (array) {
     fine = ResolveBucketArray(scope, metric, map, plan.histogram);
@@ -77,9 +81,7 @@ bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
   } else {
     fine = false;
   }
-  if (metric.kind != config::MetricKind::kHistogram || (array && !plan.histogram.array)) {
-    return fine;
-  }
+  if (!histogram || (array && !plan.histogram.array)) return fine;
   return ResolveBuckets(scope, metric.histogram, plan.histogram) && fine;
 }
 
@@ -119,7 +121,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
 
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
   const bool has_bucket =
-      metric.kind == config::MetricKind::kHistogram && !metric.histogram.buckets_field;
+      metric.kind == config::MetricKind::kHistogram && !metric.histogram.InValue();
   std::optional<LabelPlans> labels = ResolveLabels(scope, BytesOf(*map), metric.labels, has_bucket);
   if (!labels) return std::nullopt;
   if (!labels->of_key && !events) {

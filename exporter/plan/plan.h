@@ -33,14 +33,25 @@ struct LabelPlan {
   std::vector<std::shared_ptr<const decode::Decoder>> decoders;  // run left to right
 };
 
+// The buckets of a Prometheus native histogram that a histogram's bucket numbers are, one for one.
+// The first number is the zero bucket, whose threshold is the first bound.
+struct NativeBuckets {
+  std::int32_t schema = 0;       // 2^schema buckets make one of `bounds`
+  std::int32_t first_index = 0;  // Prometheus' index of the bucket after the zero bucket
+
+  bool operator==(const NativeBuckets&) const = default;
+};
+
 struct HistogramPlan {
   config::BucketType type = config::BucketType::kExp2;  // how `bounds` follow from `numbers`
   // Bucket number b of a row counts into the bound at the same index; ascending, one for one. Of
-  // equal numbers the first counts.
+  // equal numbers the first counts. Type kNative has more numbers than bounds, see NativeBuckets;
+  // its last number is what is above all bounds.
   std::vector<std::uint64_t> numbers;
-  std::vector<double> bounds;    // upper bounds (`le`), +Inf left out
-  std::uint64_t sum_number = 0;  // the row with this number holds the sum
-  double multiplier = 1;         // sum × multiplier is what is exposed
+  std::vector<double> bounds;           // upper bounds (`le`), +Inf left out
+  std::optional<NativeBuckets> native;  // unset if native buckets would not be exact
+  std::uint64_t sum_number = 0;         // the row with this number holds the sum
+  double multiplier = 1;                // sum × multiplier is what is exposed
 
   // The bucket number comes from the key …
   std::optional<LabelPlan> bucket;

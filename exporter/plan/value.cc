@@ -28,9 +28,10 @@ std::string FieldsOf(const object::Type& type) {
              : "";
 }
 
-// A field of the value; reports why it cannot be read. `key` is the YAML key that names it.
-std::optional<object::FieldLayout> Find(const Scope& scope, const object::MapLayout& map,
-                                        const char* key, const config::Text& path) {
+}  // namespace
+
+std::optional<object::FieldLayout> FindValueField(const Scope& scope, const object::MapLayout& map,
+                                                  const char* key, const config::Text& path) {
   const auto fail = [&](const std::string& text) -> std::optional<object::FieldLayout> {
     scope.diagnostics.Error(path.at, fmt::format("{}: {}", key, text));
     return std::nullopt;
@@ -54,10 +55,12 @@ std::optional<object::FieldLayout> Find(const Scope& scope, const object::MapLay
   return field;
 }
 
+namespace {
+
 std::optional<ValueField> FindNumber(const Scope& scope, const object::MapLayout& map,
                                      const char* key, const config::Text& path,
                                      bool may_be_signed) {
-  const std::optional<object::FieldLayout> field = Find(scope, map, key, path);
+  const std::optional<object::FieldLayout> field = FindValueField(scope, map, key, path);
   if (!field) return std::nullopt;
   const object::Type& type = *field->type;
   if (IsNumber(type)) return ValueField{field->offset, type.size, may_be_signed && type.is_signed};
@@ -124,7 +127,7 @@ std::optional<ValueField> ResolveValue(const Scope& scope, const config::MetricS
 bool ResolveBucketArray(const Scope& scope, const config::MetricSpec& metric,
                         const object::MapLayout& map, HistogramPlan& histogram) {
   const config::Text& buckets = *metric.histogram.buckets_field;
-  const std::optional<object::FieldLayout> field = Find(scope, map, "buckets", buckets);
+  const std::optional<object::FieldLayout> field = FindValueField(scope, map, "buckets", buckets);
   const bool is_array = field && field->type->kind == object::Type::Kind::kArray &&
                         field->type->count > 0 && IsNumber(*field->type->element);
   if (is_array) {

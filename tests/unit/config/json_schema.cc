@@ -42,6 +42,9 @@ std::string Against(const json& root, const std::string& keyword, const json& ru
   }
   if (keyword == "const") return value == rule ? "" : "is not the constant";
   if (keyword == "anyOf") return Fitting(root, rule, value) > 0 ? "" : "fits none of anyOf";
+  if (keyword == "not") {
+    return SchemaProblems(root, rule, value, "").empty() ? "fits what it must not" : "";
+  }
   if (keyword == "oneOf") return Fitting(root, rule, value) == 1 ? "" : "fits not one of oneOf";
   if (keyword == "minimum" && value.is_number()) return value >= rule ? "" : "is too small";
   if (keyword == "maximum" && value.is_number()) return value <= rule ? "" : "is too large";
@@ -101,21 +104,36 @@ Problems OfProperties(const json& root, const json& schema, const json& value,
 
 Problems SchemaProblems(const json& root, const json& schema, const json& value,
                         const std::string& where) {
-  static const std::set<std::string> known = {"$schema",      "title",
-                                              "description",  "$defs",
-                                              "properties",   "additionalProperties",
-                                              "then",         "else",
-                                              "type",         "enum",
-                                              "const",        "anyOf",
-                                              "oneOf",        "minimum",
-                                              "maximum",      "minItems",
-                                              "maxItems",     "uniqueItems",
-                                              "pattern",      "minLength",
-                                              "maxLength",    "required",
-                                              "$ref",         "items",
-                                              "if",           "patternProperties",
-                                              "deprecated",   "minProperties",
-                                              "maxProperties"};
+  static const std::set<std::string> known = {"$schema",
+                                              "title",
+                                              "description",
+                                              "$defs",
+                                              "properties",
+                                              "additionalProperties",
+                                              "then",
+                                              "else",
+                                              "type",
+                                              "enum",
+                                              "const",
+                                              "anyOf",
+                                              "oneOf",
+                                              "minimum",
+                                              "maximum",
+                                              "minItems",
+                                              "maxItems",
+                                              "uniqueItems",
+                                              "pattern",
+                                              "minLength",
+                                              "maxLength",
+                                              "required",
+                                              "$ref",
+                                              "items",
+                                              "if",
+                                              "patternProperties",
+                                              "deprecated",
+                                              "minProperties",
+                                              "maxProperties",
+                                              "not"};
   Problems problems;
   for (const auto& [keyword, rule] : schema.items()) {
     if (!known.count(keyword)) problems.push_back("keyword " + keyword + " is not known here");

@@ -145,5 +145,87 @@ TEST(Histogram, OfOneRowNeedsNoLabels) {
   EXPECT_FALSE(made.metric().histogram.sum.has_value());
 }
 
+TEST(NativeBuckets, AreThoseOfExp2WithBoundsThatArePowersOfTwo) {
+  EXPECT_EQ(Latency("bucket_type: exp2, bucket_max: 4").metric().histogram.native,
+            (NativeBuckets{0, 1}));
+  EXPECT_EQ(Latency("bucket_type: exp2, bucket_min: 3, bucket_max: 9, bucket_multiplier: 0.125")
+                .metric()
+                .histogram.native,
+            (NativeBuckets{0, 1}));
+  EXPECT_EQ(Latency("bucket_type: exp2zero, bucket_max: 4, bucket_multiplier: 1024")
+                .metric()
+                .histogram.native,
+            (NativeBuckets{0, 10}));
+  EXPECT_EQ(
+      Latency("bucket_type: exp2zero, bucket_min: 2, bucket_max: 4").metric().histogram.native,
+      (NativeBuckets{0, 2}));
+}
+
+TEST(NativeBuckets, AreNoneWhereTheyWouldNotBeExact) {
+  for (const char* buckets : {"bucket_type: exp2, bucket_max: 4, bucket_multiplier: 0.000001",
+                              "bucket_type: exp2zero, bucket_max: 4, bucket_multiplier: 3",
+                              "bucket_type: linear, bucket_min: 1, bucket_max: 2",
+                              "bucket_type: fixed, bucket_keys: [1, 2, 4]"}) {
+    EXPECT_EQ(Latency(buckets).metric().histogram.native, std::nullopt) << buckets;
+  }
+}
+
+// A histogram over the maps of native.bpf.o.
+Resolved Native(const std::string& metric) {
+  return ResolveYaml("test.yaml",
+                     "probes: [{program: observe, xdp: {interface: lo}}]\n"
+                     "metrics: {histograms: [{name: a, help: A, bucket_type: native, " +
+                         metric + "}]}\n",
+                     {}, "native");
+}
+
+TEST(NativeHistogram, IsWhatTheTypeOfTheValueSays) {
+  const Resolved made = Native("map: units_3");
+  ASSERT_EQ(made.messages, "");
+  const HistogramPlan& plan = made.plan->maps.at(0).metrics.at(0)->histogram;
+  EXPECT_EQ(plan.native, (NativeBuckets{3, -7}));
+  EXPECT_EQ(plan.numbers.size(), 63u * 8 + 2);
+  EXPECT_EQ(plan.numbers.back(), 63u * 8 + 1);
+  EXPECT_EQ(plan.array_size, plan.numbers.size());
+  EXPECT_EQ(plan.array->offset, 0u);
+  EXPECT_EQ(plan.array->width, 8u);
+  EXPECT_EQ(plan.sum->offset, plan.numbers.size() * 8);
+  EXPECT_EQ(plan.multiplier, 1);
+  ASSERT_EQ(plan.bounds.size(), 64u);
+  EXPECT_EQ(plan.bounds.front(), 0.5);
+  EXPECT_EQ(plan.bounds.back(), 0x1p62);
+}
+
+TEST(NativeHistogram, MayBeAFieldAndHaveLabels) {
+  const Resolved made = Native("map: requests, value: seconds, labels: [id]");
+  ASSERT_EQ(made.messages, "");
+  const MetricPlan& metric = *made.plan->maps.at(0).metrics.at(0);
+  const HistogramPlan& plan = metric.histogram;
+  EXPECT_EQ(metric.labels.size(), 1u);
+  EXPECT_FALSE(plan.bucket.has_value());
+  EXPECT_EQ(plan.native, (NativeBuckets{3, -159}));
+  EXPECT_EQ(plan.array->offset, 8 + (17 * 4 + 3) * 8u);
+  EXPECT_EQ(plan.sum->offset, plan.array->offset + (26 * 8 + 2) * 8u);
+  EXPECT_EQ(plan.multiplier, 1e-9);
+  EXPECT_EQ(plan.bounds.front(), 0x1p-20);
+  EXPECT_EQ(plan.bounds.back(), 64);
+}
+
+TEST(NativeHistogram, IsNoOtherStruct) {
+  EXPECT_EQ(Native("map: requests, labels: [id]").messages,
+            "test.yaml:2:56: error: the value of map 'requests' is struct served, not a "
+            "BX_NATIVE_HISTOGRAM or BX_NATIVE_SECONDS of bpf_exporter.bpf.h; fields that are: "
+            "bytes, seconds\n"
+            "  metrics: {histograms: [{name: a, help: A, bucket_type: native, map: requests, "
+            "labels: [id]}]}\n"
+            "                                                         ^\n");
+  EXPECT_EQ(Native("map: requests, value: count, labels: [id]").messages,
+            "test.yaml:2:86: error: field 'count' is __u32, not a BX_NATIVE_HISTOGRAM or "
+            "BX_NATIVE_SECONDS of bpf_exporter.bpf.h; fields that are: bytes, seconds\n"
+            "  …ame: a, help: A, bucket_type: native, map: requests, value: count, labels: "
+            "[id]}]}\n"
+            "                                                               ^\n");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::plan
