@@ -9,16 +9,15 @@
 #include "task.bpf.h"
 #include "task_moments.bpf.h"
 
-#define NSEC_PER_USEC 1000
-
 // When tasks that wait began to. Taken on the way out, so tasks that are gone do not pile up.
 BX_TASK_MOMENTS(runqlat_waiting, 8192);
 
-// Bounds of 2^0 … 2^26 µs (67 s).
-BX_PERCPU_ARRAY(runqlat_latency, 1, BX_HISTOGRAM(27));
+// Bounds of 2^-20 s (1 µs) to 2^6 s, eight a doubling.
+BX_PERCPU_ARRAY(runqlat_latency, 1, BX_NATIVE_SECONDS(3, -20, 6));
 
-// With by_cgroup in place of the other one, by the id of the cgroup of the task that waited.
-BX_HASH(runqlat_cgroups, 2048, __u64, BX_HISTOGRAM(27));
+// With by_cgroup in place of the other one, by the id of the cgroup of the task that waited. Two a
+// doubling, as there are many: 1 MB for all.
+BX_HASH(runqlat_cgroups, 2048, __u64, BX_NATIVE_SECONDS(1, -20, 6));
 
 BX_DROPPED(runqlat_dropped);
 
@@ -62,9 +61,9 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
   waited = now > began ? now - began : 0;
   if (by_cgroup) {
     cgroup = bx_cgroup_id_of(next);
-    bx_observe_exp2(&runqlat_cgroups, &cgroup, waited, NSEC_PER_USEC);
+    bx_observe_native(&runqlat_cgroups, &cgroup, waited);
   } else {
-    bx_observe_exp2_at(&runqlat_latency, 0, waited, NSEC_PER_USEC);
+    bx_observe_native_at(&runqlat_latency, 0, waited);
   }
   return 0;
 }
