@@ -32,9 +32,12 @@ class Interfaces(ProbeTest):
         self.addCleanup(holder.stdout.close)
         self.addCleanup(children.stop, holder)
         holder.stdout.readline()  # the namespace exists
-        self.name, peer = f"bxprobe{next(NUMBERS)}", "bxpeer"
+        # A number that the peer does not have in its namespace.
+        number = 4_000 + next(NUMBERS)
+        self.name, peer = f"bxprobe{number}", "bxpeer"
         inside = ["nsenter", f"--net=/proc/{holder.pid}/ns/net"]
-        run("ip", "link", "add", self.name, "type", "veth", "peer", peer, "netns", holder.pid)
+        link = ["ip", "link", "add", self.name, "index", number]
+        run(*link, "type", "veth", "peer", peer, "netns", holder.pid)
         self.addCleanup(children.run, ["ip", "link", "del", self.name])
         # IPv6 speaks unasked, and what is compared must be at rest.
         for enter, name, address in (([], self.name, HERE), (inside, peer, THERE)):
