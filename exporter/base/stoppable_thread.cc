@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -37,12 +38,17 @@ class StoppableThread::State : public StoppableThread::Stop {
     for (const int fd : watched) {
       if (count < fds.size()) fds[count++] = {fd, POLLIN, 0};
     }
-    poll(fds.data(), count, static_cast<int>(wait.count()));  // passes over what is -1
+    const int ready = poll(fds.data(), count, static_cast<int>(wait.count()));  // passes over -1
+    if (ready < 0 && errno != EINTR && !stopping_) {
+      // Out of memory, or of descriptors: a body that waits in a loop must not spin meanwhile.
+      std::this_thread::sleep_for(std::min(wait, kWaitBlindly));
+    }
     return stopping_;
   }
 
  private:
   static constexpr std::size_t kMaxWatched = 4;
+  static constexpr std::chrono::milliseconds kWaitBlindly{100};
 
   std::atomic<bool> stopping_ = false;
   // Without it, which happens when descriptors have run out, stopping takes as long as a wait.

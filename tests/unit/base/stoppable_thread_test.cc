@@ -2,9 +2,12 @@
 #include "base/stoppable_thread.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <future>
 #include <optional>
 
@@ -47,6 +50,35 @@ TEST(StoppableThread, GoesOnWhenItsWaitIsOver) {
     woken.set_value(stop.Wait(std::chrono::milliseconds(1), {}));
   });
   EXPECT_FALSE(woken.get_future().get());
+}
+
+// poll() refuses more files than the process may have open.
+TEST(StoppableThread, DoesNotSpinWhenItCannotWait) {
+  constexpr std::chrono::milliseconds kWait{20};
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  std::promise<void> limited;
+  std::promise<void> done;
+  std::chrono::steady_clock::duration waited{};
+  int failure = 0;
+  {
+    const StoppableThread thread([&](const StoppableThread::Stop& stop) {
+      limited.get_future().wait();
+      pollfd none{-1, 0, 0};
+      failure = poll(&none, 1, 0) < 0 ? errno : 0;
+      const auto start = std::chrono::steady_clock::now();
+      stop.Wait(kWait, {});
+      waited = std::chrono::steady_clock::now() - start;
+      done.set_value();
+    });
+    const rlimit none{0, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    limited.set_value();
+    done.get_future().wait();
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(failure, EINVAL);
+  EXPECT_GE(waited, kWait);
 }
 
 TEST(StoppableThread, MayBeNoneAndMoves) {
