@@ -30,7 +30,7 @@ inline std::uint64_t LoadUnsigned(const void* from, std::size_t width) {
   return 0;
 }
 
-// The same with the sign extended; as two's complement in a u64, so that sums stay exact.
+// Reads a signed integer likewise, as two's complement in a u64, so that sums stay exact.
 inline std::uint64_t LoadSigned(const void* from, std::size_t width) {
   switch (width) {
     case 1:

@@ -11,7 +11,7 @@ namespace bpf_exporter::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
 
-// Both are meant for start-up, before other threads exist.
+// Say which lines are written, and whether with the time. Call before other threads exist.
 void SetLevel(Level least);
 void SetTimestamps(bool on);
 

@@ -10,14 +10,14 @@
 
 namespace bpf_exporter {
 
-// `text` with every byte that is not printable ASCII as \xNN, and at most `most` bytes long: names
-// and messages that a corrupt file may have put anything into.
+// Returns `text` with every byte that is not printable ASCII as \xNN, cut after `most` bytes: for
+// names and messages that a corrupt file may have put anything into.
 std::string Printable(std::string_view text, std::size_t most);
 
-// The bytes as hexadecimal digits, "00ff"; after `most` bytes "…".
+// Returns the bytes as hexadecimal digits, "00ff"; after `most` bytes "…".
 std::string Hex(const std::byte* bytes, std::size_t size, std::size_t most);
 
-// "a, b, c"; after `most` of them "a, b … (9 in all)"; "none" if there are none.
+// Returns "a, b, c"; after `most` of them "a, b … (9 in all)"; "none" if there are none.
 std::string List(const std::vector<std::string>& names, std::size_t most = 12);
 
 // Returns `text` in quotes for a message: on one line, and cut after about 60 bytes.

@@ -12,19 +12,20 @@ struct Utf8Sequence {
   bool valid;
 };
 
-// The character that `text`, which is not empty, starts with; or, not valid, the bytes that belong
-// to no character and that one U+FFFD stands for (Unicode 3.9: the maximal subpart).
+// Returns the character that `text`, which is not empty, starts with; or, not valid, the bytes that
+// belong to no character and that one U+FFFD stands for (Unicode 3.9: the maximal subpart).
 Utf8Sequence FirstUtf8(std::string_view text);
 
-// Bytes of the character that `text` starts with; 0 if it is empty or starts with what is not
-// UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+// Returns the bytes of the character that `text` starts with; 0 if it is empty or starts with what
+// is not UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 std::size_t Utf8CharacterSize(std::string_view text);
 
-// Whether the character of `size` bytes at the start of `text` moves a terminal's cursor instead
-// of showing something: C0 without tab, DEL, C1.
+// Returns whether the character of `size` bytes at the start of `text` moves a terminal's cursor
+// instead of showing something: C0 without tab, DEL, C1.
 bool IsControl(std::string_view text, std::size_t size);
 
-// `text` on one line: control characters and what is not UTF-8 as \xNN, newline as \n, tab as \t.
+// Returns `text` on one line: control characters and what is not UTF-8 as \xNN, newline as \n, tab
+// as \t.
 std::string Visible(std::string_view text);
 
 // Returns whether all of `text` is UTF-8. NUL is.
