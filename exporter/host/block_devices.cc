@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kMissingAfter{1};
 constexpr std::chrono::seconds kStaleAfter{10};
-constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::size_t kMaxDevices = 1'000'000;
 
 }  // namespace
@@ -36,8 +35,7 @@ std::optional<std::string> BlockDevices::Name(std::uint32_t major, std::uint32_t
 void BlockDevices::ReadLocked() {
   const Time now = now_();
   read_at_ = now;
-  std::erase_if(devices_,
-                [&](const auto& device) { return now - device.second.seen_at >= kKeepGone; });
+  ForgetExpired(devices_, now);
   std::ifstream file(path_);
   if (!file && !std::exchange(warned_, true)) {
     log::Warn("{}: block devices stay unknown",
@@ -51,7 +49,7 @@ void BlockDevices::ReadLocked() {
     std::uint64_t blocks = 0;
     std::string name;
     if (fields >> major >> minor >> blocks >> name) {
-      devices_.insert_or_assign({major, minor}, Device{name, now});
+      devices_.insert_or_assign({major, minor}, KeptName{name, now});
     }
   }
 }

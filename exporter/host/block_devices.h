@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "host/kept_names.h"
 
 namespace bpf_exporter::host {
 
@@ -21,16 +22,12 @@ class BlockDevices {
   std::optional<std::string> Name(std::uint32_t major, std::uint32_t minor);
 
  private:
-  struct Device {
-    std::string name;
-    Time seen_at;
-  };
   void ReadLocked();
 
   const std::string path_;
   const Clock now_;
   std::mutex mutex_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Device> devices_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, KeptName> devices_;  // since last there
   std::optional<Time> read_at_;
   bool warned_ = false;
 };

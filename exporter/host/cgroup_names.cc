@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/pace.h"
 #include "host/cgroup_walk.h"
 
 namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kWalkEvery{1};
-constexpr int kWalkShare = 20;  // walks take at most one part in so many of the time
-constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::size_t kMaxNames = 2'000'000;
 constexpr int kMaxDepth = 64;
@@ -51,13 +50,13 @@ std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
     entry = FindLocked(id);
   }
   if (entry == nullptr) return std::nullopt;
-  return entry->path;
+  return entry->name;
 }
 
 bool CgroupNames::Knows(std::uint64_t id) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
-  return found != entries_.end() && (found->second.live || now_() - found->second.used < kKeepGone);
+  return found != entries_.end() && !found->second.IsExpired(now_());
 }
 
 bool CgroupNames::LiveSince(std::uint64_t& version,
@@ -68,22 +67,16 @@ bool CgroupNames::LiveSince(std::uint64_t& version,
   version = version_;
   live.clear();
   for (const auto& [id, entry] : entries_) {
-    if (entry.live) live.emplace(id, entry.path);
+    if (entry.live) live.emplace(id, entry.name);
   }
   return true;
 }
 
 const CgroupNames::Entry* CgroupNames::FindLocked(std::uint64_t id) {
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return nullptr;
-  Entry& entry = found->second;
   const Time now = now_();
-  if (!entry.live && now - entry.used >= kKeepGone) {
-    entries_.erase(found);
-    return nullptr;
-  }
-  entry.used = now;
-  return &entry;
+  Entry* const entry = FindKept(entries_, id, now);
+  if (entry != nullptr) entry->since = now;
+  return entry;
 }
 
 void CgroupNames::OpenLocked() {
@@ -107,7 +100,7 @@ void CgroupNames::UpdateLocked() {
     stale_ = stale_ || heard.lost;
   }
   if (stale_ || !watch_) WalkIfDue();
-  ForgetExpired();
+  ForgetIfDue();
 }
 
 void CgroupNames::WalkIfDue() {
@@ -121,7 +114,7 @@ void CgroupNames::WalkIfDue() {
     log::Warn("cgroups: {}: cgroup ids stay unknown", found.error().Message());
   }
   const Time end = now_();
-  next_walk_ = end + std::max<Time::duration>(kWalkEvery, (end - start) * kWalkShare);
+  next_walk_ = end + std::max<Time::duration>(kWalkEvery, RestAfter(end - start));
 }
 
 void CgroupNames::Take(std::vector<Cgroup> found) {
@@ -138,13 +131,11 @@ void CgroupNames::Take(std::vector<Cgroup> found) {
   for (const std::uint64_t id : gone) MarkGone(id);
 }
 
-void CgroupNames::ForgetExpired() {
+void CgroupNames::ForgetIfDue() {
   const Time now = now_();
   if (now < next_forget_) return;
   next_forget_ = now + kForgetEvery;
-  std::erase_if(entries_, [&](const auto& item) {
-    return !item.second.live && now - item.second.used >= kKeepGone;
-  });
+  ForgetExpired(entries_, now);
 }
 
 void CgroupNames::Apply(const std::vector<CgroupEvent>& events) {
@@ -161,7 +152,7 @@ std::optional<std::string> CgroupNames::PathOf(std::uint64_t id, const Removals&
   std::string below;
   for (int depth = 0; depth < kMaxDepth; ++depth) {
     if (const auto known = entries_.find(id); known != entries_.end()) {
-      return known->second.path + below;
+      return known->second.name + below;
     }
     const auto removal = removals.find(id);
     if (removal == removals.end()) break;
@@ -184,7 +175,7 @@ void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
   }
   const auto parent = entries_.find(event.parent);
   if (parent == entries_.end()) return;  // outside of the mounted tree
-  std::string path = parent->second.path + "/" + event.name;
+  std::string path = parent->second.name + "/" + event.name;
   struct stat status {};
   if (stat(path.c_str(), &status) == 0) See(status.st_ino, std::move(path));
 }
@@ -192,15 +183,15 @@ void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
 void CgroupNames::See(std::uint64_t id, std::string path) {
   if (entries_.size() >= kMaxNames && !entries_.contains(id)) return;
   Entry& entry = entries_[id];
-  if (!entry.live || entry.path != path) ++version_;
-  entry = {std::move(path), true, now_()};
+  if (!entry.live || entry.name != path) ++version_;
+  entry = {{std::move(path), now_()}, true};
 }
 
 void CgroupNames::MarkGone(std::uint64_t id) {
   const auto found = entries_.find(id);
   if (found == entries_.end() || !found->second.live) return;
   found->second.live = false;
-  found->second.used = now_();
+  found->second.since = now_();
   ++version_;
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "host/cgroup_follower.h"
 #include "host/cgroup_watch.h"
+#include "host/kept_names.h"
 
 namespace bpf_exporter::host {
 
@@ -43,10 +44,10 @@ class CgroupNames {
   bool LiveSince(std::uint64_t& version, std::unordered_map<std::uint64_t, std::string>& live);
 
  private:
-  struct Entry {
-    std::string path;
+  // The name is the path; since the last walk that saw it or found it gone, or the last Find.
+  struct Entry : KeptName {
     bool live = false;
-    Time used;  // the last walk that saw it or found it gone, or the last Find
+    bool IsExpired(Time now) const { return !live && KeptName::IsExpired(now); }
   };
   void OpenLocked();
   void UpdateLocked();
@@ -56,7 +57,7 @@ class CgroupNames {
   void Apply(const std::vector<CgroupEvent>& events);
   void Apply(const CgroupEvent& event, const Removals& removals);
   std::optional<std::string> PathOf(std::uint64_t id, const Removals& removals) const;
-  void ForgetExpired();
+  void ForgetIfDue();
   void See(std::uint64_t id, std::string path);
   void MarkGone(std::uint64_t id);
   const Entry* FindLocked(std::uint64_t id);

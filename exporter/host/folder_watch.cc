@@ -35,9 +35,9 @@ const std::vector<std::uint64_t>& FolderWatch::Look() {
 // What the events say is asked for again.
 void FolderWatch::Drain() {
   if (!fd_.valid()) return;
-  constexpr int kMostReads = 1000;
+  constexpr int kMaxReads = 1000;
   std::array<char, 65536> events;
-  for (int i = 0; i < kMostReads && read(fd_.get(), events.data(), events.size()) > 0; ++i) {
+  for (int i = 0; i < kMaxReads && read(fd_.get(), events.data(), events.size()) > 0; ++i) {
   }
 }
 

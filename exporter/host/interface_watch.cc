@@ -22,11 +22,11 @@
 namespace bpf_exporter::host {
 namespace {
 
-constexpr std::size_t kMostInterfaces = 65'536;
+constexpr std::size_t kMaxInterfaces = 65'536;
 constexpr int kPatienceMs = 1000;
-// More than a list of kMostInterfaces has, at two or more a datagram.
-constexpr int kMostDatagrams = 40'000;
-constexpr int kMostLists = 5;
+// More than a list of kMaxInterfaces has, at two or more a datagram.
+constexpr int kMaxDatagrams = 40'000;
+constexpr int kMaxLists = 5;
 // The kernel fills at most 32 KiB at a time unless one interface needs more.
 constexpr std::size_t kDatagramBytes = 65'536;
 
@@ -129,7 +129,7 @@ Result<InterfaceWatch> InterfaceWatch::Open(int buffer_bytes) {
 }
 
 Status InterfaceWatch::Update() {
-  for (int datagrams = 0; datagrams < kMostDatagrams; ++datagrams) {
+  for (int datagrams = 0; datagrams < kMaxDatagrams; ++datagrams) {
     LinkMessages read;
     if (const Status received = Receive(read); !received) {
       if (received.error().code == EAGAIN) break;
@@ -140,7 +140,7 @@ Status InterfaceWatch::Update() {
     Apply(read);
   }
   // Asked for when nothing is left to read: the kernel drops what it has to tell until then.
-  for (int lists = 0; !whole_ && lists < kMostLists; ++lists) {
+  for (int lists = 0; !whole_ && lists < kMaxLists; ++lists) {
     if (const Status listed = AskForList(); !listed) return listed;
   }
   return {};
@@ -167,7 +167,7 @@ Status InterfaceWatch::AskForList() {
   }
   listed_.clear();
   bool lost = false;
-  for (int datagrams = 0; datagrams < kMostDatagrams; ++datagrams) {
+  for (int datagrams = 0; datagrams < kMaxDatagrams; ++datagrams) {
     pollfd waiting{fd_.get(), POLLIN, 0};
     poll(&waiting, 1, kPatienceMs);
     LinkMessages read;
@@ -216,7 +216,7 @@ void InterfaceWatch::Apply(const LinkMessages& read) {
     if (message.removed) {
       interfaces_.erase(message.index);
       listed_.erase(message.index);
-    } else if (interfaces_.size() < kMostInterfaces || interfaces_.contains(message.index)) {
+    } else if (interfaces_.size() < kMaxInterfaces || interfaces_.contains(message.index)) {
       interfaces_.insert_or_assign(message.index, message.names);
       listed_.insert(message.index);
     }

@@ -10,7 +10,6 @@ namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kStaleAfter{10};
-constexpr std::chrono::minutes kKeepGone{10};
 constexpr std::size_t kMaxNames = 4096;
 
 }  // namespace
@@ -20,22 +19,16 @@ Interfaces::Interfaces(Clock now) : now_(std::move(now)) {}
 std::string Interfaces::Name(std::uint32_t index) {
   const std::lock_guard lock(mutex_);
   const Time now = now_();
-  const auto found = names_.find(index);
-  if (found != names_.end() && now - found->second.asked_at < kStaleAfter) {
-    return found->second.name;
-  }
+  Entry* const known = FindKept(names_, index, now);
+  if (known != nullptr && now - known->asked_at < kStaleAfter) return known->name;
   char name[IF_NAMESIZE];
   if (if_indextoname(index, name) == nullptr) {
-    if (found == names_.end()) return {};
-    if (now - found->second.seen_at < kKeepGone) {
-      found->second.asked_at = now;
-      return found->second.name;
-    }
-    names_.erase(found);
-    return {};
+    if (known == nullptr) return {};
+    known->asked_at = now;
+    return known->name;
   }
   if (names_.size() >= kMaxNames) names_.clear();
-  names_.insert_or_assign(index, Entry{name, now, now});
+  names_.insert_or_assign(index, Entry{{name, now}, now});
   return name;
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "host/kept_names.h"
 
 namespace bpf_exporter::host {
 
@@ -19,10 +20,8 @@ class Interfaces {
   std::string Name(std::uint32_t index);  // empty if there is none
 
  private:
-  struct Entry {
-    std::string name;
+  struct Entry : KeptName {  // since it was last there
     Time asked_at;
-    Time seen_at;
   };
   const Clock now_;
   std::mutex mutex_;

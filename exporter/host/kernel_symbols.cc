@@ -3,42 +3,27 @@
 #include "host/kernel_symbols.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
 #include "base/log.h"
 #include "base/result.h"
+#include "host/kallsyms.h"
 
 namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kReadAgainAfter{30};
 
-// Feeds the whole lines of the file at `fd` to `table`.
-Status ReadLines(int fd, const std::string& path, SymbolTable& table) {
-  std::array<char, 65536> buffer;
-  std::string rest;  // the line that the last block cut
-  for (off_t offset = 0;;) {
-    const ssize_t got = pread(fd, buffer.data(), buffer.size(), offset);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return ErrnoError("read '" + path + "'", errno);
-    if (got == 0) return {};
-    offset += got;
-    std::string_view block(buffer.data(), static_cast<std::size_t>(got));
-    for (std::size_t end; (end = block.find('\n')) != std::string_view::npos;) {
-      rest += block.substr(0, end);
-      if (!table.Add(rest)) {
-        return Error{"'" + path + "' has more symbols than fit; the rest is unknown"};
-      }
-      rest.clear();
-      block.remove_prefix(end + 1);
-    }
-    constexpr std::size_t kLongestLine = 4096;
-    if (rest.size() < kLongestLine) rest += block;
-  }
+Status ReadTable(int fd, const std::string& path, SymbolTable& table) {
+  bool fits = true;
+  const Status read = ReadKallsyms(fd, path, [&](const KernelSymbol& symbol) {
+    fits = table.Add(symbol.address, symbol.name);
+    return fits;
+  });
+  if (fits) return read;
+  return Error{"'" + path + "' has more symbols than fit; the rest is unknown"};
 }
 
 }  // namespace
@@ -76,7 +61,7 @@ void KernelSymbols::ReadLocked() {
   OpenLocked();
   auto table = std::make_shared<SymbolTable>();
   if (fd_.valid()) {
-    const Status read = ReadLines(fd_.get(), path_, *table);
+    const Status read = ReadTable(fd_.get(), path_, *table);
     if (!read && !std::exchange(warned_, true)) log::Warn("{}", read.error().Message());
   }
   table->Sort();

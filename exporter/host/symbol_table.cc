@@ -3,7 +3,6 @@
 #include "host/symbol_table.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace bpf_exporter::host {
 namespace {
@@ -17,22 +16,14 @@ constexpr std::uint64_t kMaxFunction = 1 << 20;
 
 }  // namespace
 
-bool SymbolTable::Add(std::string_view line) {
-  Symbol symbol{};
-  const char* const end = line.data() + line.size();
-  const auto [stop, error] = std::from_chars(line.data(), end, symbol.address, 16);
-  const auto rest = static_cast<std::size_t>(end - stop);
-  if (error != std::errc() || rest < 4 || stop[0] != ' ' || stop[2] != ' ') return true;
-  if (symbol.address == 0) {
+bool SymbolTable::Add(std::uint64_t address, std::string_view name) {
+  if (address == 0) {
     ++zeros_;
     return true;
   }
-  std::string_view name(stop + 3, rest - 3);
-  name = name.substr(0, name.find(' '));
   if (symbols_.size() >= kMaxSymbols || names_.size() + name.size() + 1 > kMaxNames) return false;
-  symbol.name = static_cast<std::uint32_t>(names_.size());
+  symbols_.push_back({address, static_cast<std::uint32_t>(names_.size())});
   names_.append(name).push_back('\0');
-  symbols_.push_back(symbol);
   return true;
 }
 

@@ -12,9 +12,8 @@ namespace bpf_exporter::host {
 // Kernel symbols by address: /proc/kallsyms in a compact form. Filled once, then read only.
 class SymbolTable {
  public:
-  // Takes one line, "ffffffff81000000 T _stext" or "… t name\t[module]". Lines that are not of that
-  // form and symbols at address 0 (hidden, or per-CPU offsets) are left out. False when full.
-  bool Add(std::string_view line);
+  // Takes a symbol; one at address 0 (hidden, or per-CPU offsets) is left out. False when full.
+  bool Add(std::uint64_t address, std::string_view name);
   // Call once, after the last Add.
   void Sort();
 
@@ -25,7 +24,7 @@ class SymbolTable {
   std::string_view Before(std::uint64_t address) const;
 
   std::size_t size() const { return symbols_.size(); }
-  // Lines at address 0, which is all of them when the kernel hides addresses.
+  // Symbols at address 0, which is all of them when the kernel hides addresses.
   std::size_t zeros() const { return zeros_; }
 
  private:

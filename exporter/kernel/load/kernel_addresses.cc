@@ -3,18 +3,18 @@
 #include "kernel/load/kernel_addresses.h"
 
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
-#include <fstream>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/fd.h"
+#include "host/kallsyms.h"
 #include "kernel/load/constants.h"
 
 namespace bpf_exporter::kernel {
@@ -22,27 +22,18 @@ namespace {
 
 constexpr const char* kKallsyms = "/proc/kallsyms";
 
-// Reads "ffffffff81000000 T _stext" or "ffffffffc0000000 t name\t[module]".
-std::optional<std::pair<std::string_view, std::uint64_t>> ReadLine(std::string_view line) {
-  std::uint64_t address = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), address, 16);
-  const auto digits = static_cast<std::size_t>(end - line.data());
-  if (error != std::errc() || line.size() < digits + 4 || line[digits] != ' ') return std::nullopt;
-  const std::string_view name = line.substr(digits + 3);
-  return std::pair(name.substr(0, name.find('\t')), address);
-}
-
 // Returns the addresses of those of `wanted` that the kernel has.
 Result<std::map<std::string, std::uint64_t>> FindSymbols(const std::vector<std::string>& wanted) {
   std::map<std::string, std::uint64_t> found;
-  std::ifstream file(kKallsyms);
-  if (!file) return ErrnoError(fmt::format("'kaddrs': open {}", kKallsyms), errno);
-  for (std::string line; found.size() < wanted.size() && std::getline(file, line);) {
-    const auto symbol = ReadLine(line);
-    if (!symbol) continue;
-    const auto asked = std::find(wanted.begin(), wanted.end(), symbol->first);
-    if (asked != wanted.end()) found.emplace(*asked, symbol->second);
-  }
+  const Fd file(open(kKallsyms, O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return ErrnoError(fmt::format("'kaddrs': open {}", kKallsyms), errno);
+  const Status read = host::ReadKallsyms(file.get(), kKallsyms, [&](const auto& symbol) {
+    const std::string_view name = symbol.name.substr(0, symbol.name.find('\t'));
+    const auto asked = std::find(wanted.begin(), wanted.end(), name);
+    if (asked != wanted.end()) found.emplace(*asked, symbol.address);
+    return found.size() < wanted.size();
+  });
+  if (!read) return read.error().In("'kaddrs'");
   return found;
 }
 
