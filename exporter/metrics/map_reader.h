@@ -20,11 +20,16 @@ struct RowBlock {
 
 // How the rows of a map lie in memory.
 struct RowShape {
+  // Returns the bytes that the kernel takes for a value where several lie one after the other.
+  static constexpr std::uint32_t Stride(std::uint32_t value_bytes) {
+    return (value_bytes + 7) / 8 * 8;
+  }
+
   RowShape(std::uint32_t key_bytes, std::uint32_t value_bytes, std::uint32_t cpu_count)
       : key_size(key_bytes),
         value_size(value_bytes),
         cpus(cpu_count),
-        cpu_stride((value_bytes + 7) / 8 * 8),
+        cpu_stride(Stride(value_bytes)),
         row_stride(cpu_count > 1 ? std::size_t{cpu_count} * cpu_stride : value_bytes) {}
 
   // Returns whether the rows of `block` are at least that long.

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "metrics/key_slots.h"
+#include "metrics/merge.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -99,19 +100,21 @@ void MetricFold::FoldNumbers(const Rows& rows) {
       entry = rows.slots[row];
       if (entry == KeySlots::kNone) continue;
     }
-    std::uint64_t sum = 0;
+    std::uint64_t merged = 0;
     if constexpr (kManyCpus) {
       const std::uint32_t cpus = shape_.cpus;
       if (sizeof(T) == 8 && shape_.cpu_stride == 8) {
-        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) sum += LoadAs<T>(value + cpu * 8);
+        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) Merge(LoadAs<T>(value + cpu * 8), merged);
       } else {
         const std::size_t stride = shape_.cpu_stride;
-        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) sum += LoadAs<T>(value + cpu * stride);
+        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+          Merge(LoadAs<T>(value + cpu * stride), merged);
+        }
       }
     } else {
-      sum = LoadAs<T>(value);
+      merged = LoadAs<T>(value);
     }
-    if (skip_zero && sum == 0) continue;
+    if (skip_zero && merged == 0) continue;
     std::uint32_t cell = entries[entry];
     if (!KeyCells::IsCell(cell)) [[unlikely]] {
       cell = cells_.Resolve(entry, KeyOfRow(rows, row), 0);
@@ -119,7 +122,7 @@ void MetricFold::FoldNumbers(const Rows& rows) {
       cells = family_.values();
       present = family_.present();
     }
-    cells[cell] += sum;
+    Merge(merged, cells[cell]);
     present[one_cell ? cell : Quotient(cell, reciprocal)] = 1;
   }
 }
@@ -154,11 +157,11 @@ void MetricFold::FoldRuns(const Rows& rows) {
 bool MetricFold::HasValue(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus) const {
   for (const ValueRun& run : runs_) {
     for (std::uint32_t number = 0; number < run.count; ++number) {
-      std::uint64_t sum = 0;
+      std::uint64_t merged = 0;
       for (std::uint32_t i = cpu; i < cpu + cpus; ++i) {
-        sum += LoadField(run.first, value + std::size_t{i} * shape_.cpu_stride, number);
+        Merge(LoadField(run.first, value + std::size_t{i} * shape_.cpu_stride, number), merged);
       }
-      if (sum != 0) return true;
+      if (merged != 0) return true;
     }
   }
   return false;
@@ -172,17 +175,21 @@ std::uint64_t MetricFold::AddRuns(const std::byte* value, std::uint32_t cpu, std
     for (const ValueRun& run : runs_) {
       std::uint64_t* cells = family_.values() + first_cell + run.cell;
       if (run.outside) {
-        std::uint64_t sum = 0;
-        for (std::uint32_t at = 0; at < run.count; ++at) sum += LoadField(run.first, one, at);
-        *cells += sum;
-        outside |= sum;
+        std::uint64_t merged = 0;
+        for (std::uint32_t at = 0; at < run.count; ++at) {
+          Merge(LoadField(run.first, one, at), merged);
+        }
+        Merge(merged, *cells);
+        outside |= merged;
       } else if (run.first.width == 8) {
         const std::byte* from = one + run.first.offset;
         for (std::uint32_t at = 0; at < run.count; ++at) {
-          cells[at] += Load<std::uint64_t>(from + std::size_t{at} * 8);
+          Merge(Load<std::uint64_t>(from + std::size_t{at} * 8), cells[at]);
         }
       } else {
-        for (std::uint32_t at = 0; at < run.count; ++at) cells[at] += LoadField(run.first, one, at);
+        for (std::uint32_t at = 0; at < run.count; ++at) {
+          Merge(LoadField(run.first, one, at), cells[at]);
+        }
       }
     }
   }

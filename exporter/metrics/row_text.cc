@@ -9,19 +9,21 @@
 
 #include "base/bytes.h"
 #include "metrics/buckets.h"
+#include "metrics/merge.h"
 
 namespace bpf_exporter::metrics {
 namespace {
 
-// Returns the sum of the CPUs from `first` to before `end`, as two's complement.
-std::uint64_t Sum(const plan::ValueField& field, const MapRows& rows, std::size_t row,
-                  std::size_t first, std::size_t end) {
-  std::uint64_t sum = 0;
+// Returns the value of the CPUs from `first` to before `end`, as two's complement.
+std::uint64_t Merged(const plan::ValueField& field, const MapRows& rows, std::size_t row,
+                     std::size_t first, std::size_t end) {
+  std::uint64_t merged = 0;
   for (std::size_t cpu = first; cpu < end; ++cpu) {
     const std::byte* from = rows.Value(row, cpu) + field.offset;
-    sum += field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width);
+    Merge(field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width),
+          merged);
   }
-  return sum;
+  return merged;
 }
 
 void AppendNumber(const plan::ValueField& field, std::uint64_t number, std::string& out) {
@@ -86,7 +88,7 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
 
   bool all_zero = true;
   const auto append = [&](const plan::ValueField& field) {
-    const std::uint64_t number = Sum(field, rows, row, first_cpu, end_cpu);
+    const std::uint64_t number = Merged(field, rows, row, first_cpu, end_cpu);
     all_zero = all_zero && number == 0;
     AppendNumber(field, number, out);
   };
@@ -107,7 +109,7 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
       out += " = ";
       for (std::size_t cpu = first_cpu; cpu < end_cpu; ++cpu) {
         if (cpu > first_cpu) out += " + ";
-        AppendNumber(metric_.value, Sum(metric_.value, rows, row, cpu, cpu + 1), out);
+        AppendNumber(metric_.value, Merged(metric_.value, rows, row, cpu, cpu + 1), out);
       }
     }
   }

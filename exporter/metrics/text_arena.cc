@@ -23,7 +23,7 @@ void TextArena::AddChunk(std::size_t footprint) {
   if (chunks_.size() > (~Position{0} >> kOffsetBits) - 1) {
     throw std::length_error("too much label text");
   }
-  const std::size_t usual = std::clamp(bytes_, kFirstChunk, kLargestChunk);
+  const std::size_t usual = std::clamp(bytes_, kFirstChunk, kMaxChunk);
   const std::size_t size = std::max(usual, footprint + kEndRecord);
   auto chunk = std::make_unique_for_overwrite<char[]>(size);
   const char* address = chunk.get();

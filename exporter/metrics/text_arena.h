@@ -55,8 +55,8 @@ class TextArena {
   static constexpr std::uint32_t kEndOfChunk = ~std::uint32_t{0};
   static constexpr std::size_t kEndRecord = kHeader + sizeof(const char*);
   static constexpr std::size_t kFirstChunk = 512;  // most families are small
-  static constexpr std::size_t kLargestChunk = std::size_t{1} << 20;
-  static constexpr unsigned kOffsetBits = 18;  // of kLargestChunk / kAlign
+  static constexpr std::size_t kMaxChunk = std::size_t{1} << 20;
+  static constexpr unsigned kOffsetBits = 18;  // of kMaxChunk / kAlign
   static constexpr std::uint32_t kOffsetMask = (1u << kOffsetBits) - 1;
 
   static std::uint32_t Size(const char* record) {

@@ -37,15 +37,15 @@ class ArrayReader : public metrics::MapReader {
 
 }  // namespace
 
-std::unique_ptr<metrics::MapReader> MapArray(const RowShape& shape) {
+std::unique_ptr<metrics::MapReader> MapArray(const LoadedMap& map) {
   // The kernel lays elements out at multiples of 8 bytes and maps whole pages.
-  const std::size_t stride = (std::size_t{shape.value_size} + 7) / 8 * 8;
+  const std::size_t stride = map.rows.cpu_stride;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  const std::size_t bytes = (stride * shape.max_entries + page - 1) / page * page;
-  void* area = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, shape.fd, 0);
+  const std::size_t bytes = (stride * map.max_entries + page - 1) / page * page;
+  void* area = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, map.fd, 0);
   if (area == MAP_FAILED) return nullptr;
-  return std::make_unique<ArrayReader>(static_cast<const std::byte*>(area), bytes,
-                                       shape.max_entries, stride);
+  return std::make_unique<ArrayReader>(static_cast<const std::byte*>(area), bytes, map.max_entries,
+                                       stride);
 }
 
 }  // namespace bpf_exporter::kernel

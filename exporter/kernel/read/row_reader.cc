@@ -14,27 +14,28 @@ namespace bpf_exporter::kernel {
 namespace {
 
 // A batch that fails on a busy bucket or a key that vanishes is asked for again this often.
-constexpr int kMostRetries = 100;
+constexpr int kMaxRetries = 100;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
 // The limit of a growing batch: far more than a bucket of a sane map holds.
-constexpr std::size_t kMostBatchBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxBatchBytes = std::size_t{64} << 20;
 
-std::uint32_t RowsIn(std::size_t bytes, const RowShape& shape) {
-  const std::size_t rows = bytes / std::max<std::size_t>(shape.key_size + shape.value_stride, 1);
+std::uint32_t RowsIn(std::size_t bytes, const LoadedMap& map) {
+  const std::size_t rows =
+      bytes / std::max<std::size_t>(map.rows.key_size + map.rows.row_stride, 1);
   return static_cast<std::uint32_t>(std::clamp<std::size_t>(rows, 1, UINT32_MAX));
 }
 
 }  // namespace
 
-RowReader::RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers,
+RowReader::RowReader(LoadedMap map, std::shared_ptr<ReadBuffers> buffers,
                      const ReadOptions& options)
-    : shape_(std::move(shape)), buffers_(std::move(buffers)) {
+    : map_(std::move(map)), buffers_(std::move(buffers)) {
   if (!options.batches) batches_ = Batches::kUnsupported;
   // Per-CPU maps may hold somewhat more than max_entries; a batch that is as long is never short.
-  max_batch_ = std::min(RowsIn(kMostBatchBytes, shape_), std::max(shape_.max_entries, 1u) * 2);
-  batch_ = std::clamp(std::min(options.first_batch, RowsIn(kBatchBytes, shape_)), 1u, max_batch_);
+  max_batch_ = std::min(RowsIn(kMaxBatchBytes, map_), std::max(map_.max_entries, 1u) * 2);
+  batch_ = std::clamp(std::min(options.first_batch, RowsIn(kBatchBytes, map_)), 1u, max_batch_);
   // Hash maps write a bucket's number to the cursor (4 bytes), all others a key.
-  const std::size_t cursor_size = std::max<std::size_t>(shape_.key_size, 8);
+  const std::size_t cursor_size = std::max<std::size_t>(map_.rows.key_size, 8);
   cursor_.resize(cursor_size);
   next_cursor_.resize(cursor_size);
 }
@@ -46,7 +47,7 @@ RowReader::RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers,
 Status RowReader::Read(metrics::RowSink& sink) {
   Status status;
   if (batches_ != Batches::kUnsupported) status = ReadBatches(sink);
-  if (batches_ == Batches::kUnsupported) status = WalkRows(shape_, *buffers_, batch_, sink);
+  if (batches_ == Batches::kUnsupported) status = WalkRows(map_, *buffers_, batch_, sink);
   buffers_->Trim();
   return status;
 }
@@ -55,14 +56,14 @@ Status RowReader::Read(metrics::RowSink& sink) {
 Status RowReader::ReadBatches(metrics::RowSink& sink) {
   // Each call that succeeds moves on by a bucket or a key at least, so this is never reached by a
   // walk that ends.
-  const std::uint64_t most_calls = std::uint64_t{shape_.max_entries} * 4 + 1024;
+  const std::uint64_t most_calls = std::uint64_t{map_.max_entries} * 4 + 1024;
   int retries = 0;
   bool first = true;
   for (std::uint64_t calls = 0; calls < most_calls; ++calls) {
-    std::byte* keys = buffers_->Keys(std::size_t{batch_} * shape_.key_size);
-    std::byte* values = buffers_->Values(std::size_t{batch_} * shape_.value_stride);
+    std::byte* keys = buffers_->Keys(std::size_t{batch_} * map_.rows.key_size);
+    std::byte* values = buffers_->Values(std::size_t{batch_} * map_.rows.row_stride);
     std::uint32_t count = batch_;
-    const int error = bpf_map_lookup_batch(shape_.fd, first ? nullptr : cursor_.data(),
+    const int error = bpf_map_lookup_batch(map_.fd, first ? nullptr : cursor_.data(),
                                            next_cursor_.data(), keys, values, &count, nullptr) == 0
                           ? 0
                           : errno;
@@ -72,13 +73,13 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
         break;
       case ENOSPC:  // one bucket holds more rows than the batch; the cursor has not moved
         if (GrowBatch()) continue;
-        return ErrnoError(fmt::format("map '{}': batch lookup of {} rows", shape_.map, batch_),
+        return ErrnoError(fmt::format("map '{}': batch lookup of {} rows", map_.name, batch_),
                           error);
       case EINTR:
       case EAGAIN:
       case EBUSY:
-        if (++retries <= kMostRetries) continue;
-        return ErrnoError(fmt::format("map '{}': batch lookup", shape_.map), error);
+        if (++retries <= kMaxRetries) continue;
+        return ErrnoError(fmt::format("map '{}': batch lookup", map_.name), error);
       case EINVAL:
       case EOPNOTSUPP:
       case kNotSupported:
@@ -88,7 +89,7 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
         }
         [[fallthrough]];
       default:
-        return ErrnoError(fmt::format("map '{}': batch lookup", shape_.map), error);
+        return ErrnoError(fmt::format("map '{}': batch lookup", map_.name), error);
     }
     batches_ = Batches::kWork;
     retries = 0;
@@ -96,9 +97,9 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
       metrics::RowBlock block;
       block.keys = keys;
       block.count = count;
-      block.key_stride = shape_.key_size;
+      block.key_stride = map_.rows.key_size;
       block.values = values;
-      block.value_stride = shape_.value_stride;
+      block.value_stride = map_.rows.row_stride;
       sink.OnRows(block);
     }
     if (error == ENOENT) return {};
@@ -106,7 +107,7 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
     first = false;
   }
   return Error{
-      fmt::format("map '{}': batch lookup: did not end after {} calls", shape_.map, most_calls)};
+      fmt::format("map '{}': batch lookup: did not end after {} calls", map_.name, most_calls)};
 }
 
 bool RowReader::GrowBatch() {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/read/loaded_map.h"
 #include "kernel/read/read_buffers.h"
-#include "kernel/read/row_shape.h"
 #include "metrics/map_reader.h"
 
 namespace bpf_exporter::kernel {
@@ -24,10 +24,10 @@ struct ReadOptions {
 // this kind of map.
 class RowReader : public metrics::MapReader {
  public:
-  RowReader(RowShape shape, std::shared_ptr<ReadBuffers> buffers, const ReadOptions& options);
+  RowReader(LoadedMap map, std::shared_ptr<ReadBuffers> buffers, const ReadOptions& options);
 
   Status Read(metrics::RowSink& sink) override;
-  std::uint32_t cpus() const override { return shape_.cpus; }
+  std::uint32_t cpus() const override { return map_.rows.cpus; }
 
  private:
   enum class Batches { kUnknown, kWork, kUnsupported };
@@ -35,7 +35,7 @@ class RowReader : public metrics::MapReader {
   Status ReadBatches(metrics::RowSink& sink);
   bool GrowBatch();
 
-  RowShape shape_;
+  LoadedMap map_;
   std::shared_ptr<ReadBuffers> buffers_;
   Batches batches_ = Batches::kUnknown;
   std::uint32_t batch_;  // rows asked for at once

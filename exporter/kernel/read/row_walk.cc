@@ -48,15 +48,15 @@ class KeyList {
 // Returns all keys of the map, each once. When the current key is deleted the kernel starts again
 // from the first, so a busy map gives keys repeatedly; that costs time and memory, both bounded
 // here.
-Result<KeyList> AllKeys(const RowShape& shape) {
-  KeyList keys(shape.key_size);
-  std::vector<std::byte> key(shape.key_size), next(shape.key_size);
-  const std::size_t max_kept = std::size_t{shape.max_entries} * 2 + 1024;
-  const std::uint64_t max_steps = std::uint64_t{shape.max_entries} * 16 + 1024;
+Result<KeyList> AllKeys(const LoadedMap& map) {
+  KeyList keys(map.rows.key_size);
+  std::vector<std::byte> key(map.rows.key_size), next(map.rows.key_size);
+  const std::size_t max_kept = std::size_t{map.max_entries} * 2 + 1024;
+  const std::uint64_t max_steps = std::uint64_t{map.max_entries} * 16 + 1024;
   bool first = true;
   for (std::uint64_t steps = 0; steps < max_steps; ++steps) {
-    if (bpf_map_get_next_key(shape.fd, first ? nullptr : key.data(), next.data()) != 0) {
-      if (errno != ENOENT) return ErrnoError(fmt::format("map '{}': next key", shape.map), errno);
+    if (bpf_map_get_next_key(map.fd, first ? nullptr : key.data(), next.data()) != 0) {
+      if (errno != ENOENT) return ErrnoError(fmt::format("map '{}': next key", map.name), errno);
       keys.MakeUnique();
       return keys;
     }
@@ -71,30 +71,30 @@ Result<KeyList> AllKeys(const RowShape& shape) {
   return Error{
       fmt::format("map '{}': next key: the walk did not end: keys are deleted faster than "
                   "they are read",
-                  shape.map)};
+                  map.name)};
 }
 
 }  // namespace
 
-Status WalkRows(const RowShape& shape, ReadBuffers& buffers, std::uint32_t block_rows,
+Status WalkRows(const LoadedMap& map, ReadBuffers& buffers, std::uint32_t block_rows,
                 metrics::RowSink& sink) {
-  Result<KeyList> all = AllKeys(shape);
+  Result<KeyList> all = AllKeys(map);
   if (!all) return all.error();
   const KeyList& keys = *all;
-  std::byte* block_keys = buffers.Keys(std::size_t{block_rows} * shape.key_size);
-  std::byte* block_values = buffers.Values(std::size_t{block_rows} * shape.value_stride);
+  std::byte* block_keys = buffers.Keys(std::size_t{block_rows} * map.rows.key_size);
+  std::byte* block_values = buffers.Values(std::size_t{block_rows} * map.rows.row_stride);
   metrics::RowBlock block;
   block.keys = block_keys;
-  block.key_stride = shape.key_size;
+  block.key_stride = map.rows.key_size;
   block.values = block_values;
-  block.value_stride = shape.value_stride;
+  block.value_stride = map.rows.row_stride;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (bpf_map_lookup_elem(shape.fd, keys[i], block_values + block.count * shape.value_stride) !=
+    if (bpf_map_lookup_elem(map.fd, keys[i], block_values + block.count * map.rows.row_stride) !=
         0) {
       if (errno == ENOENT) continue;
-      return ErrnoError(fmt::format("map '{}': lookup", shape.map), errno);
+      return ErrnoError(fmt::format("map '{}': lookup", map.name), errno);
     }
-    std::memcpy(block_keys + block.count * shape.key_size, keys[i], shape.key_size);
+    std::memcpy(block_keys + block.count * map.rows.key_size, keys[i], map.rows.key_size);
     if (++block.count == block_rows) {
       sink.OnRows(block);
       block.count = 0;

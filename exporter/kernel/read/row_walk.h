@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "kernel/read/loaded_map.h"
 #include "kernel/read/read_buffers.h"
-#include "kernel/read/row_shape.h"
 #include "metrics/map_reader.h"
 
 namespace bpf_exporter::kernel {
@@ -13,7 +13,7 @@ namespace bpf_exporter::kernel {
 // Reads a map by next key and look-up, for kernels without batches: all keys first, each once
 // however often the walk had to start again, then their values. Leaves out keys that vanish in
 // between. Gives `sink` blocks of at most `block_rows` rows.
-Status WalkRows(const RowShape& shape, ReadBuffers& buffers, std::uint32_t block_rows,
+Status WalkRows(const LoadedMap& map, ReadBuffers& buffers, std::uint32_t block_rows,
                 metrics::RowSink& sink);
 
 }  // namespace bpf_exporter::kernel
