@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: read_plan_test.cc
+// Tests: plan_configs_test.cc
 #include "app/check.h"
 
 #include <fmt/core.h>

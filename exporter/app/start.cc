@@ -13,7 +13,6 @@
 #include "metrics/self_metric_table.h"
 #include "object/btf_file.h"
 #include "process/systemd.h"
-#include "web/listen_address.h"
 
 namespace bpf_exporter::app {
 namespace {
@@ -23,7 +22,7 @@ ExitCode Refuse(ExitCode code, const std::string& problem) {
   return code;
 }
 
-// What the plans alone decide.
+// Returns the code to end with if the plans alone decide that.
 std::optional<ExitCode> EndAfterPlanning(const std::vector<loader::PlannedConfig>& planned,
                                          const Options& options) {
   for (const loader::PlannedConfig& config : planned) std::fputs(config.messages.c_str(), stderr);
@@ -38,8 +37,10 @@ std::optional<ExitCode> EndAfterPlanning(const std::vector<loader::PlannedConfig
   return std::nullopt;
 }
 
-// What would make loading vain, looked for before it.
-std::optional<ExitCode> EndBeforeLoading(const Options& options) {
+// Checks what can fail before anything is loaded, and finds the address to listen on. Returns the
+// code to end with if something does.
+std::optional<ExitCode> EndBeforeLoading(const Options& options,
+                                         std::optional<web::ListenAddress>& listen) {
   if (!options.btf_path.empty()) {
     if (const Status btf = object::CheckBtfFile(options.btf_path); !btf) {
       return Refuse(kCannotWork, "--btf.path " + btf.error().Message());
@@ -49,17 +50,18 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options) {
     return Refuse(kFailed, may.error().Message());
   }
   if (options.config_check) return std::nullopt;
-  const Result<web::ListenAddress> address = web::ResolveListenAddress(options.listen_address);
+  Result<web::ListenAddress> address = web::ResolveListenAddress(options.listen_address);
   if (!address) {
     return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().Message());
   }
   if (const Status free = web::TryToListen(*address); !free) {
     return Refuse(kFailed, free.error().Message());
   }
+  listen = *std::move(address);
   return std::nullopt;
 }
 
-// What the kernel decides.
+// Returns the code to end with if the kernel decides that.
 std::optional<ExitCode> EndAfterLoading(const std::vector<loader::RunningConfig>& configs,
                                         const Options& options) {
   const auto loaded = [](const loader::RunningConfig& config) { return config.object.has_value(); };
@@ -107,13 +109,12 @@ std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) 
   std::vector<loader::PlannedConfig> planned =
       loader::PlanConfigs(*sources, ResolveOptionsOf(options), host);
   if (const auto code = EndAfterPlanning(planned, options)) return *code;
-  if (const auto code = EndBeforeLoading(options)) return *code;
-
   Started started;
+  if (const auto code = EndBeforeLoading(options, started.listen)) return *code;
+
   started.statistics = EnableStatistics(options);
   kernel::LoadOptions load;
   load.btf_path = options.btf_path;
-  load.buffers = std::make_shared<kernel::ReadBuffers>();
   process::NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));
   started.configs = loader::RunConfigs(std::move(planned), load, options.buffer_pages, host);
   if (const auto code = EndAfterLoading(started.configs, options)) return *code;

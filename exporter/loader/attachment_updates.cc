@@ -62,7 +62,7 @@ AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
   thread_ = StoppableThread([this](const auto& stop) { Run(stop); });
 }
 
-// What is there, as far as it can be told: what was known before stays.
+// Looks at what is there. What cannot be told now stays as it was known.
 void AttachmentUpdates::LookAtHost() {
   if (interfaces_) {
     const Status updated = interfaces_->Update();

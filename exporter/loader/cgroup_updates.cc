@@ -15,8 +15,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Where the kernel does not tell of new cgroups, and for events that another thread has taken in.
-// No rest is longer, so that only updates of up to 10 ms keep to their share of the time.
+// How often to look where the kernel does not tell of new cgroups, and for events that another
+// thread has read.
+// The longest rest, so that only updates of up to 10 ms keep to their share of the time.
 constexpr milliseconds kBetweenUpdates{200};
 
 constexpr std::chrono::minutes kBetweenDeletions{1};

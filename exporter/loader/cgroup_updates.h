@@ -14,8 +14,8 @@ void UpdateCgroups(std::vector<RunningConfig>& configs);
 
 // Follows the cgroups while it lives, on a thread of its own: keeps the maps of `cgroup_id_map` up
 // to date (what a new cgroup does before it is in the map is not counted), and the names of those
-// that come and go, for decoders; and deletes the rows of those that are long gone. Where nothing
-// of it is wanted, no thread.
+// that come and go, for decoders; and deletes the rows of those that are long gone. It has no
+// thread where nothing of that is wanted.
 class CgroupUpdates {
  public:
   // Fills the maps, then follows. The configurations and the host outlive it.

@@ -25,9 +25,9 @@ bool AsksHost(const plan::MetricPlan& metric) {
   });
 }
 
-// What a record names may be gone when the next snapshot reads the table, such as the cgroup of a
-// task that ran out of memory: it is asked for when the record comes, and remembered by those who
-// are asked.
+// Returns what builds the labels of a new key at once, so that the host's names are remembered:
+// what a record names, such as the cgroup of a task that ran out of memory, may be gone when the
+// next snapshot reads the table.
 metrics::EventTable::OnNewKey AskEarly(const plan::MapPlan& map) {
   std::vector<std::shared_ptr<const plan::MetricPlan>> metrics;
   std::copy_if(map.metrics.begin(), map.metrics.end(), std::back_inserter(metrics),
@@ -59,7 +59,7 @@ Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::Load
     if (!IsBuffer(map.layout)) continue;
     kernel::EventSource source;
     source.map = map.layout.name;
-    source.map_fd = object.MapFd(map.layout.name);
+    source.map_fd = object.Map(map.layout.name).fd();
     source.is_ringbuf = map.layout.type == BPF_MAP_TYPE_RINGBUF;
     source.pages = pages;
     source.table = std::move(table);
@@ -75,7 +75,7 @@ std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
   const auto found = std::find_if(events.maps.begin(), events.maps.end(),
                                   [&](const ConfigEvents::Map& one) { return one.name == name; });
   if (IsBuffer(map.layout)) return kernel::MakeEventTableReader(found->table);
-  return kernel::MakeQueueReader(name, object.MapFd(name), map.layout.max_entries,
+  return kernel::MakeQueueReader(name, object.Map(name).fd(), map.layout.max_entries,
                                  map.layout.value_size, found->table);
 }
 

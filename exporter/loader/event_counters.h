@@ -29,7 +29,7 @@ struct ConfigEvents {
 Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::LoadedObject& object,
                                 std::uint32_t pages);
 
-// A reader of the map's counted records. `object` outlives it.
+// Makes a reader of the map's counted records. `object` outlives it.
 std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
                                                   const kernel::LoadedObject& object,
                                                   const ConfigEvents& events);

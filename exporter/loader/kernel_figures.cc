@@ -24,7 +24,7 @@ void ReportMemory(const RunningConfig& config, metrics::SelfMetrics& self) {
   for (const plan::MapPlan& map : config.plan->maps) {
     const std::string& name = map.layout.name;
     self.Set(metrics::kMapMemory, {config.status.name, name},
-             static_cast<double>(config.object->MapMemoryBytes(name)));
+             static_cast<double>(config.object->Map(name).MemoryBytes()));
   }
 }
 

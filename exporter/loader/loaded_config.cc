@@ -9,12 +9,13 @@
 #include <utility>
 
 #include "base/log.h"
+#include "kernel/read/map_readers.h"
 #include "object/map_types.h"
 
 namespace bpf_exporter::loader {
 namespace {
 
-// The programs of an object that is not in the kernel.
+// Returns the programs of an object that is not in the kernel.
 std::vector<metrics::ProgramStatus> NotLoaded(const plan::ConfigPlan& plan) {
   std::vector<metrics::ProgramStatus> programs;
   for (const plan::ProgramPlan& planned : plan.programs) {
@@ -35,7 +36,7 @@ void Fail(RunningConfig& config, std::string problem) {
   config.object.reset();
 }
 
-// Says in the log why a program is not attached, or not at one of its places.
+// Logs why a program is not attached, or not at one of its places.
 void LogProblem(const RunningConfig& config, const metrics::ProgramStatus& program,
                 const std::string& problem, log::Level level) {
   log::Write(level, fmt::format("config '{}': program '{}': {}", config.status.name, program.name,
@@ -57,7 +58,7 @@ void LogPlaces(const RunningConfig& config, const metrics::ProgramStatus& progra
   }
 }
 
-// Says in the log what became of each program.
+// Logs what became of each program.
 void LogPrograms(const RunningConfig& config) {
   for (const metrics::ProgramStatus& program : config.object->programs()) {
     if (!program.places.empty()) {
@@ -68,16 +69,16 @@ void LogPrograms(const RunningConfig& config) {
   }
 }
 
-// A record is taken by one reader, and a perf event array has one set of buffers; so a pinned map
-// of records feeds one of the configurations that share it.
+// Returns an error if one of `others` counts the records of a map that is pinned: a record is taken
+// by one reader, and a perf event array has one set of buffers.
 Status CheckRecordsAreFree(const RunningConfig& config, std::span<const RunningConfig> others) {
   for (const plan::MapPlan& map : config.plan->maps) {
     if (!map.events) continue;
-    const std::uint32_t id = config.object->MapId(map.layout.name);
+    const std::uint32_t id = config.object->Map(map.layout.name).Id();
     for (const RunningConfig& other : others) {
       if (!other.object || id == 0) continue;
       for (const plan::MapPlan& taken : other.plan->maps) {
-        if (!taken.events || other.object->MapId(taken.layout.name) != id) continue;
+        if (!taken.events || other.object->Map(taken.layout.name).Id() != id) continue;
         return Error{fmt::format(
             "map '{}' is pinned, and config '{}' counts its records already; each can be read only "
             "once: leave the map's metrics out of one of the two",
@@ -109,7 +110,7 @@ std::vector<kernel::CgroupRows> CgroupRowsOf(const plan::ConfigPlan& plan,
     if (map.events || object::ShapeOf(map.layout.type) != object::MapShape::kRows) continue;
     const plan::LabelPlan* label = CgroupLabel(map);
     if (label == nullptr) continue;
-    rows.emplace_back(object.MapFd(map.layout.name), map.layout.key_size, label->offset, host);
+    rows.emplace_back(object.Map(map.layout.name).fd(), map.layout.key_size, label->offset, host);
   }
   return rows;
 }
@@ -136,7 +137,8 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
   }
   config.events = *std::move(events);
   if (const auto& map = config.plan->cgroup_id_map; map && !map->name.value.empty()) {
-    config.cgroups.emplace(config.status.name, *map, config.object->MapFd(map->name.value), host);
+    config.cgroups.emplace(config.status.name, *map, config.object->Map(map->name.value).fd(),
+                           host);
   }
   config.cgroup_rows = CgroupRowsOf(*config.plan, *config.object, host);
   config.object->Attach();
@@ -180,8 +182,8 @@ void UpdateStatus(RunningConfig& config) {
     log::Info("config '{}': up, {} of {} programs attached", status.name, attached,
               status.programs.size());
   } else if (!up && status.problem.empty()) {
-    status.problem =
-        fmt::format("none of its programs ({}) could be attached", status.programs.size());
+    status.problem = fmt::format("none of its programs ({}) {}", status.programs.size(),
+                                 status.up ? "is attached now" : "could be attached");
     log::Error("config '{}': {}; its maps are served as they are", status.name, status.problem);
   }
   status.up = up;
@@ -203,12 +205,14 @@ Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
 
 std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs) {
   std::vector<metrics::MapToRead> sources;
+  const auto buffers = std::make_shared<kernel::ReadBuffers>();  // the collector reads map by map
   for (RunningConfig& config : configs) {
     if (!config.object) continue;
     for (const plan::MapPlan& map : config.plan->maps) {
       Result<std::unique_ptr<metrics::MapReader>> reader =
-          map.events ? EventReaderOf(map, *config.object, config.events)
-                     : config.object->Reader(map.layout.name);
+          map.events
+              ? EventReaderOf(map, *config.object, config.events)
+              : kernel::MakeMapReader(config.object->Map(map.layout.name), map.layout, buffers);
       if (reader) {
         sources.push_back({config.status.name, map, *std::move(reader)});
       } else {

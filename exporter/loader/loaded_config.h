@@ -28,8 +28,8 @@ struct RunningConfig {
   std::vector<kernel::CgroupRows> cgroup_rows;  // after the object, whose maps it tidies
 };
 
-// Loads and attaches every configuration that has a plan, and says in the log how each fares. One
-// of which no program at all could be attached is not up; it has its metrics all the same, because
+// Loads and attaches every configuration that has a plan, and logs how each fares. A configuration
+// is not up if none of its programs could be attached; it has its metrics all the same, because
 // dashboards count on them and another object may write to pinned maps.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
                                       const kernel::LoadOptions& options,
@@ -39,14 +39,14 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
 // configuration is up, if that is new.
 void UpdateStatus(RunningConfig& config);
 
-// Returns how each of them fares, in their order.
+// Returns how each configuration fares, in their order.
 std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& configs);
 
 // Starts to read the buffers of all that are loaded; the configurations outlive the reader.
 Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs);
 
-// The maps of all that are loaded, for the collector. A map that cannot be read is logged and left
-// out.
+// Returns the maps of all that are loaded, for the collector. A map that cannot be read is logged
+// and left out.
 std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs);
 
 }  // namespace bpf_exporter::loader

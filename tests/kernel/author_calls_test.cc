@@ -40,7 +40,7 @@ void Send(Kind kind, const std::vector<std::uint64_t>& values) {
 Histogram Read(const LoadedObject& object, const std::string& map, bool per_cpu, int skip = 0) {
   const std::size_t size = sizeof(Histogram) + skip;
   std::vector<char> values(size * libbpf_num_possible_cpus());
-  EXPECT_EQ(bpf_map_lookup_elem(object.MapFd(map), &kId, values.data()), 0) << map;
+  EXPECT_EQ(bpf_map_lookup_elem(object.Map(map).fd(), &kId, values.data()), 0) << map;
   Histogram all;
   for (std::size_t at = skip; at < (per_cpu ? values.size() : size); at += size) {
     Histogram one;
@@ -56,7 +56,7 @@ std::uint64_t Row(const LoadedObject& object, const std::string& map, std::uint3
                   std::uint32_t bucket) {
   const std::uint32_t key[] = {id, bucket};
   std::uint64_t value = 0;
-  return bpf_map_lookup_elem(object.MapFd(map), key, &value) == 0 ? value : 0;
+  return bpf_map_lookup_elem(object.Map(map).fd(), key, &value) == 0 ? value : 0;
 }
 
 TEST_F(AuthorCalls, CountWhereTheValuesBelongAndSayWhatAFullMapRefused) {
@@ -91,7 +91,7 @@ TEST_F(AuthorCalls, CountWhereTheValuesBelongAndSayWhatAFullMapRefused) {
   EXPECT_EQ(Row(*object, "full_rows", 2, 7), 0u);
   const std::uint32_t zero = 0;
   std::vector<std::uint64_t> dropped(libbpf_num_possible_cpus());
-  ASSERT_EQ(bpf_map_lookup_elem(object->MapFd("calls_dropped"), &zero, dropped.data()), 0);
+  ASSERT_EQ(bpf_map_lookup_elem(object->Map("calls_dropped").fd(), &zero, dropped.data()), 0);
   std::uint64_t all = 0;
   for (const std::uint64_t of_cpu : dropped) all += of_cpu;
   EXPECT_EQ(all, 2u + 2u + 4u);

@@ -57,9 +57,9 @@ class ByCgroup : public KernelTest, public ::testing::WithParamInterface<std::st
       EXPECT_TRUE(program.attached || !program.needed) << program.name << ": " << program.problem;
     }
     for (const plan::MapPlan& map : plan->maps) {
-      EXPECT_GE(object->MapFd(map.layout.name), 0) << map.layout.name;
+      EXPECT_GE(object->Map(map.layout.name).fd(), 0) << map.layout.name;
     }
-    for (const std::string& idle : plan->idle_maps) EXPECT_EQ(object->MapFd(idle), -1) << idle;
+    for (const std::string& idle : plan->idle_maps) EXPECT_EQ(object->Map(idle).fd(), -1) << idle;
     // Before the host, which the plan's decoders refer to.
     DestroyObjects();
   }

@@ -10,6 +10,7 @@
 #include "kernel/support.h"
 #include "object/read_layout.h"
 #include "support/paths.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -101,8 +102,8 @@ TEST_F(Loading, NamesTheKindOfMapThatTheKernelLacks) {
 
 TEST_F(Loading, LoadsWhatWasPlannedWhateverTheFileIsByThen) {
   const std::string programs = BuildPath("tests/programs/");
-  const std::string folder = mkdtemp(std::string("/tmp/load_test_XXXXXX").data());
-  const std::string path = folder + "/upgraded.bpf.o";
+  const TemporaryFolder folder;
+  const std::string path = folder.path("upgraded.bpf.o");
   std::filesystem::copy_file(programs + "map_kinds.bpf.o", path);
   Result<object::ObjectLayout> layout = object::ReadObjectLayout(path);
   std::filesystem::copy_file(programs + "section_hooks.bpf.o", path,
@@ -111,14 +112,13 @@ TEST_F(Loading, LoadsWhatWasPlannedWhateverTheFileIsByThen) {
   plan::ConfigPlan plan = PlanOf("map_kinds", {});
   plan.object = *std::move(layout);
   LoadedObject* object = Load(plan);
-  std::filesystem::remove_all(folder);
   ASSERT_NE(object, nullptr);
   std::vector<std::string> planned, loaded;
   for (const object::ProgramLayout& program : plan.object.programs) planned.push_back(program.name);
   for (const metrics::ProgramStatus& program : object->programs()) loaded.push_back(program.name);
   EXPECT_EQ(loaded, planned);
   for (const object::MapLayout& map : plan.object.maps) {
-    EXPECT_GE(object->MapFd(map.name), 0) << map.name;
+    EXPECT_GE(object->Map(map.name).fd(), 0) << map.name;
   }
 }
 
@@ -150,10 +150,10 @@ TEST_F(Loading, KnowsIdAndTagOfItsPrograms) {
 TEST_F(Loading, TellsTheMemoryOfAMap) {
   LoadedObject* object = Load(PlanOf("map_kinds", {"array8", "hash20"}));
   ASSERT_NE(object, nullptr);
-  EXPECT_GE(object->MapMemoryBytes("array8"), 1000u * 8);
-  EXPECT_GE(object->MapMemoryBytes("hash20"), 5000u * 28);
-  EXPECT_EQ(object->MapMemoryBytes("no_such_map"), 0u);
-  EXPECT_EQ(object->MapFd("no_such_map"), -1);
+  EXPECT_GE(object->Map("array8").MemoryBytes(), 1000u * 8);
+  EXPECT_GE(object->Map("hash20").MemoryBytes(), 5000u * 28);
+  EXPECT_EQ(object->Map("no_such_map").MemoryBytes(), 0u);
+  EXPECT_EQ(object->Map("no_such_map").fd(), -1);
 }
 
 TEST_F(Loading, CountsTheRunsOfItsPrograms) {

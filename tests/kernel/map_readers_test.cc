@@ -99,7 +99,7 @@ std::map<std::string, std::string> ReaderRows(metrics::MapReader& reader,
 std::unique_ptr<metrics::MapReader> ReaderWith(int fd, const object::MapLayout& layout,
                                                const ReadOptions& options) {
   Result<std::unique_ptr<metrics::MapReader>> reader =
-      MakeMapReader(fd, layout, std::make_shared<ReadBuffers>(), options);
+      MakeMapReader({layout.name, fd}, layout, std::make_shared<ReadBuffers>(), options);
   EXPECT_TRUE(reader.ok()) << reader.error().Message();
   return reader.ok() ? std::move(*reader) : nullptr;
 }
@@ -111,13 +111,14 @@ TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
   const object::MapLayout layout = LayoutIn(plan, GetParam());
-  const int fd = object->MapFd(GetParam());
+  const int fd = object->Map(GetParam()).fd();
   const bool array = layout.type == BPF_MAP_TYPE_ARRAY || layout.type == BPF_MAP_TYPE_PERCPU_ARRAY;
   // LRU maps evict before they are full.
   const std::uint32_t rows = array ? layout.max_entries : layout.max_entries / 4 * 3;
   Fill(fd, layout, rows);
 
-  Result<std::unique_ptr<metrics::MapReader>> reader = object->Reader(GetParam());
+  Result<std::unique_ptr<metrics::MapReader>> reader =
+      MakeMapReader(object->Map(GetParam()), layout, std::make_shared<ReadBuffers>());
   ASSERT_TRUE(reader.ok()) << reader.error().Message();
   EXPECT_EQ((*reader)->cpus(), object::IsPerCpu(layout.type) ? PossibleCpus() : 1u);
   const std::map<std::string, std::string> expected = BpftoolDump(fd);
@@ -128,7 +129,7 @@ TEST_P(MapKinds, ReadsTheRowsThatBpftoolSees) {
   if (evicts) {
     EXPECT_FALSE(expected.empty());
   } else {
-    EXPECT_EQ(expected.size(), rows);
+    EXPECT_EQ(rows, expected.size());
   }
 }
 
@@ -137,7 +138,7 @@ TEST_P(MapKinds, ReadsTheSameWithoutBatchesAndWithTheSmallest) {
   LoadedObject* object = Load(plan);
   ASSERT_NE(object, nullptr);
   const object::MapLayout layout = LayoutIn(plan, GetParam());
-  const int fd = object->MapFd(GetParam());
+  const int fd = object->Map(GetParam()).fd();
   Fill(fd, layout, layout.max_entries / 4 * 3);
   const std::map<std::string, std::string> expected = BpftoolDump(fd);
   for (const ReadOptions& options : {ReadOptions{.batches = false}, ReadOptions{.first_batch = 1},
@@ -155,9 +156,9 @@ TEST_P(MapKinds, ReadsAnEmptyMap) {
   const object::MapLayout layout = LayoutIn(plan, GetParam());
   for (const bool batches : {true, false}) {
     const std::unique_ptr<metrics::MapReader> reader =
-        ReaderWith(object->MapFd(GetParam()), layout, {.batches = batches});
+        ReaderWith(object->Map(GetParam()).fd(), layout, {.batches = batches});
     ASSERT_NE(reader, nullptr);
-    EXPECT_EQ(ReaderRows(*reader, layout), BpftoolDump(object->MapFd(GetParam())));
+    EXPECT_EQ(ReaderRows(*reader, layout), BpftoolDump(object->Map(GetParam()).fd()));
   }
 }
 
@@ -169,7 +170,7 @@ using MapReaders = KernelTest;
 bool IsMapped(const std::string& map, const LoadedObject& object) {
   bpf_map_info info{};
   std::uint32_t size = sizeof(info);
-  EXPECT_EQ(bpf_obj_get_info_by_fd(object.MapFd(map), &info, &size), 0);
+  EXPECT_EQ(bpf_obj_get_info_by_fd(object.Map(map).fd(), &info, &size), 0);
   return (info.map_flags & BPF_F_MMAPABLE) != 0;
 }
 
@@ -188,11 +189,12 @@ TEST_F(MapReaders, ReadsAnArrayThatCannotBeMapped) {
   const object::MapLayout layout = LayoutIn(plan, "locked");
   for (std::uint32_t row = 0; row < layout.max_entries; ++row) {
     const std::uint32_t value[2] = {0, row * 3};
-    ASSERT_EQ(bpf_map_update_elem(object->MapFd("locked"), &row, value, BPF_ANY), 0);
+    ASSERT_EQ(bpf_map_update_elem(object->Map("locked").fd(), &row, value, BPF_ANY), 0);
   }
-  Result<std::unique_ptr<metrics::MapReader>> reader = object->Reader("locked");
+  Result<std::unique_ptr<metrics::MapReader>> reader =
+      MakeMapReader(object->Map("locked"), layout, std::make_shared<ReadBuffers>());
   ASSERT_TRUE(reader.ok()) << reader.error().Message();
-  EXPECT_EQ(ReaderRows(**reader, layout), BpftoolDump(object->MapFd("locked")));
+  EXPECT_EQ(ReaderRows(**reader, layout), BpftoolDump(object->Map("locked").fd()));
 }
 
 // Counts the keys below `stable`, each of which has itself as its value.
@@ -222,7 +224,7 @@ struct StableKeys : metrics::RowSink {
 void ReadWhileChurning(LoadedObject& object, const object::MapLayout& layout,
                        const ReadOptions& options, std::uint64_t stable, int walks) {
   constexpr std::uint64_t kChurned = 10'000;
-  const int fd = object.MapFd("churned");
+  const int fd = object.Map("churned").fd();
   for (std::uint64_t key = 0; key < stable; ++key) {
     ASSERT_EQ(bpf_map_update_elem(fd, &key, &key, BPF_ANY), 0);
   }
@@ -272,7 +274,7 @@ TEST_F(MapReaders, RefusesMapsWithoutRows) {
   object::MapLayout layout;
   layout.name = "events";
   layout.type = BPF_MAP_TYPE_RINGBUF;
-  const auto reader = MakeMapReader(-1, layout, std::make_shared<ReadBuffers>());
+  const auto reader = MakeMapReader({layout.name, -1}, layout, std::make_shared<ReadBuffers>());
   ASSERT_FALSE(reader.ok());
   EXPECT_EQ(reader.error().Message(), "map 'events': a ringbuf map has no rows to read");
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bpf/bpf.h>
 #include <sys/mount.h>
 
+#include <array>
 #include <cstring>
 
 #include "kernel/hits.h"
@@ -38,16 +40,10 @@ config::ProbeSpec OnLoopback(const std::string& program) {
 }
 
 std::uint64_t SlotOf(LoadedObject& object, const std::string& map, std::uint32_t slot) {
-  Result<std::unique_ptr<metrics::MapReader>> reader = object.Reader(map);
-  if (!reader) {
-    ADD_FAILURE() << reader.error().Message();
-    return 0;
-  }
-  RowCollector rows(8);
-  EXPECT_TRUE((*reader)->Read(rows).ok());
-  const std::string& value = rows.rows[std::string(reinterpret_cast<const char*>(&slot), 4)];
+  std::array<std::byte, 4096> value{};
+  EXPECT_EQ(bpf_map_lookup_elem(object.Map(map).fd(), &slot, value.data()), 0) << map;
   std::uint64_t number = 0;
-  std::memcpy(&number, value.data(), std::min(value.size(), sizeof(number)));
+  std::memcpy(&number, value.data(), sizeof(number));
   return number;
 }
 

@@ -12,8 +12,8 @@
 namespace bpf_exporter::kernel {
 namespace {
 
-constexpr std::size_t kMostLines = 5;
-constexpr std::size_t kMostLineLength = 160;
+constexpr std::size_t kMaxLines = 5;
+constexpr std::size_t kMaxLineLength = 160;
 constexpr std::string_view kPrefix = "libbpf: ";
 
 bool Contains(std::string_view text, std::string_view part) {
@@ -124,7 +124,7 @@ std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_l
       verifier_log.begin(), verifier_log.end(),
       [](const std::string& line) { return line.starts_with("Verification failed: "); });
   for (auto line = std::make_reverse_iterator(prose);
-       line != verifier_log.rend() && telling.size() < kMostLines; ++line) {
+       line != verifier_log.rend() && telling.size() < kMaxLines; ++line) {
     std::string_view text = *line;
     // "7: (b7) r1 = 0      ; R1=0": the register states help only beside the whole log.
     if (!text.starts_with(';')) text = text.substr(0, text.find(" ; "));
@@ -134,7 +134,7 @@ std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_l
     // "processed 9 insns …" says nothing unless it is all there is; "; @ file:0" says nothing.
     const bool summary = text.starts_with("processed ") && verifier_log.size() > 1;
     if (summary || text.starts_with(";  @")) continue;
-    telling.emplace_back(text.substr(0, kMostLineLength));
+    telling.emplace_back(text.substr(0, kMaxLineLength));
   }
   std::reverse(telling.begin(), telling.end());
   return telling;

@@ -2,22 +2,17 @@
 // Tests: load_test.cc
 #include "kernel/load/object.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "kernel/load/open_object.h"
-#include "kernel/read/map_readers.h"
 
 namespace bpf_exporter::kernel {
 
 struct LoadedObject::State {
-  std::vector<object::MapLayout> maps;
-  std::shared_ptr<ReadBuffers> buffers;
   ObjectPtr object;
   // After the object, so that everything is detached before it is closed.
   std::vector<LoadedProgram> programs;
@@ -38,8 +33,6 @@ Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const Load
   Result<OpenedObject> opened = OpenAndLoad(plan, options);
   if (!opened) return opened.error();
   auto state = std::make_unique<State>();
-  for (const plan::MapPlan& map : plan.maps) state->maps.push_back(map.layout);
-  state->buffers = options.buffers ? options.buffers : std::make_shared<ReadBuffers>();
   state->object = std::move(opened->object);
   bpf_program* handle = nullptr;
   bpf_object__for_each_program(handle, state->object.get()) {
@@ -105,33 +98,9 @@ std::map<std::uint32_t, ProgramRun> LoadedObject::ProgramStatistics() const {
   return runs;
 }
 
-int LoadedObject::MapFd(const std::string& map) const {
-  return std::max(bpf_object__find_map_fd_by_name(state_->object.get(), map.c_str()), -1);
-}
-
-std::uint32_t LoadedObject::MapId(const std::string& map) const {
-  bpf_map_info info{};
-  std::uint32_t size = sizeof(info);
-  return bpf_obj_get_info_by_fd(MapFd(map), &info, &size) == 0 ? info.id : 0;
-}
-
-Result<std::unique_ptr<metrics::MapReader>> LoadedObject::Reader(const std::string& map) {
-  const auto layout =
-      std::find_if(state_->maps.begin(), state_->maps.end(),
-                   [&](const object::MapLayout& known) { return known.name == map; });
-  if (layout == state_->maps.end()) return Error{fmt::format("map '{}': not in the plan", map)};
-  const int fd = MapFd(map);
-  if (fd < 0) return Error{fmt::format("map '{}': not in the object", map)};
-  return MakeMapReader(fd, *layout, state_->buffers);
-}
-
-std::uint64_t LoadedObject::MapMemoryBytes(const std::string& map) const {
-  std::ifstream info(fmt::format("/proc/self/fdinfo/{}", MapFd(map)));
-  for (std::string key; info >> key;) {
-    std::uint64_t bytes = 0;
-    if (key == "memlock:" && info >> bytes) return bytes;
-  }
-  return 0;
+MapHandle LoadedObject::Map(const std::string& name) const {
+  const int fd = bpf_object__find_map_fd_by_name(state_->object.get(), name.c_str());
+  return {name, std::max(fd, -1)};
 }
 
 }  // namespace bpf_exporter::kernel

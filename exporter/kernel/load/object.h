@@ -11,7 +11,7 @@
 #include "kernel/load/load_options.h"
 #include "kernel/load/loaded_program.h"
 #include "kernel/load/program_info.h"
-#include "metrics/map_reader.h"
+#include "kernel/read/map_handle.h"
 #include "metrics/status.h"
 #include "plan/plan.h"
 
@@ -51,15 +51,8 @@ class LoadedObject {
   // Returns what the kernel counts of each program that is loaded, by its id. Any thread.
   std::map<std::uint32_t, ProgramRun> ProgramStatistics() const;
 
-  // A reader of the map of that name, which must be in the plan. It must not outlive this object.
-  Result<std::unique_ptr<metrics::MapReader>> Reader(const std::string& map);
-  // Bytes of kernel memory that the map is charged with (fdinfo's memlock); 0 if not told. Any
-  // thread.
-  std::uint64_t MapMemoryBytes(const std::string& map) const;
-  // The map's fd, owned by this object; -1 if there is none of that name.
-  int MapFd(const std::string& map) const;
-  // The kernel's number of the map, which objects that share a pinned map see alike; 0 if not told.
-  std::uint32_t MapId(const std::string& map) const;
+  // Returns the map of that name, whose descriptor this object owns.
+  MapHandle Map(const std::string& name) const;
 
  private:
   struct State;

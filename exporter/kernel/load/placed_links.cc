@@ -21,7 +21,7 @@ namespace bpf_exporter::kernel {
 namespace {
 
 constexpr std::chrono::seconds kFirstPause{1};
-constexpr std::chrono::seconds kLongestPause{60};
+constexpr std::chrono::seconds kMaxPause{60};
 
 // Completes the error of an attachment that names no remedy with what libbpf said last.
 Error WithLastWords(Error error, const object::LibbpfLog& log) {
@@ -150,7 +150,7 @@ void PlacedLinks::Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceN
     link.pause = {};
     return;
   }
-  link.pause = std::clamp(2 * link.pause, kFirstPause, kLongestPause);
+  link.pause = std::clamp(2 * link.pause, kFirstPause, kMaxPause);
   link.next_try = now + link.pause;
   if (link.problem != before) news.push_back({link.problem, !place_.optional});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "loader/read_plan.h"
+#include "loader/plan_configs.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -12,6 +12,7 @@
 #include "app/check.h"
 #include "host/host.h"
 #include "support/paths.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::loader {
 namespace {
@@ -22,34 +23,32 @@ constexpr const char* kMetrics =
     "metrics: {counters: [{name: slots, help: Slots, labels: [slot]}]}\n";
 const fs::path kObject = BuildPath("tests/programs/plan.bpf.o");
 
-class ReadPlanTest : public testing::Test {
+class PlanConfigsTest : public testing::Test {
  protected:
-  ReadPlanTest() {
-    std::string pattern = testing::TempDir() + "read_plan.XXXXXX";
-    dir_ = mkdtemp(pattern.data());
+  PlanConfigsTest() {
     fs::permissions(dir_, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
     programs_ = dir_ / "programs";
     fs::create_directory(programs_);
   }
-  ~ReadPlanTest() override { fs::remove_all(dir_); }
 
   void Write(const std::string& text) { std::ofstream(dir_ / "x.yaml") << text; }
   std::string Yaml() { return (dir_ / "x.yaml").string(); }
-  PlanReading Read(const std::string& programs_dir) {
-    return ReadPlan({"x", Yaml(), programs_dir}, {}, host_);
+  PlannedConfig Read(const std::string& programs_dir) {
+    return std::move(PlanConfigs({{"x", Yaml(), programs_dir}}, {}, host_).front());
   }
   // Where the object was found, or what was said instead.
   std::string ObjectOf(const std::string& programs_dir) {
-    const PlanReading reading = Read(programs_dir);
+    const PlannedConfig reading = Read(programs_dir);
     return reading.plan ? reading.plan->object.path : reading.messages;
   }
 
-  fs::path dir_;
+  const TemporaryFolder folder_;
+  const fs::path dir_ = folder_.path();
   fs::path programs_;
   host::Host host_;
 };
 
-TEST_F(ReadPlanTest, FindsTheObjectBesideTheFileFirst) {
+TEST_F(PlanConfigsTest, FindsTheObjectBesideTheFileFirst) {
   Write(kMetrics);
   fs::copy_file(kObject, programs_ / "x.bpf.o");
   EXPECT_EQ(ObjectOf(programs_), (programs_ / "x.bpf.o").string());
@@ -57,7 +56,7 @@ TEST_F(ReadPlanTest, FindsTheObjectBesideTheFileFirst) {
   EXPECT_EQ(ObjectOf(programs_), (dir_ / "x.bpf.o").string());
 }
 
-TEST_F(ReadPlanTest, FindsTheObjectThatIsNamed) {
+TEST_F(PlanConfigsTest, FindsTheObjectThatIsNamed) {
   fs::copy_file(kObject, programs_ / "other.o");
   Write(std::string("object: other.o\n") + kMetrics);
   EXPECT_EQ(ObjectOf(programs_), (programs_ / "other.o").string());
@@ -65,7 +64,7 @@ TEST_F(ReadPlanTest, FindsTheObjectThatIsNamed) {
   EXPECT_EQ(ObjectOf(""), kObject.string());
 }
 
-TEST_F(ReadPlanTest, SaysWhereItLookedForTheObject) {
+TEST_F(PlanConfigsTest, SaysWhereItLookedForTheObject) {
   Write(kMetrics);
   EXPECT_EQ(ObjectOf(""), Yaml() +
                               ": error: object 'x.bpf.o' is not beside this file; --programs.dir "
@@ -79,7 +78,7 @@ TEST_F(ReadPlanTest, SaysWhereItLookedForTheObject) {
                                       "          ^\n");
 }
 
-TEST_F(ReadPlanTest, SaysWhatIsWrongWithTheObject) {
+TEST_F(PlanConfigsTest, SaysWhatIsWrongWithTheObject) {
   Write(std::string("object: x.yaml\n") + kMetrics);
   EXPECT_EQ(ObjectOf(""), Yaml() + ":1:9: error: object '" + Yaml() +
                               "': open: it is not an ELF file; clang -target bpf -c makes one\n"
@@ -87,7 +86,7 @@ TEST_F(ReadPlanTest, SaysWhatIsWrongWithTheObject) {
                               "          ^\n");
 }
 
-TEST_F(ReadPlanTest, SaysThatTheFileIsNotThere) {
+TEST_F(PlanConfigsTest, SaysThatTheFileIsNotThere) {
   EXPECT_EQ(ObjectOf(""), "configuration '" + Yaml() + "': open: No such file or directory\n");
 }
 
@@ -103,7 +102,7 @@ int CheckAsNobody(const app::CheckOptions& options) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST_F(ReadPlanTest, NeedsNoPrivilege) {
+TEST_F(PlanConfigsTest, NeedsNoPrivilege) {
   Write(kMetrics);
   fs::copy_file(kObject, dir_ / "x.bpf.o");
   fs::permissions(dir_ / "x.bpf.o", fs::perms::others_read, fs::perm_options::add);
