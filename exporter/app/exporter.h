@@ -27,7 +27,7 @@ namespace bpf_exporter::app {
 // the opposite order. Used by the main thread.
 class Exporter {
  public:
-  // `host` outlives it.
+  // `started` has an address to listen on. `host` outlives it.
   Exporter(Options options, Started started, host::Host& host);
 
   // Takes a snapshot, gives up the capabilities that are not kept, opens the port, and then takes
@@ -41,6 +41,7 @@ class Exporter {
 
   const Options options_;
   host::Host& host_;
+  const web::ListenAddress listen_;
   const Fd statistics_;
   std::vector<loader::RunningConfig> configs_;
   metrics::Statuses statuses_;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/flags.h"
+#include "app/serve.h"
 #include "app/version_text.h"
 #include "base/text.h"
 
@@ -95,7 +96,7 @@ EarlyExit Wrong(const std::string& flag, const std::string& problem) {
 }
 
 // Sets the options that flags with a value are for. Flags that were not given keep their default.
-std::optional<EarlyExit> ReadTexts(const CommandLine& line, Options& options) {
+std::optional<EarlyExit> ReadFlags(const CommandLine& line, Options& options) {
   for (std::size_t i = 0; i < line.texts.size(); ++i) {
     const Flag& flag = Flags()[i];
     if (!flag.read || line.app.count(std::string("--") + flag.name) == 0) continue;
@@ -109,8 +110,8 @@ std::optional<EarlyExit> ReadTexts(const CommandLine& line, Options& options) {
 // Returns what is wrong with flags beside each other.
 std::optional<EarlyExit> Conflict(const Options& options) {
   const std::string& path = options.telemetry_path;
-  if (path == "/" || path == "/healthz" || path == "/readyz" ||
-      (path == "/maps" && options.debug)) {
+  const std::vector<std::string> paths = ServedPaths(options);
+  if (std::count(paths.begin(), paths.end(), path) > 1) {
     return Wrong("web.telemetry-path", Quoted(path) + " is the path of another page");
   }
   return std::nullopt;
@@ -138,7 +139,7 @@ std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& ar
     if (argument != "--") return Unexpected(argument);
   }
   if (line.check->parsed()) line.options.command = Command::kCheck;
-  if (std::optional<EarlyExit> exit = ReadTexts(line, line.options)) return *exit;
+  if (std::optional<EarlyExit> exit = ReadFlags(line, line.options)) return *exit;
   if (std::optional<EarlyExit> exit = Conflict(line.options)) return *exit;
   return std::move(line.options);
 }

@@ -15,7 +15,7 @@ namespace bpf_exporter::app {
 // What the process is asked to do: the command `check`, or without one what it is there for.
 enum class Command { kExport, kCheck };
 
-// What the command line says. Flags are those of README.md.
+// What the command line says, and the defaults of all flags.
 struct Options {
   Command command = Command::kExport;
   std::vector<std::string> check_files;  // the arguments of kCheck
@@ -48,7 +48,7 @@ struct EarlyExit {
 // Reads the arguments after the program's name. Never throws.
 std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& arguments);
 
-// The flags as "--name", in the order of --help; for the documentation's test.
+// Returns the flags as "--name", in the order of --help; for the documentation's test.
 std::vector<std::string> FlagNames();
 
 }  // namespace bpf_exporter::app

@@ -12,10 +12,6 @@
 namespace bpf_exporter::app {
 namespace {
 
-constexpr const char* kHealth = "/healthz";
-constexpr const char* kReady = "/readyz";
-constexpr const char* kMaps = "/maps";
-
 std::string NotReadyProblem(const Served& served) {
   const metrics::Statuses::Shared configs = served.statuses.Now();
   const bool up = std::any_of(configs->begin(), configs->end(),
@@ -25,22 +21,73 @@ std::string NotReadyProblem(const Served& served) {
   return "";
 }
 
-web::LandingState Landing(const Served& served) {
+// A page that is served.
+struct Page {
+  std::string path;
+  const char* title;  // of its link on the landing page; null: that is the page itself
+  web::Handler (*handler)(const Served& served);
+};
+
+std::vector<Page> Pages(const Options& options);
+
+web::Handler Metrics(const Served& served) {
+  const bool on_demand = served.options.snapshot_interval.count() == 0;
+  return web::MetricsPage([&collector = served.collector,
+                           on_demand] { return on_demand ? collector.Take() : collector.Latest(); },
+                          served.pages,
+                          [&self = served.self](std::string_view encoding, std::size_t bytes) {
+                            self.Set(metrics::kPageBytes, {encoding}, static_cast<double>(bytes));
+                          });
+}
+
+web::LandingState StateOf(const Served& served) {
   web::LandingState state;
-  state.telemetry_path = served.options.telemetry_path;
-  state.links = {{kHealth, "Health"}, {kReady, "Readiness"}};
-  if (served.options.debug) state.links.emplace_back(kMaps, "Maps");
+  for (const Page& page : Pages(served.options)) {
+    if (page.title != nullptr) state.links.emplace_back(page.path, page.title);
+  }
   state.configs = *served.statuses.Now();
   state.snapshot = served.collector.Latest();
   state.snapshot_age = served.collector.Age();
   return state;
 }
 
+web::Handler Landing(const Served& served) {
+  return web::LandingPage([served] { return StateOf(served); });
+}
+
+web::Handler Health(const Served& served) {
+  return web::HealthPage(
+      [&collector = served.collector, interval = served.options.snapshot_interval] {
+        const std::shared_ptr<const metrics::Snapshot> newest = collector.Latest();
+        const auto duration = newest ? newest->duration : std::chrono::nanoseconds(0);
+        return StuckProblem(interval, collector.Age(), duration);
+      });
+}
+
+web::Handler Readiness(const Served& served) {
+  return web::HealthPage([served] { return NotReadyProblem(served); });
+}
+
+web::Handler Maps(const Served& served) {
+  return web::TextPage(
+      [served] { return metrics::DumpMaps(served.collector, *served.statuses.Now()); });
+}
+
+// Returns what is served, in the order of the links.
+std::vector<Page> Pages(const Options& options) {
+  std::vector<Page> pages = {{options.telemetry_path, "Metrics", Metrics},
+                             {"/", nullptr, Landing},
+                             {"/healthz", "Health", Health},
+                             {"/readyz", "Readiness", Readiness}};
+  if (options.debug) pages.push_back({"/maps", "Maps", Maps});
+  return pages;
+}
+
 }  // namespace
 
 std::vector<std::string> ServedPaths(const Options& options) {
-  std::vector<std::string> paths = {options.telemetry_path, "/", kHealth, kReady};
-  if (options.debug) paths.push_back(kMaps);
+  std::vector<std::string> paths;
+  for (const Page& page : Pages(options)) paths.push_back(page.path);
   return paths;
 }
 
@@ -56,33 +103,13 @@ std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanosec
                      std::chrono::duration<double>(interval).count());
 }
 
-Result<web::Server> Serve(const Served& served) {
+Result<web::Server> Serve(const web::ListenAddress& address, const Served& served) {
   web::ServerOptions server;
-  server.listen_address = served.options.listen_address;
-  const bool on_demand = served.options.snapshot_interval.count() == 0;
-  server.routes[served.options.telemetry_path] =
-      web::MetricsPage([&collector = served.collector,
-                        on_demand] { return on_demand ? collector.Take() : collector.Latest(); },
-                       served.pages,
-                       [&self = served.self](std::string_view encoding, std::size_t bytes) {
-                         self.Set(metrics::kPageBytes, {encoding}, static_cast<double>(bytes));
-                       });
-  server.routes["/"] = web::LandingPage([served] { return Landing(served); });
-  server.routes[kHealth] =
-      web::HealthPage([&collector = served.collector, interval = served.options.snapshot_interval] {
-        const std::shared_ptr<const metrics::Snapshot> newest = collector.Latest();
-        const auto duration = newest ? newest->duration : std::chrono::nanoseconds(0);
-        return StuckProblem(interval, collector.Age(), duration);
-      });
-  server.routes[kReady] = web::HealthPage([served] { return NotReadyProblem(served); });
-  if (served.options.debug) {
-    server.routes[kMaps] = web::TextPage(
-        [served] { return metrics::DumpMaps(served.collector, *served.statuses.Now()); });
-  }
+  for (const Page& page : Pages(served.options)) server.routes[page.path] = page.handler(served);
   server.on_request = [&self = served.self](std::string_view path, int code) {
     self.Increment(metrics::kHttpRequests, {path, std::to_string(code)});
   };
-  return web::Server::Start(std::move(server));
+  return web::Server::Start(address, std::move(server));
 }
 
 }  // namespace bpf_exporter::app

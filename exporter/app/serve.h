@@ -15,7 +15,7 @@
 
 namespace bpf_exporter::app {
 
-// The paths that are served, by which requests are counted.
+// Returns the paths that are served, by which requests are counted.
 std::vector<std::string> ServedPaths(const Options& options);
 
 // What the pages show; all of it outlives the server.
@@ -28,10 +28,10 @@ struct Served {
 };
 
 // Opens the port and serves every page.
-Result<web::Server> Serve(const Served& served);
+Result<web::Server> Serve(const web::ListenAddress& address, const Served& served);
 
-// What /healthz says of a newest snapshot that is `age` old and took `duration`; empty: all is
-// well.
+// Returns what /healthz says of a newest snapshot that is `age` old and took `duration`; empty: all
+// is well.
 std::string StuckProblem(std::chrono::nanoseconds interval, std::chrono::nanoseconds age,
                          std::chrono::nanoseconds duration);
 

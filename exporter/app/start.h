@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -9,13 +10,16 @@
 #include "base/fd.h"
 #include "host/host.h"
 #include "loader/loaded_config.h"
+#include "web/listen_address.h"
 
 namespace bpf_exporter::app {
 
+// Returns what planning has to know of the command line.
 plan::ResolveOptions ResolveOptionsOf(const Options& options);
 
-// Everything that is in the kernel.
+// Everything that is in the kernel, and where it will be served.
 struct Started {
+  std::optional<web::ListenAddress> listen;  // nothing with --config.check
   Fd statistics;  // keeps the kernel counting run times, when that was asked for
   std::vector<loader::RunningConfig> configs;
 };

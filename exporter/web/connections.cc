@@ -3,6 +3,7 @@
 #include "web/connections.h"
 
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -22,7 +23,8 @@
 namespace bpf_exporter::web {
 namespace {
 
-constexpr std::chrono::milliseconds kWatch{10};
+constexpr std::chrono::milliseconds kWatch{10};                     // between two looks
+constexpr std::chrono::milliseconds kIdle = std::chrono::hours(1);  // until something happens
 // A client that has only just connected may have its request on the way.
 constexpr std::chrono::milliseconds kGrace{10};
 
@@ -82,19 +84,34 @@ void LimitSegments(int port) {
 }
 
 Connections::Connections(std::size_t threads)
-    : threads_(threads), watcher_([this](std::stop_token stop) { Watch(std::move(stop)); }) {}
+    : threads_(threads),
+      pressure_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      watcher_([this](const StoppableThread::Stop& stop) { Watch(stop); }) {}
 
-void Connections::Watch(std::stop_token stop) {
-  std::unique_lock lock(mutex_);
-  while (pressure_.wait(lock, stop, [this] { return open_ >= threads_ / 2; })) {
-    try {
-      LeaveIdle(threads_ / 2 - 1, kGrace);
-    } catch (const std::exception& error) {
-      log::Error("HTTP connections: {}", error.what());
+bool Connections::UnderPressure() const {
+  const std::lock_guard lock(mutex_);
+  return open_ >= threads_ / 2;
+}
+
+void Connections::Watch(const StoppableThread::Stop& stop) {
+  // Without the descriptor, which happens when they have run out, it looks now and then.
+  const std::chrono::milliseconds most = pressure_.valid() ? kIdle : kWatch;
+  while (!stop.Wait(most, {pressure_.get()})) {
+    eventfd_t signals = 0;
+    eventfd_read(pressure_.get(), &signals);
+    while (UnderPressure()) {
+      CutOffSome();
+      if (stop.Wait(kWatch, {})) return;
     }
-    lock.unlock();
-    std::this_thread::sleep_for(kWatch);
-    lock.lock();
+  }
+}
+
+void Connections::CutOffSome() const {
+  try {
+    const std::lock_guard lock(mutex_);
+    LeaveIdle(threads_ / 2 - 1, kGrace);
+  } catch (const std::exception& error) {
+    log::Error("HTTP connections: {}", error.what());
   }
 }
 
@@ -105,8 +122,8 @@ void Connections::SetPort(int port) {
 
 void Connections::Opened() {
   const std::lock_guard lock(mutex_);
-  ++open_;
-  if (open_ >= threads_ / 2) pressure_.notify_one();
+  if (++open_ != threads_ / 2) return;
+  if (pressure_.valid()) eventfd_write(pressure_.get(), 1);
 }
 
 void Connections::Busy(const char* ip, int port) {

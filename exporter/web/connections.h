@@ -2,13 +2,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <set>
-#include <stop_token>
-#include <thread>
 
+#include "base/fd.h"
+#include "base/stoppable_thread.h"
 #include "web/socket_address.h"
 
 namespace bpf_exporter::web {
@@ -18,9 +17,9 @@ namespace bpf_exporter::web {
 void LimitSegments(int port);
 
 // The connections of a server that has a thread for each. While half of the threads are taken, a
-// thread of its own cuts off those that have waited longest for their client to send a request,
-// until they are fewer than half of the threads: clients that idle or drip then cannot keep others
-// waiting, however many they are. Any thread.
+// thread of this class cuts off the connections that have waited longest for a request, until they
+// are fewer than half of the threads: clients that idle or drip then cannot keep others waiting,
+// however many they are. Any thread.
 class Connections {
  public:
   explicit Connections(std::size_t threads);
@@ -44,7 +43,9 @@ class Connections {
   bool HasSpareThreads() const;
 
  private:
-  void Watch(std::stop_token stop);
+  void Watch(const StoppableThread::Stop& stop);
+  bool UnderPressure() const;
+  void CutOffSome() const;
   void LeaveIdle(std::size_t most, std::chrono::milliseconds grace) const;
 
   const std::size_t threads_;
@@ -52,8 +53,8 @@ class Connections {
   int port_ = 0;
   std::size_t open_ = 0;
   std::set<ClientId> busy_;
-  std::condition_variable_any pressure_;
-  std::jthread watcher_;  // last: it ends before what it uses
+  const Fd pressure_;        // an eventfd, readable once half of the threads are taken
+  StoppableThread watcher_;  // last: it ends before what it uses
 };
 
 }  // namespace bpf_exporter::web

@@ -146,11 +146,12 @@ std::string RenderLanding(const LandingState& state) {
                                 [](const metrics::ConfigStatus& config) { return config.up; });
   std::string page(kHead);
   page += fmt::format(
-      "<h1>bpf_exporter</h1>\n<p>Version {}, revision {}. {} of {} configurations up.</p>\n"
-      "<p><a href=\"{}\">Metrics</a>",
-      Escape(kVersion), Escape(kRevision), up, state.configs.size(), Escape(state.telemetry_path));
+      "<h1>bpf_exporter</h1>\n<p>Version {}, revision {}. {} of {} configurations up.</p>\n",
+      Escape(kVersion), Escape(kRevision), up, state.configs.size());
+  const char* before = "<p>";
   for (const auto& [path, what] : state.links) {
-    page += fmt::format(" &middot; <a href=\"{}\">{}</a>", Escape(path), Escape(what));
+    page += fmt::format("{}<a href=\"{}\">{}</a>", before, Escape(path), Escape(what));
+    before = " &middot; ";
   }
   page += "</p>\n" + Configs(state) + Metrics(state) + "</body>\n</html>\n";
   return page;

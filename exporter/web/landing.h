@@ -14,8 +14,7 @@ namespace bpf_exporter::web {
 
 // What the landing page shows.
 struct LandingState {
-  std::string telemetry_path;
-  std::vector<std::pair<std::string, std::string>> links;  // further ones: path, what is there
+  std::vector<std::pair<std::string, std::string>> links;  // path, what is there
   std::vector<metrics::ConfigStatus> configs;
   std::shared_ptr<const metrics::Snapshot> snapshot;  // null: none yet
   std::chrono::nanoseconds snapshot_age{0};

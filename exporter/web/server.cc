@@ -10,13 +10,12 @@
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <thread>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/stoppable_thread.h"
 #include "web/connection.h"
 #include "web/connections.h"
-#include "web/listen_address.h"
 
 namespace bpf_exporter::web {
 namespace {
@@ -161,17 +160,13 @@ struct Server::State {
 Server::State::~State() {
   if (context == nullptr) return;
   // CivetWeb's threads look at its wish to stop every two seconds, or when something happens.
-  std::atomic<bool> stopped = false;
-  std::thread poker([&] {
-    while (!stopped) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const StoppableThread poker([this](const StoppableThread::Stop& stop) {
+    while (!stop.Wait(std::chrono::milliseconds(5), {})) {
       Poke(own_address);
       Try([this] { callbacks.connections.CutOffIdle(); });
     }
   });
   mg_stop(context);
-  stopped = true;
-  poker.join();
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -181,10 +176,8 @@ Server::~Server() = default;
 
 int Server::port() const { return state_->port; }
 
-Result<Server> Server::Start(ServerOptions options) {
-  Result<ListenAddress> address = ResolveListenAddress(options.listen_address);
-  if (!address) return address.error();
-  if (const Status free = TryToListen(*address); !free.ok()) return free.error();
+Result<Server> Server::Start(const ListenAddress& address, ServerOptions options) {
+  if (const Status free = TryToListen(address); !free.ok()) return free.error();
 
   auto state = std::make_unique<State>();
   state->callbacks.options = std::move(options);
@@ -196,7 +189,7 @@ Result<Server> Server::Start(ServerOptions options) {
   functions.init_connection = OnConnection;
   functions.connection_close = OnConnectionClose;
   functions.connection_closed = OnConnectionClosed;
-  const std::string where = address->ForCivetweb();
+  const std::string where = address.ForCivetweb();
   const std::string threads = std::to_string(kThreads);
   // No document_root: CivetWeb then has no files, listings, scripts or redirects to offer.
   // clang-format off
@@ -216,7 +209,7 @@ Result<Server> Server::Start(ServerOptions options) {
   // clang-format on
   state->context = mg_start(&functions, &state->callbacks, settings);
   if (state->context == nullptr) {
-    return Error{"listen on '" + address->given + "': " +
+    return Error{"listen on '" + address.given + "': " +
                  (state->callbacks.start_problem.empty() ? "CivetWeb did not start"
                                                          : state->callbacks.start_problem)};
   }
@@ -224,7 +217,7 @@ Result<Server> Server::Start(ServerOptions options) {
 
   mg_server_port port{};
   if (mg_get_server_ports(state->context, 1, &port) == 1) state->port = port.port;
-  state->own_address = address->addresses.WithPort(state->port).LoopbackIfAny();
+  state->own_address = address.addresses.WithPort(state->port).LoopbackIfAny();
   state->callbacks.connections.SetPort(state->port);
   LimitSegments(state->port);
   return Server(std::move(state));

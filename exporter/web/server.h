@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "web/listen_address.h"
 #include "web/request.h"
 #include "web/response.h"
 
@@ -17,7 +18,6 @@ namespace bpf_exporter::web {
 using Handler = std::function<Response(const Request&)>;
 
 struct ServerOptions {
-  std::string listen_address = ":9435";   // HOST:PORT or :PORT; port 0 takes a free one
   std::map<std::string, Handler> routes;  // exact paths; all else is 404
   // Told of every request after it was answered: the route's path ("other" for a 404) and the code.
   // Any thread.
@@ -27,8 +27,9 @@ struct ServerOptions {
 // Serves HTTP until it is destroyed.
 class Server {
  public:
-  // Opens the port. The error names the address: "listen on '127.0.0.1:80': Permission denied".
-  static Result<Server> Start(ServerOptions options);
+  // Opens the port; port 0 is any that is free. The error names the address: "listen on
+  // '127.0.0.1:80': Permission denied".
+  static Result<Server> Start(const ListenAddress& address, ServerOptions options);
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
   ~Server();

@@ -35,10 +35,12 @@ TEST(StuckProblemTest, HasNothingToSayWhenOnlyScrapesTakeSnapshots) {
 class ServeTest : public ::testing::Test {
  protected:
   void Start() {
-    options_.listen_address = "127.0.0.1:0";
     self_.emplace(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_));
     collector_.emplace(std::vector<metrics::MapToRead>(), &*self_);
-    Result<web::Server> server = Serve({options_, statuses_, *collector_, *self_, pages_});
+    const Result<web::ListenAddress> address = web::ResolveListenAddress("127.0.0.1:0");
+    ASSERT_TRUE(address.ok());
+    Result<web::Server> server =
+        Serve(*address, {options_, statuses_, *collector_, *self_, pages_});
     ASSERT_TRUE(server.ok()) << server.error().Message();
     server_.emplace(*std::move(server));
   }

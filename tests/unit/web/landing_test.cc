@@ -8,8 +8,7 @@ namespace {
 
 TEST(LandingTest, ShowsStateEscaped) {
   LandingState state;
-  state.telemetry_path = "/m";
-  state.links = {{"/healthz", "Health"}};
+  state.links = {{"/m", "Metrics"}, {"/healthz", "Health"}};
   metrics::ConfigStatus good{.name = "good", .description = "a < b & \"c\"", .up = true};
   good.programs = {{.name = "on", .section = "xdp", .attached = true},
                    {.name = "off", .section = "kprobe/x", .problem = "<script>alert(1)</script>"}};

@@ -78,9 +78,9 @@ std::ostream& operator<<(std::ostream& out, const Answers& answers) {
 }
 Answers AnswersOn(const std::string& address) {
   ServerOptions options;
-  options.listen_address = address;
   options.routes["/"] = [](const Request&) { return TextResponse(200, "here\n"); };
-  const Result<Server> server = Server::Start(std::move(options));
+  const Result<Server> server =
+      Server::Start(ResolveListenAddress(address).value(), std::move(options));
   EXPECT_TRUE(server.ok()) << server.error().Message();
   if (!server.ok()) return {};
   const auto answers = [&](int family) {

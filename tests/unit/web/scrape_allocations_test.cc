@@ -113,13 +113,13 @@ std::size_t AllocationsOfAScrape(std::string_view accept_encoding) {
   metrics::Collector collector(metrics::SourceList(PacketsMap()), &self, std::move(figures));
   exposition::PageCache pages;
   ServerOptions options;
-  options.listen_address = "127.0.0.1:0";
   options.routes["/metrics"] =
       MetricsPage([&] { return collector.Take(); }, pages,
                   [&](std::string_view encoding, std::size_t bytes) {
                     self.Set(metrics::kPageBytes, {encoding}, static_cast<double>(bytes));
                   });
-  const Result<Server> server = Server::Start(std::move(options));
+  const Result<Server> server =
+      Server::Start(ResolveListenAddress("127.0.0.1:0").value(), std::move(options));
   if (!server) throw std::runtime_error(server.error().Message());
 
   const Fd connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -23,7 +23,6 @@ using std::chrono::steady_clock;
 class ServerTest : public ::testing::Test {
  protected:
   void Start(const std::string& listen_address = "127.0.0.1:0") {
-    options_.listen_address = listen_address;
     options_.routes["/metrics"] = [](const Request&) { return TextResponse(200, "up 1\n"); };
     options_.routes["/echo"] = [](const Request& request) {
       return TextResponse(200, request.method + "|" + request.path + "|" + request.accept + "|" +
@@ -37,7 +36,8 @@ class ServerTest : public ::testing::Test {
       const std::lock_guard lock(mutex_);
       ++counts_[std::string(path) + " " + std::to_string(code)];
     };
-    Result<Server> server = Server::Start(std::move(options_));
+    Result<Server> server =
+        Server::Start(ResolveListenAddress(listen_address).value(), std::move(options_));
     ASSERT_TRUE(server.ok()) << server.error().Message();
     server_.emplace(std::move(*server));
   }
@@ -345,10 +345,8 @@ TEST_F(ServerTest, CutsOffClientsThatNeverRead) {
 
 TEST_F(ServerTest, NamesAPortThatIsTaken) {
   Start();
-  ServerOptions second;
-  second.listen_address = "127.0.0.1:" + std::to_string(port());
-  const std::string address = second.listen_address;
-  const Result<Server> server = Server::Start(std::move(second));
+  const std::string address = "127.0.0.1:" + std::to_string(port());
+  const Result<Server> server = Server::Start(ResolveListenAddress(address).value(), {});
   ASSERT_FALSE(server.ok());
   EXPECT_EQ(server.error().Message(), "listen on '" + address + "': Address already in use");
   EXPECT_EQ(server.error().code, EADDRINUSE);
