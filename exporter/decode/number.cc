@@ -3,27 +3,22 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/text.h"
 
 namespace bpf_exporter::decode {
 
 std::optional<Number> ParseDecimal(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  const auto whole = [&](auto& value) {
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stop == end;
-  };
   if (text.starts_with('-')) {
-    std::int64_t value = 0;
-    if (!whole(value)) return std::nullopt;
-    return Number{static_cast<std::uint64_t>(value), value < 0};
+    const std::optional<std::int64_t> value = ParseWhole<std::int64_t>(text);
+    if (!value) return std::nullopt;
+    return Number{static_cast<std::uint64_t>(*value), *value < 0};
   }
-  std::uint64_t value = 0;
-  if (!whole(value)) return std::nullopt;
-  return Number{value, false};
+  const std::optional<std::uint64_t> value = ParseWhole<std::uint64_t>(text);
+  if (!value) return std::nullopt;
+  return Number{*value, false};
 }
 
 std::string NumberText(Number number) {

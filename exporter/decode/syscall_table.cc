@@ -2,9 +2,10 @@
 // Tests: syscall_test.cc
 #include "decode/syscall_table.h"
 
-#include <algorithm>
 #include <array>
 #include <vector>
+
+#include "base/text.h"
 
 namespace bpf_exporter::decode {
 namespace {
@@ -151,11 +152,7 @@ using Names = std::vector<std::string_view>;  // by number; empty where there is
 
 void Add(std::string_view names, std::size_t from, Names& to) {
   to.resize(from);
-  while (!names.empty()) {
-    const std::size_t length = std::min(names.find(' '), names.size());
-    to.push_back(names.substr(0, length));
-    names.remove_prefix(std::min(length + 1, names.size()));
-  }
+  for (const std::string_view name : Split(names, ' ')) to.push_back(name);
 }
 
 Names KernelNames(Architecture architecture) {

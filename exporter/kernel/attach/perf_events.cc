@@ -8,11 +8,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "kernel/attach/remedy.h"
 
 namespace bpf_exporter::kernel {
@@ -46,13 +47,6 @@ constexpr EventName kEvents[] = {
     {"ref-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_REF_CPU_CYCLES},
 };
 
-template <typename T>
-bool Number(std::string_view text, T& number) {
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && at == end;
-}
-
 }  // namespace
 
 Result<PerfEvent> PerfEventByName(std::string_view name) {
@@ -67,9 +61,14 @@ Result<PerfEvent> PerfEventByName(std::string_view name) {
     known.append(known.empty() ? "" : ", ").append(candidate.name);
   }
   const std::size_t slash = name.find('/');
-  if (slash != std::string_view::npos && Number(name.substr(0, slash), event.type) &&
-      Number(name.substr(slash + 1), event.config)) {
-    return event;
+  if (slash != std::string_view::npos) {
+    const auto type = ParseWhole<std::uint32_t>(name.substr(0, slash));
+    const auto number = ParseWhole<std::uint64_t>(name.substr(slash + 1));
+    if (type && number) {
+      event.type = *type;
+      event.config = *number;
+      return event;
+    }
   }
   return Error{
       fmt::format("perf_event: unknown event '{}' (TYPE/CONFIG in numbers, or {})", name, known),
@@ -79,16 +78,13 @@ Result<PerfEvent> PerfEventByName(std::string_view name) {
 std::vector<int> ParseCpuList(std::string_view list) {
   constexpr int kMaxCpus = 65536;
   std::vector<int> cpus;
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    const std::string_view range = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
+  for (const std::string_view range : Split(list, ',')) {
     const std::size_t dash = range.find('-');
-    int first = 0, last = 0;
-    if (!Number(range.substr(0, dash), first)) continue;
-    last = first;
-    if (dash != std::string_view::npos && !Number(range.substr(dash + 1), last)) continue;
-    for (int cpu = first; cpu <= std::min(last, kMaxCpus); ++cpu) cpus.push_back(cpu);
+    const std::optional<int> first = ParseWhole<int>(range.substr(0, dash));
+    const std::optional<int> last =
+        dash == std::string_view::npos ? first : ParseWhole<int>(range.substr(dash + 1));
+    if (!first || !last) continue;
+    for (int cpu = *first; cpu <= std::min(*last, kMaxCpus); ++cpu) cpus.push_back(cpu);
   }
   return cpus;
 }

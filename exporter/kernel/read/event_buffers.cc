@@ -21,7 +21,7 @@ struct FreeRingBuffer {
 };
 
 // libbpf reads a ring buffer until it is empty, and a busy program never lets it be.
-constexpr std::uint32_t kMostRingRecords = 65'536;
+constexpr std::uint32_t kMaxRingRecords = 65'536;
 
 // The callbacks are called from C, through which nothing may be thrown; records for which there is
 // no memory are lost.
@@ -105,7 +105,7 @@ const std::vector<int>& EventBuffers::fds() const { return state_->fds; }
 void EventBuffers::Consume() {
   for (const Perf& perf : state_->perf) perf_buffer__consume(perf.buffer.get());
   for (const auto& ring : state_->rings) {
-    ring->left = kMostRingRecords;
+    ring->left = kMaxRingRecords;
     ring_buffer__consume(ring->buffer.get());
   }
 }

@@ -15,7 +15,7 @@ namespace bpf_exporter::kernel {
 namespace {
 
 // Records whose program suppressed the wake-up are read after this time at the latest.
-constexpr std::chrono::milliseconds kLongestWait{250};
+constexpr std::chrono::milliseconds kMaxWait{250};
 
 Status Watch(const Fd& epoll, int fd) {
   epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
@@ -33,7 +33,7 @@ struct EventReader::State {
   StoppableThread thread;  // last, since it uses the others
 
   void Run(const StoppableThread::Stop& stop) {
-    while (!stop.Wait(kLongestWait, {epoll.get()})) {
+    while (!stop.Wait(kMaxWait, {epoll.get()})) {
       for (EventBuffers& each : buffers) each.Consume();
     }
   }
