@@ -151,5 +151,46 @@ TEST_F(Syscall, AgreesWithTheHeadersOfTheBuildHost) {
   EXPECT_GT(compared, 250);
 }
 
+// Returns the system calls of arm64 by number from the kernel's header, which all newer
+// architectures share.
+std::map<int, std::string> GenericCalls() {
+  std::ifstream file("/usr/include/asm-generic/unistd.h");
+  std::map<int, std::string> calls;
+  std::map<std::string, int> by_size;  // those that 32-bit architectures call by another name
+  bool for_64_bits = false;
+  for (std::string line; std::getline(file, line);) {
+    char name[64];
+    char other[64];
+    int number = 0;
+    if (line.starts_with("#if __BITS_PER_LONG == 64 && !defined(__SYSCALL_COMPAT)")) {
+      for_64_bits = true;
+    }
+    if (line == "#else") for_64_bits = false;
+    if (std::sscanf(line.c_str(), "#define __NR_%63s __NR3264_%63s", name, other) == 2) {
+      if (for_64_bits && by_size.contains(other)) calls[by_size[other]] = name;
+    } else if (std::sscanf(line.c_str(), "#define __NR3264_%63s %d", name, &number) == 2) {
+      by_size.emplace(name, number);
+    } else if (std::sscanf(line.c_str(), "#define __NR_%63s %d", name, &number) == 2) {
+      calls[number] = name;
+    }
+  }
+  // Calls that only 32-bit architectures have (time64), a base of others, and the count of all.
+  std::erase_if(calls, [](const auto& call) {
+    return (call.first >= 403 && call.first <= 423) || call.second == "arch_specific_syscall" ||
+           call.second == "syscalls" || call.second == "sync_file_range2";
+  });
+  return calls;
+}
+
+TEST_F(Syscall, AgreesWithTheHeaderOfArm) {
+  const std::map<int, std::string> calls = GenericCalls();
+  if (calls.empty()) GTEST_SKIP() << "asm-generic/unistd.h is not installed";
+  for (const auto& [number, name] : calls) EXPECT_EQ(Arm(number), name) << number;
+  for (int number = 0; number < calls.rbegin()->first; ++number) {
+    EXPECT_EQ(calls.contains(number), !Arm(number).empty()) << number << " " << Arm(number);
+  }
+  EXPECT_GT(calls.size(), 300u);
+}
+
 }  // namespace
 }  // namespace bpf_exporter::decode
