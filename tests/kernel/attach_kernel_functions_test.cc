@@ -18,6 +18,15 @@ using AttachingToKernelFunctions = KernelTest;
 const std::vector<std::string> kGetppid = {"no_such_function", "__do_sys_getppid",
                                            "__x64_sys_getppid", "__arm64_sys_getppid"};
 
+// Returns the kernel's function of a system call.
+std::string SystemCall(const std::string& name) {
+#if defined(__x86_64__)
+  return "__x64_sys_" + name;
+#else
+  return "__arm64_sys_" + name;
+#endif
+}
+
 bool HasKprobes() { return std::filesystem::exists("/sys/bus/event_source/devices/kprobe/type"); }
 
 TEST_F(AttachingToKernelFunctions, TakesTheFirstFunctionThatTheKernelHas) {
@@ -31,6 +40,29 @@ TEST_F(AttachingToKernelFunctions, TakesTheFirstFunctionThatTheKernelHas) {
   CallGetppid(200);
   EXPECT_EQ(Hits(*object, 1), 200u);
   EXPECT_EQ(Hits(*object, 2), 200u);
+}
+
+TEST_F(AttachingToKernelFunctions, CountsAtEachOfSeveralFunctions) {
+  if (!HasKprobes()) SKIP_ON_THIS_KERNEL("is built without kprobes");
+  config::ProbeSpec probe =
+      Probe("by_kprobe", config::ProbeKind::kKprobe,
+            {SystemCall("getppid"), "no_such_function", SystemCall("getsid")});
+  probe.every_target = true;
+  LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  WantThisProcess(*object);
+  CallGetppid(200);
+  for (int i = 0; i < 50; ++i) getsid(0);
+  EXPECT_EQ(Hits(*object, 1), 200u + 50);
+
+  const metrics::ProgramStatus& status = object->programs().at(1);
+  ASSERT_EQ(status.name, "by_kprobe");
+  ASSERT_EQ(status.places.size(), 3u);
+  EXPECT_EQ(status.places[0].name, "kprobe " + SystemCall("getppid"));
+  EXPECT_TRUE(status.places[0].attached) << status.places[0].problem;
+  EXPECT_FALSE(status.places[1].attached);
+  EXPECT_TRUE(status.places[2].attached) << status.places[2].problem;
 }
 
 TEST_F(AttachingToKernelFunctions, TakesAnOffset) {
