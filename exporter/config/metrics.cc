@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: our_dialect_test.cc, wrong_files_test.cc
+// Tests: own_keys_test.cc, wrong_files_test.cc
 #include "config/metrics.h"
 
 #include <fmt/format.h>

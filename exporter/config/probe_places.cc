@@ -45,7 +45,7 @@ std::optional<std::int32_t> ReadPid(const Field& field) {
 using Part = Key<ProbeSpec>;
 constexpr Part kInterface = {"interface", ReadInterfaces};
 constexpr Part kBinary = {"binary",
-                          [](const Field& f, ProbeSpec& p) { p.binaries = ReadTexts(f, true); }};
+                          [](const Field& f, ProbeSpec& p) { p.binaries = ReadTextOrTexts(f); }};
 constexpr Part kPid = {"pid", [](const Field& f, ProbeSpec& p) { p.pid = ReadPid(f); }};
 
 constexpr Part kInterfaceKeys[] = {kInterface};

@@ -12,7 +12,7 @@ namespace {
 
 void ReadAll(const Field& field, ProbeSpec& probe) {
   probe.every_target = true;
-  probe.targets = ReadTexts(field, false);
+  probe.targets = ReadTexts(field);
   if (field.node.kind == Node::Kind::kList && probe.targets.empty()) {
     field.Error(fmt::format("{}: the list is empty", field.name));
   }
@@ -27,7 +27,7 @@ constinit const Mapping<ProbeSpec> kEachOfMapping = {"each_of", "a mapping of ta
 
 void ReadTargets(const Field& field, ProbeSpec& probe) {
   if (field.node.kind != Node::Kind::kMapping) {
-    probe.targets = ReadTexts(field, true);
+    probe.targets = ReadTextOrTexts(field);
   } else if (ValueOf(field.node, "all") == nullptr) {
     Require(field, fmt::format("{} as a mapping", field.name), {"all"});
   } else {
@@ -37,7 +37,7 @@ void ReadTargets(const Field& field, ProbeSpec& probe) {
 
 void ReadEachTarget(const Field& field, ProbeSpec& probe) {
   probe.every_target = true;
-  probe.targets = ReadTexts(field, true);
+  probe.targets = ReadTextOrTexts(field);
 }
 
 }  // namespace bpf_exporter::config

@@ -65,16 +65,21 @@ std::string ReadProse(const Field& field) {
   return text;
 }
 
-std::vector<Text> ReadTexts(const Field& field, bool or_one) {
+std::vector<Text> ReadTexts(const Field& field) {
   std::vector<Text> texts;
-  if (or_one && field.node.kind == Node::Kind::kScalar) {
-    texts.push_back(ReadNonEmpty(field));
-  } else if (or_one && field.node.kind != Node::Kind::kList) {
+  if (!ExpectList(field)) return texts;
+  for (const NodePtr& item : field.node.items) texts.push_back(ReadNonEmpty(field.Item(*item)));
+  return texts;
+}
+
+std::vector<Text> ReadTextOrTexts(const Field& field) {
+  if (field.node.kind == Node::Kind::kScalar) return {ReadNonEmpty(field)};
+  if (field.node.kind != Node::Kind::kList) {
     ExpectText(field, "text or a list of texts");
-  } else if (ExpectList(field)) {
-    for (const NodePtr& item : field.node.items) texts.push_back(ReadNonEmpty(field.Item(*item)));
-    if (or_one && texts.empty()) field.Error(fmt::format("{}: the list is empty", field.name));
+    return {};
   }
+  std::vector<Text> texts = ReadTexts(field);
+  if (texts.empty()) field.Error(fmt::format("{}: the list is empty", field.name));
   return texts;
 }
 

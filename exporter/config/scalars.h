@@ -19,8 +19,10 @@ Text ReadText(const Field& field);
 Text ReadNonEmpty(const Field& field);
 // The same for text that people read: control characters but line feeds are refused.
 std::string ReadProse(const Field& field);
-// A list of texts, none of them empty; with `or_one` also a single text.
-std::vector<Text> ReadTexts(const Field& field, bool or_one);
+// Reads a list of texts, none of them empty.
+std::vector<Text> ReadTexts(const Field& field);
+// Reads a text that is not empty, or a list of them that is not empty either.
+std::vector<Text> ReadTextOrTexts(const Field& field);
 // A list of regular expressions; the empty one matches everything.
 std::vector<Text> ReadExpressions(const Field& field);
 

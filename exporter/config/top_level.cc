@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: our_dialect_test.cc, wrong_files_test.cc
+// Tests: own_keys_test.cc, wrong_files_test.cc
 #include "config/top_level.h"
 
 #include <string_view>
@@ -82,7 +82,7 @@ constexpr Key<Config> kConfigKeys[] = {
     {"probes", [](const Field& f, Config& c) { c.probes = ReadProbes(f); }},
     {"metrics", [](const Field& f, Config& c) { ReadMapping(f, kMetricsMapping, c); }},
     {"tracing", [](const Field& f, Config& c) { ReadMapping(f, kTracingMapping, c); }},
-    {"kaddrs", [](const Field& f, Config& c) { c.kaddrs = ReadTexts(f, false); }},
+    {"kaddrs", [](const Field& f, Config& c) { c.kaddrs = ReadTexts(f); }},
     {"cgroup_id_map", ReadCgroupIdMap},
     {"compat", [](const Field& f, Config& c) { ReadMapping(f, kCompatMapping, c); }},
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peer's dialect: configurations with every decoder, map kind, histogram and section, whose
+"""The files of ebpf_exporter: configurations with every decoder, map kind, histogram and section, whose
 programs fill their maps with known numbers; NAME.txt is what the page says of NAME.yaml."""
 
 import ctypes
@@ -205,7 +205,7 @@ class Pages(unittest.TestCase):
         os.umask(mask)
         network.run("python3", "-c", SEND)
 
-    def test_whole_pages_are_as_the_peer_s_semantics_say(self):
+    def test_whole_pages_are_as_ebpf_exporter_would_say(self):
         expected = sorted(line for name in names(with_pages=True) for line in expected_lines(name))
         with Network() as network, self.exporter(network) as exporter:
             self.work(network)

@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "host/host.h"
 #include "kernel/support.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -17,17 +18,6 @@ namespace {
 // Folders in a temporary folder stand for cgroups; the clock stands still unless moved.
 class CgroupIdMaps : public KernelTest {
  protected:
-  void SetUp() override {
-    KernelTest::SetUp();
-    std::string pattern = ::testing::TempDir() + "cgroupsXXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    std::filesystem::remove_all(folder_);
-    KernelTest::TearDown();
-  }
-
   std::uint64_t Make(const std::string& name) const {
     std::filesystem::create_directory(folder_ + "/" + name);
     struct stat status {};
@@ -49,7 +39,8 @@ class CgroupIdMaps : public KernelTest {
     return keys;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   Time now_{std::chrono::hours(1)};
 };
 

@@ -9,6 +9,7 @@
 #include "app/check.h"
 #include "host/host.h"
 #include "support/paths.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::app {
 namespace {
@@ -18,13 +19,10 @@ namespace fs = std::filesystem;
 // A folder of its own for configurations, beside the shipped objects.
 class StartTest : public ::testing::Test {
  protected:
-  StartTest() : dir_(fs::temp_directory_path() / ("start_test." + std::to_string(getpid()))) {
-    fs::remove_all(dir_);
-    fs::create_directories(dir_);
+  StartTest() {
     options_.config_dir = dir_.string();
     options_.programs_dir = BuildPath("programs");
   }
-  ~StartTest() override { fs::remove_all(dir_); }
 
   void Write(const std::string& name, const std::string& text) {
     std::ofstream(dir_ / (name + ".yaml")) << text;
@@ -44,7 +42,8 @@ class StartTest : public ::testing::Test {
     return {code == nullptr ? -1 : *code, text};
   }
 
-  const fs::path dir_;
+  const TemporaryFolder folder_;
+  const fs::path dir_ = folder_.path();
   Options options_;
 };
 

@@ -10,20 +10,17 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/temporary_folder.h"
+
 namespace bpf_exporter {
 namespace {
 
 class RegularFile : public testing::Test {
  protected:
-  RegularFile() : folder_(mkdtemp(std::string("/tmp/regular_file_XXXXXX").data())) {}
-  ~RegularFile() override { std::filesystem::remove_all(folder_); }
+  std::string Path(const std::string& name) const { return folder_.path(name); }
+  void Write(const std::string& name, const std::string& text) const { folder_.Write(name, text); }
 
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-  }
-
-  const std::string folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(RegularFile, IsReadToItsEnd) {
@@ -48,7 +45,7 @@ TEST_F(RegularFile, IsNotReadWhenItIsTooLarge) {
 }
 
 TEST_F(RegularFile, IsNothingElse) {
-  const Result<std::string> folder = ReadRegularFile(folder_, 10);
+  const Result<std::string> folder = ReadRegularFile(folder_.path(), 10);
   ASSERT_FALSE(folder.ok());
   EXPECT_EQ(folder.error().Message(), "is a directory");
   EXPECT_EQ(folder.error().code, EISDIR);

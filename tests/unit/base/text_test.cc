@@ -31,27 +31,27 @@ TEST(List, NamesAllOrSaysHowMany) {
 
 TEST(DidYouMean, NamesTheNearestWord) {
   const std::vector<std::string> known = {"bucket_min", "bucket_max", "help", "labels"};
-  EXPECT_EQ("; did you mean 'bucket_max'?", DidYouMean("bucket_mx", known));
-  EXPECT_EQ("; did you mean 'help'?", DidYouMean("hlep", known));
-  EXPECT_EQ("; did you mean 'labels'?", DidYouMean("LABEL", known));
-  EXPECT_EQ("; did you mean 'bucket_min'?", DidYouMean("bucket_minimum", known));
+  EXPECT_EQ(DidYouMean("bucket_mx", known), "; did you mean 'bucket_max'?");
+  EXPECT_EQ(DidYouMean("hlep", known), "; did you mean 'help'?");
+  EXPECT_EQ(DidYouMean("LABEL", known), "; did you mean 'labels'?");
+  EXPECT_EQ(DidYouMean("bucket_minimum", known), "; did you mean 'bucket_min'?");
 }
 
 TEST(DidYouMean, KeepsSilentWhenNothingIsNear) {
   const std::vector<std::string> known = {"map", "help", "labels"};
-  EXPECT_EQ("", DidYouMean("colour", known));
-  EXPECT_EQ("", DidYouMean("x", known));
-  EXPECT_EQ("", DidYouMean("tap_x", known));
-  EXPECT_EQ("", DidYouMean("", known));
-  EXPECT_EQ("", DidYouMean(std::string(1 << 20, 'x'), known));
-  EXPECT_EQ("", DidYouMean("map", {}));
+  EXPECT_EQ(DidYouMean("colour", known), "");
+  EXPECT_EQ(DidYouMean("x", known), "");
+  EXPECT_EQ(DidYouMean("tap_x", known), "");
+  EXPECT_EQ(DidYouMean("", known), "");
+  EXPECT_EQ(DidYouMean(std::string(1 << 20, 'x'), known), "");
+  EXPECT_EQ(DidYouMean("map", {}), "");
 }
 
 TEST(Quoted, CutsAndKeepsOnOneLine) {
-  EXPECT_EQ("'a b'", Quoted("a b"));
-  EXPECT_EQ("'a\\nb\\tc\\x07\\xff'", Quoted("a\nb\tc\a\xff"));
-  EXPECT_EQ("'" + std::string(60, 'x') + "'", Quoted(std::string(60, 'x')));
-  EXPECT_EQ("'" + std::string(60, 'x') + "…'", Quoted(std::string(61, 'x')));
+  EXPECT_EQ(Quoted("a b"), "'a b'");
+  EXPECT_EQ(Quoted("a\nb\tc\a\xff"), "'a\\nb\\tc\\x07\\xff'");
+  EXPECT_EQ(Quoted(std::string(60, 'x')), "'" + std::string(60, 'x') + "'");
+  EXPECT_EQ(Quoted(std::string(61, 'x')), "'" + std::string(60, 'x') + "…'");
 }
 
 TEST(Split, KeepsEmptyParts) {

@@ -15,19 +15,19 @@ std::string Bytes(const char (&literal)[size]) {
 }
 
 TEST(Utf8, MeasuresCharacters) {
-  EXPECT_EQ(1u, Utf8CharacterSize("a"));
-  EXPECT_EQ(1u, Utf8CharacterSize(std::string_view("\0", 1)));
-  EXPECT_EQ(2u, Utf8CharacterSize("éa"));
-  EXPECT_EQ(3u, Utf8CharacterSize("\xEF\xBF\xBF"));
-  EXPECT_EQ(3u, Utf8CharacterSize("\xED\x9F\xBF"));      // the last before the surrogates
-  EXPECT_EQ(4u, Utf8CharacterSize("\xF4\x8F\xBF\xBF"));  // the last of all
+  EXPECT_EQ(Utf8CharacterSize("a"), 1u);
+  EXPECT_EQ(Utf8CharacterSize(std::string_view("\0", 1)), 1u);
+  EXPECT_EQ(Utf8CharacterSize("éa"), 2u);
+  EXPECT_EQ(Utf8CharacterSize("\xEF\xBF\xBF"), 3u);
+  EXPECT_EQ(Utf8CharacterSize("\xED\x9F\xBF"), 3u);      // the last before the surrogates
+  EXPECT_EQ(Utf8CharacterSize("\xF4\x8F\xBF\xBF"), 4u);  // the last of all
 }
 
 TEST(Utf8, RefusesWhatIsNoCharacter) {
   for (const char* text : {"", "\x80", "\xC3", "\xC3x", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF",
                            "\xED\xA0\x80", "\xE2\x82", "\xE2\x82x", "\xF0\x8F\xBF\xBF",
                            "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
-    EXPECT_EQ(0u, Utf8CharacterSize(text)) << text;
+    EXPECT_EQ(Utf8CharacterSize(text), 0u) << text;
   }
 }
 
@@ -43,8 +43,8 @@ TEST(Utf8, TellsControlCharacters) {
 }
 
 TEST(Utf8, MakesEverythingVisibleOnOneLine) {
-  EXPECT_EQ("größe\\n\\t\\x1b[0m\\xc2\\x9b\\xffx\\xc3",
-            Visible("größe\n\t\x1b[0m\xC2\x9B\xFFx\xC3"));
+  EXPECT_EQ(Visible("größe\n\t\x1b[0m\xC2\x9B\xFFx\xC3"),
+            "größe\\n\\t\\x1b[0m\\xc2\\x9b\\xffx\\xc3");
 }
 
 // U+FFFD, n times.

@@ -7,7 +7,7 @@ namespace bpf_exporter::config {
 namespace {
 
 TEST(Diagnostics, SaysNothingWhenNothingIsWrong) {
-  EXPECT_EQ("", Diagnostics("a.yaml", "x\n").Render());
+  EXPECT_EQ(Diagnostics("a.yaml", "x\n").Render(), "");
 }
 
 TEST(Diagnostics, SortsByPlaceAndShowsNoLineForNoPlace) {
@@ -16,16 +16,15 @@ TEST(Diagnostics, SortsByPlaceAndShowsNoLineForNoPlace) {
   diagnostics.Warning({1, 3}, "first");
   diagnostics.Error({}, "of all");
   EXPECT_TRUE(diagnostics.has_errors());
-  EXPECT_EQ(2u, diagnostics.errors());
-  EXPECT_EQ(
-      "a.yaml: error: of all\n"
-      "a.yaml:1:3: warning: first\n"
-      "  one\n"
-      "    ^\n"
-      "a.yaml:2:2: error: second\n"
-      "  two\n"
-      "   ^\n",
-      diagnostics.Render());
+  EXPECT_EQ(diagnostics.errors(), 2u);
+  EXPECT_EQ(diagnostics.Render(),
+            "a.yaml: error: of all\n"
+            "a.yaml:1:3: warning: first\n"
+            "  one\n"
+            "    ^\n"
+            "a.yaml:2:2: error: second\n"
+            "  two\n"
+            "   ^\n");
 }
 
 TEST(Diagnostics, HasNoErrorsWithOnlyWarnings) {
@@ -39,31 +38,30 @@ TEST(Diagnostics, ShowsNoLineForAPlaceThatIsNotThere) {
   diagnostics.Error({2, 1}, "empty line");
   diagnostics.Error({9, 1}, "no line");
   diagnostics.Error({1, 99}, "no column");
-  EXPECT_EQ(
-      "a.yaml:1:99: error: no column\n"
-      "  one\n"
-      "     ^\n"
-      "a.yaml:2:1: error: empty line\n"
-      "a.yaml:9:1: error: no line\n",
-      diagnostics.Render());
+  EXPECT_EQ(diagnostics.Render(),
+            "a.yaml:1:99: error: no column\n"
+            "  one\n"
+            "     ^\n"
+            "a.yaml:2:1: error: empty line\n"
+            "a.yaml:9:1: error: no line\n");
 }
 
 TEST(Diagnostics, ShowsTwentyAndCountsTheRest) {
   Diagnostics diagnostics("a.yaml", "");
   for (int i = 1; i <= 22; ++i) diagnostics.Error({i, 1}, "bad");
   const std::string errors = diagnostics.Render();
-  EXPECT_EQ("a.yaml:20:1: error: bad\n… and 2 more errors\n",
-            errors.substr(errors.find("a.yaml:20")));
+  EXPECT_EQ(errors.substr(errors.find("a.yaml:20")),
+            "a.yaml:20:1: error: bad\n… and 2 more errors\n");
   diagnostics.Warning({23, 1}, "so so");
   const std::string both = diagnostics.Render();
-  EXPECT_EQ("… and 2 more errors and 1 more warning\n", both.substr(both.find("…")));
+  EXPECT_EQ(both.substr(both.find("…")), "… and 2 more errors and 1 more warning\n");
 }
 
 TEST(Diagnostics, SaysTheSameOfOnePlaceOnce) {
   Diagnostics diagnostics("a.yaml", "");
   diagnostics.Error({1, 1}, "bad");
   diagnostics.Error({1, 1}, "bad");
-  EXPECT_EQ("a.yaml:1:1: error: bad\n", diagnostics.Render());
+  EXPECT_EQ(diagnostics.Render(), "a.yaml:1:1: error: bad\n");
 }
 
 TEST(Diagnostics, KeepsTheCaretBelowItsColumn) {
@@ -73,20 +71,19 @@ TEST(Diagnostics, KeepsTheCaretBelowItsColumn) {
   diagnostics.Error({2, 10}, "after characters of two bytes");
   diagnostics.Error({3, 11}, "after a control character");
   diagnostics.Error({4, 11}, "after what is not UTF-8");
-  EXPECT_EQ(
-      "a.yaml:1:4: error: after tabs\n"
-      "  \ta\tb\n"
-      "  \t \t^\n"
-      "a.yaml:2:10: error: after characters of two bytes\n"
-      "  größe: x\n"
-      "         ^\n"
-      "a.yaml:3:11: error: after a control character\n"
-      "  \\x1b[31mred: y\n"
-      "               ^\n"
-      "a.yaml:4:11: error: after what is not UTF-8\n"
-      "  broken \\xff: z\n"
-      "               ^\n",
-      diagnostics.Render());
+  EXPECT_EQ(diagnostics.Render(),
+            "a.yaml:1:4: error: after tabs\n"
+            "  \ta\tb\n"
+            "  \t \t^\n"
+            "a.yaml:2:10: error: after characters of two bytes\n"
+            "  größe: x\n"
+            "         ^\n"
+            "a.yaml:3:11: error: after a control character\n"
+            "  \\x1b[31mred: y\n"
+            "               ^\n"
+            "a.yaml:4:11: error: after what is not UTF-8\n"
+            "  broken \\xff: z\n"
+            "               ^\n");
 }
 
 TEST(Diagnostics, CutsLongLinesAroundTheCaret) {
@@ -101,11 +98,10 @@ TEST(Diagnostics, CutsLongLinesAroundTheCaret) {
     for (int i = 0; i < count; ++i) text += "é ";
     return text;
   };
-  EXPECT_EQ("a.yaml:1:1: error: start\n  " + some(33) + "…\n  ^\n" +
-                "a.yaml:1:91: error: middle\n  …" + some(33) + "…\n   " + std::string(40, ' ') +
-                "^\na.yaml:1:180: error: end\n  … " + some(20) + "\n   " + std::string(40, ' ') +
-                "^\n",
-            diagnostics.Render());
+  EXPECT_EQ(diagnostics.Render(), "a.yaml:1:1: error: start\n  " + some(33) + "…\n  ^\n" +
+                                      "a.yaml:1:91: error: middle\n  …" + some(33) + "…\n   " +
+                                      std::string(40, ' ') + "^\na.yaml:1:180: error: end\n  … " +
+                                      some(20) + "\n   " + std::string(40, ' ') + "^\n");
 }
 
 }  // namespace

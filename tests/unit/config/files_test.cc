@@ -7,8 +7,8 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
+#include "support/temporary_folder.h"
 #include "unit/config/parsed.h"
 
 namespace bpf_exporter::config {
@@ -16,57 +16,49 @@ namespace {
 
 class Files : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "config_files_XXXXXX";
-    ASSERT_NE(nullptr, mkdtemp(pattern.data()));
-    dir_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-
   std::string Path(const std::string& name) const { return dir_ + "/" + name; }
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-  }
+  void Write(const std::string& name, const std::string& text) const { folder_.Write(name, text); }
   static std::string Problem(const std::string& path) {
     const Result<std::string> text = ReadConfigFile(path);
     return text.ok() ? "" : text.error().Message();
   }
 
-  std::string dir_;
+  const TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(Files, ReadsAFileOfTheGreatestSize) {
   Write("a.yaml", std::string(1 << 20, 'x'));
   const Result<std::string> text = ReadConfigFile(Path("a.yaml"));
   ASSERT_TRUE(text.ok()) << text.error().Message();
-  EXPECT_EQ(std::string(1 << 20, 'x'), *text);
+  EXPECT_EQ(*text, std::string(1 << 20, 'x'));
 }
 
 TEST_F(Files, RefusesAFileThatIsTooLarge) {
   Write("a.yaml", std::string((1 << 20) + 1, 'x'));
-  EXPECT_EQ("configuration '" + Path("a.yaml") + "': more than 1048576 bytes",
-            Problem(Path("a.yaml")));
+  EXPECT_EQ(Problem(Path("a.yaml")),
+            "configuration '" + Path("a.yaml") + "': more than 1048576 bytes");
 }
 
 TEST_F(Files, SaysWhichFileIsMissing) {
-  EXPECT_EQ("configuration '" + Path("a.yaml") + "': open: No such file or directory",
-            Problem(Path("a.yaml")));
+  EXPECT_EQ(Problem(Path("a.yaml")),
+            "configuration '" + Path("a.yaml") + "': open: No such file or directory");
   const Result<std::string> text = ReadConfigFile(Path("a.yaml"));
   EXPECT_EQ(ENOENT, text.error().code);
 }
 
 TEST_F(Files, RefusesWhatIsNoRegularFile) {
-  EXPECT_EQ("configuration '" + dir_ + "': is a directory", Problem(dir_));
-  EXPECT_EQ("configuration '/dev/zero': is not a regular file", Problem("/dev/zero"));
-  ASSERT_EQ(0, mkfifo(Path("fifo.yaml").c_str(), 0600));
-  EXPECT_EQ("configuration '" + Path("fifo.yaml") + "': is not a regular file",
-            Problem(Path("fifo.yaml")));
+  EXPECT_EQ(Problem(dir_), "configuration '" + dir_ + "': is a directory");
+  EXPECT_EQ(Problem("/dev/zero"), "configuration '/dev/zero': is not a regular file");
+  ASSERT_EQ(mkfifo(Path("fifo.yaml").c_str(), 0600), 0);
+  EXPECT_EQ(Problem(Path("fifo.yaml")),
+            "configuration '" + Path("fifo.yaml") + "': is not a regular file");
 }
 
 TEST_F(Files, ReadsThroughALink) {
   Write("a.yaml", "x");
   std::filesystem::create_symlink("a.yaml", Path("b.yaml"));
-  EXPECT_EQ("", Problem(Path("b.yaml")));
+  EXPECT_EQ(Problem(Path("b.yaml")), "");
 }
 
 TEST_F(Files, ListsConfigurationsByName) {
@@ -81,22 +73,22 @@ TEST_F(Files, ListsConfigurationsByName) {
   std::filesystem::create_symlink("nowhere", Path("h.yaml"));
   const auto names = ListConfigs(dir_);
   ASSERT_TRUE(names.ok()) << names.error().Message();
-  EXPECT_EQ((std::vector<std::string>{"a", "b", "g"}), *names);
+  EXPECT_EQ(*names, (std::vector<std::string>{"a", "b", "g"}));
 }
 
 TEST_F(Files, SaysWhichDirectoryIsMissing) {
   const auto names = ListConfigs(Path("nowhere"));
   ASSERT_FALSE(names.ok());
-  EXPECT_EQ("configuration directory '" + Path("nowhere") + "': open: No such file or directory",
-            names.error().Message());
+  EXPECT_EQ(names.error().Message(),
+            "configuration directory '" + Path("nowhere") + "': open: No such file or directory");
 }
 
 TEST_F(Files, RefusesToListAFile) {
   Write("a.yaml", "");
   const auto names = ListConfigs(Path("a.yaml"));
   ASSERT_FALSE(names.ok());
-  EXPECT_EQ("configuration directory '" + Path("a.yaml") + "': open: Not a directory",
-            names.error().Message());
+  EXPECT_EQ(names.error().Message(),
+            "configuration directory '" + Path("a.yaml") + "': open: Not a directory");
 }
 
 TEST(ConfigNames, StayBelowTheDirectory) {

@@ -29,7 +29,7 @@ TEST(Numbers, ReadsWholeNumbers) {
                                                        {"9223372036854775807", INT64_MAX},
                                                        {"-9223372036854775808", INT64_MIN}};
   for (const auto& [text, value] : good) {
-    EXPECT_EQ(kNone, ParseInteger(text).problem) << text;
+    EXPECT_EQ(ParseInteger(text).problem, kNone) << text;
     EXPECT_EQ(value, ParseInteger(text).value) << text;
   }
 }
@@ -38,11 +38,11 @@ TEST(Numbers, RefusesWhatIsNoWholeNumber) {
   for (const char* text : {"",    "-",   "+",   "+-1",  "--1",   "1 ",    " 1",   "1x", "x",
                            "0x",  "0xg", "0b2", "0o8",  "010",   "00",    "1__0", "_1", "1_",
                            "1.5", "1e",  "e3",  "1e-3", "0x1.8", "1,000", "١"}) {
-    EXPECT_EQ(kSyntax, ParseInteger(text).problem) << text;
+    EXPECT_EQ(ParseInteger(text).problem, kSyntax) << text;
   }
   for (const char* text : {"9223372036854775808", "-9223372036854775809", "1e19", "1e400", ".inf",
                            "-.inf", ".nan", "0xffffffffffffffffff"}) {
-    EXPECT_EQ(kRange, ParseInteger(text).problem) << text;
+    EXPECT_EQ(ParseInteger(text).problem, kRange) << text;
   }
 }
 
@@ -57,7 +57,7 @@ TEST(Numbers, ReadsFloats) {
                                                  {"0x10", 16},
                                                  {"18446744073709551616", 18446744073709551616.0}};
   for (const auto& [text, value] : good) {
-    EXPECT_EQ(kNone, ParseDouble(text).problem) << text;
+    EXPECT_EQ(ParseDouble(text).problem, kNone) << text;
     EXPECT_EQ(value, ParseDouble(text).value) << text;
   }
 }
@@ -65,10 +65,10 @@ TEST(Numbers, ReadsFloats) {
 TEST(Numbers, RefusesWhatIsNoFiniteFloat) {
   for (const char* text : {"", ".", "-", "inf", "nan", "infinity", "1e", "1.2.3", "1s", "+-1",
                            "0x1p3", "1 2", "007"}) {
-    EXPECT_EQ(kSyntax, ParseDouble(text).problem) << text;
+    EXPECT_EQ(ParseDouble(text).problem, kSyntax) << text;
   }
   for (const char* text : {".inf", "-.Inf", "+.INF", ".nan", ".NaN", "1e400", "-1e400", "1e-400"}) {
-    EXPECT_EQ(kRange, ParseDouble(text).problem) << text;
+    EXPECT_EQ(ParseDouble(text).problem, kRange) << text;
   }
 }
 
@@ -90,20 +90,20 @@ TEST(Numbers, ReadsDurations) {
       {"1000000h", 3'600'000'000'000'000'000},
       {"8999999999999999999ns", 8'999'999'999'999'999'999}};
   for (const auto& [text, value] : good) {
-    EXPECT_EQ(kNone, ParseDurationOrNanoseconds(text).problem) << text;
+    EXPECT_EQ(ParseDurationOrNanoseconds(text).problem, kNone) << text;
     EXPECT_EQ(value, ParseDurationOrNanoseconds(text).value) << text;
   }
-  EXPECT_EQ(kNone, ParseDuration("90s").problem);
+  EXPECT_EQ(ParseDuration("90s").problem, kNone);
 }
 
 TEST(Numbers, RefusesWhatIsNoDuration) {
   for (const char* text : {"", "+", "s", "1x", "1h30", "1..5s", "1s ", "1 s", "h1", "1sec"}) {
-    EXPECT_EQ(kSyntax, ParseDurationOrNanoseconds(text).problem) << text;
+    EXPECT_EQ(ParseDurationOrNanoseconds(text).problem, kSyntax) << text;
   }
-  EXPECT_EQ(kSyntax, ParseDuration("90").problem);
+  EXPECT_EQ(ParseDuration("90").problem, kSyntax);
   for (const char* text :
        {"-1s", "-1", "3000000h", "9223372036854775808", "99999999999999999999h"}) {
-    EXPECT_EQ(kRange, ParseDurationOrNanoseconds(text).problem) << text;
+    EXPECT_EQ(ParseDurationOrNanoseconds(text).problem, kRange) << text;
   }
 }
 

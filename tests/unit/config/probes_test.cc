@@ -21,46 +21,46 @@ TEST(Probes, ReadsEveryKind) {
   ASSERT_EQ(kinds.size(), config.probes.size());
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     EXPECT_EQ(kinds[i], config.probes[i].kind) << i;
-    EXPECT_EQ(std::string(1, static_cast<char>('a' + i)), config.probes[i].program.value);
+    EXPECT_EQ(config.probes[i].program.value, std::string(1, static_cast<char>('a' + i)));
     EXPECT_EQ(static_cast<int>(i) + 2, config.probes[i].at.line);
-    EXPECT_EQ(18, config.probes[i].at.column);
+    EXPECT_EQ(config.probes[i].at.column, 18);
     EXPECT_EQ(i == 10, config.probes[i].optional);
   }
 }
 
 TEST(Probes, ReadsOneTargetAndAlternatives) {
   const std::vector<ProbeSpec> probes = ParseGood("good/every_probe.yaml").probes;
-  ASSERT_EQ(15u, probes.size());
-  EXPECT_EQ((std::vector<std::string>{"sched/sched_switch", "sched/sched_wakeup"}),
-            Values(probes[0].targets));
-  EXPECT_EQ(std::vector<std::string>{"sys_enter"}, Values(probes[1].targets));
-  EXPECT_EQ(std::vector<std::string>{"vfs_read"}, Values(probes[3].targets));
+  ASSERT_EQ(probes.size(), 15u);
+  EXPECT_EQ(Values(probes[0].targets),
+            (std::vector<std::string>{"sched/sched_switch", "sched/sched_wakeup"}));
+  EXPECT_EQ(Values(probes[1].targets), std::vector<std::string>{"sys_enter"});
+  EXPECT_EQ(Values(probes[3].targets), std::vector<std::string>{"vfs_read"});
 }
 
 TEST(Probes, ReadsTheMapForms) {
   const std::vector<ProbeSpec> probes = ParseGood("good/every_probe.yaml").probes;
-  ASSERT_EQ(15u, probes.size());
+  ASSERT_EQ(probes.size(), 15u);
   using Names = std::vector<std::string>;
-  ASSERT_EQ(1u, probes[7].binaries.size());
-  EXPECT_EQ("/bin/bash", probes[7].binaries[0].value);
-  EXPECT_EQ(Names{"readline"}, Values(probes[7].targets));
-  EXPECT_EQ(42, probes[7].pid);
+  ASSERT_EQ(probes[7].binaries.size(), 1u);
+  EXPECT_EQ(probes[7].binaries[0].value, "/bin/bash");
+  EXPECT_EQ(Values(probes[7].targets), Names{"readline"});
+  EXPECT_EQ(probes[7].pid, 42);
   EXPECT_FALSE(probes[8].pid);
-  EXPECT_EQ("libc", probes[9].provider.value);
-  EXPECT_EQ(Names{"setjmp"}, Values(probes[9].targets));
-  EXPECT_EQ(Names{"cpu-cycles"}, Values(probes[10].targets));
-  EXPECT_EQ(99u, probes[10].frequency);
-  EXPECT_EQ(Names{"eth0"}, Values(probes[11].targets));
-  EXPECT_EQ("egress", probes[12].direction.value);
-  EXPECT_EQ(Names{"lo"}, Values(probes[13].targets));
-  EXPECT_EQ(Names{"/sys/fs/cgroup"}, Values(probes[14].targets));
-  EXPECT_EQ("ingress", probes[14].type.value);
+  EXPECT_EQ(probes[9].provider.value, "libc");
+  EXPECT_EQ(Values(probes[9].targets), Names{"setjmp"});
+  EXPECT_EQ(Values(probes[10].targets), Names{"cpu-cycles"});
+  EXPECT_EQ(probes[10].frequency, 99u);
+  EXPECT_EQ(Values(probes[11].targets), Names{"eth0"});
+  EXPECT_EQ(probes[12].direction.value, "egress");
+  EXPECT_EQ(Values(probes[13].targets), Names{"lo"});
+  EXPECT_EQ(Values(probes[14].targets), Names{"/sys/fs/cgroup"});
+  EXPECT_EQ(probes[14].type.value, "ingress");
 }
 
 TEST(Probes, ReadsSeveralPlaces) {
   using Names = std::vector<std::string>;
   const std::vector<ProbeSpec> probes = ParseGood("good/probes_in_places.yaml").probes;
-  ASSERT_EQ(7u, probes.size());
+  ASSERT_EQ(probes.size(), 7u);
   const std::pair<Names, bool> expected[] = {
       {{"sched/sched_switch", "sched/sched_wakeup"}, true},
       {{"do_exit"}, true},
@@ -70,10 +70,10 @@ TEST(Probes, ReadsSeveralPlaces) {
       {{"veth_of_containers*"}, true},
       {{"/sys/fs/cgroup", "system.slice"}, true},
   };
-  EXPECT_EQ((Names{"/bin/bash", "/opt/*/bash"}), Values(probes[2].binaries));
+  EXPECT_EQ(Values(probes[2].binaries), (Names{"/bin/bash", "/opt/*/bash"}));
   for (std::size_t i = 0; i < probes.size(); ++i) {
-    EXPECT_EQ(expected[i].first, Values(probes[i].targets)) << i;
-    EXPECT_EQ(expected[i].second, probes[i].every_target) << i;
+    EXPECT_EQ(Values(probes[i].targets), expected[i].first) << i;
+    EXPECT_EQ(probes[i].every_target, expected[i].second) << i;
   }
 }
 

@@ -151,7 +151,7 @@ TEST(Schema, FitsWhatTheReaderTakes) {
   for (const char* folder : {"config", "tests/unit/config/good", "tests/e2e/dialect"}) {
     for (const auto& entry : std::filesystem::directory_iterator(SourcePath(folder))) {
       if (entry.path().extension() != ".yaml") continue;
-      EXPECT_EQ(std::vector<std::string>{}, ProblemsOf(entry.path())) << entry.path();
+      EXPECT_EQ(ProblemsOf(entry.path()), std::vector<std::string>{}) << entry.path();
       ++files;
     }
   }

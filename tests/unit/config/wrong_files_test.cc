@@ -34,7 +34,7 @@ TEST_P(WrongFile, IsRefusedWithItsWholeDiagnostics) {
   Diagnostics diagnostics(file, *source);
   EXPECT_FALSE(ParseConfig(GetParam(), file, *source, diagnostics));
   EXPECT_TRUE(diagnostics.has_errors());
-  EXPECT_EQ(expected.str(), diagnostics.Render());
+  EXPECT_EQ(diagnostics.Render(), expected.str());
 }
 
 INSTANTIATE_TEST_SUITE_P(Config, WrongFile, testing::ValuesIn(FilesEndingIn(".yaml")),

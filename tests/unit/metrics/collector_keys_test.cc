@@ -213,7 +213,7 @@ TEST(CollectorKeys, StaysWithinTheLimitWhileKeysComeAndGo) {
     const auto snapshot = fixture.collector.Take();
     std::size_t series = 0;
     snapshot->families.at(0).ForEachSample([&](const Sample& sample) {
-      ASSERT_EQ(expected.at(std::string(sample.labels().text())), sample.value().AsUnsigned());
+      ASSERT_EQ(sample.value().AsUnsigned(), expected.at(std::string(sample.labels().text())));
       ++series;
     });
     ASSERT_LE(series, 50u);

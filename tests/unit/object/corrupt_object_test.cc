@@ -15,6 +15,7 @@
 #include "object/child.h"
 #include "object/read_layout.h"
 #include "support/paths.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::object {
 namespace {
@@ -30,13 +31,6 @@ std::string GoodObject() { return ReadFile(BuildPath("tests/programs/shapes.bpf.
 
 class CorruptObject : public testing::Test {
  protected:
-  CorruptObject() {
-    std::string pattern = testing::TempDir() + "object.XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    path_ = folder_ + "/x.bpf.o";
-  }
-  ~CorruptObject() override { std::filesystem::remove_all(folder_); }
-
   // The error of reading `bytes` as an object, without its subject; "fine" if there is none.
   std::string ErrorOf(const std::string& bytes) {
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
@@ -53,8 +47,8 @@ class CorruptObject : public testing::Test {
     return text.substr(subject.size());
   }
 
-  std::string folder_;
-  std::string path_;
+  const TemporaryFolder folder_;
+  const std::string path_ = folder_.path("x.bpf.o");
 };
 
 TEST_F(CorruptObject, NamesTheCauseForFilesThatAreNoObjects) {

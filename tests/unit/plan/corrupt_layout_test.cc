@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -11,6 +10,7 @@
 #include "host/host.h"
 #include "object/read_layout.h"
 #include "support/paths.h"
+#include "support/temporary_folder.h"
 #include "unit/plan/resolved.h"
 
 namespace bpf_exporter::plan {
@@ -54,8 +54,7 @@ void ExpectInside(const MetricPlan& metric, const object::MapLayout& map) {
 TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
   std::ostringstream good;
   good << std::ifstream(BuildPath("tests/programs/plan.bpf.o"), std::ios::binary).rdbuf();
-  std::string pattern = testing::TempDir() + "layout.XXXXXX";
-  const std::string folder = mkdtemp(pattern.data());
+  const TemporaryFolder folder;
   host::Host host;
   std::mt19937 random(4711);
   int resolved = 0;
@@ -64,8 +63,7 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
     for (unsigned changes = 1 + random() % 4; changes > 0; --changes) {
       bytes[64 + random() % (bytes.size() - 64)] = static_cast<char>(random());
     }
-    std::ofstream(folder + "/x.bpf.o", std::ios::binary) << bytes;
-    Result<object::ObjectLayout> layout = object::ReadObjectLayout(folder + "/x.bpf.o");
+    Result<object::ObjectLayout> layout = object::ReadObjectLayout(folder.Write("x.bpf.o", bytes));
     if (!layout) continue;
     config::Diagnostics diagnostics("x.yaml", kYaml);
     std::optional<config::Config> config = config::ParseConfig("x", "x.yaml", kYaml, diagnostics);
@@ -79,7 +77,6 @@ TEST(Resolve, NeverReadsOutsideOfAMapWhoseBtfIsCorrupt) {
     }
   }
   EXPECT_GT(resolved, 10);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ TEST(Labels, CalledCpuAreOrdinaryWhereTheKeyHasThem) {
   EXPECT_EQ(PlacesOf("map: own_cpu, labels: [cpu, queue]"), "cpu 0 2, queue 2 2");
   EXPECT_EQ(PlacesOf("map: own_cpu, labels: [" + Sized("cpu", 2) + ", " + Sized("queue", 2) + "]"),
             "cpu 0 2, queue 2 2");
-  // The peer takes the last one for the CPU's number, whatever the key holds.
+  // ebpf_exporter takes the last one for the CPU's number, whatever the key holds.
   EXPECT_EQ(PlacesOf("map: own_cpu, labels: [" + Sized("a", 2) + ", " + Sized("b", 2) + ", " +
                      Sized("cpu", 2) + "]"),
             "a 0 2, b 2 2, cpu 0 2 cpu");
@@ -184,7 +184,7 @@ TEST(Labels, RunTheirDecodersInOrder) {
   EXPECT_EQ(Shown(made.label("op"), std::uint32_t{2}), "unknown:2");
 }
 
-TEST(Labels, CalledBucketAreWarnedOfWhereThePeerTakesTheLast) {
+TEST(Labels, CalledBucketAreWarnedOfWhereEbpfExporterTakesTheLast) {
   const Resolved resolved =
       ResolveYaml("test.yaml",
                   "metrics:\n"

@@ -9,9 +9,9 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "base/fd.h"
+#include "support/temporary_folder.h"
 
 namespace bpf_exporter::process {
 namespace {
@@ -39,13 +39,12 @@ class NotifyTest : public ::testing::Test {
 };
 
 TEST_F(NotifyTest, WritesToTheSocketOfTheEnvironment) {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("notify" + std::to_string(getpid()))).string();
+  const TemporaryFolder folder;
+  const std::string path = folder.path("notify");
   const Fd systemd = Listen(path);
   setenv("NOTIFY_SOCKET", path.c_str(), 1);
   NotifySystemd("READY=1\nSTATUS=fine");
   EXPECT_EQ(Received(systemd), "READY=1\nSTATUS=fine");
-  std::filesystem::remove(path);
 }
 
 TEST_F(NotifyTest, KnowsTheAbstractNamespace) {
