@@ -15,7 +15,7 @@
 namespace bpf_exporter::object {
 namespace {
 
-constexpr std::size_t kMostLines = 1000;
+constexpr std::size_t kMaxLines = 1000;
 thread_local LibbpfLog* active = nullptr;
 
 }  // namespace
@@ -38,7 +38,7 @@ struct LibbpfLogAccess {
   static void Line(libbpf_print_level level, std::string_view line) {
     if (log::Enabled(log::Level::kDebug)) log::Debug("libbpf: {}", line);
     if (active == nullptr || level == LIBBPF_DEBUG) return;
-    if (active->lines_.size() == kMostLines) active->lines_.erase(active->lines_.begin());
+    if (active->lines_.size() == kMaxLines) active->lines_.erase(active->lines_.begin());
     active->lines_.emplace_back(line);
   }
 };

@@ -52,7 +52,7 @@ bool FixedBuckets(const Scope& scope, const config::HistogramSpec& spec, Histogr
                                                     : histogram.numbers.back());
     histogram.bounds.push_back(key * histogram.multiplier);
   }
-  // The peer adds one to the last key as it was written.
+  // ebpf_exporter adds one to the last key as it was written.
   if (!IsBucketNumber(spec.keys.back())) return true;
   histogram.sum_number = static_cast<std::uint64_t>(spec.keys.back()) + 1;
   const bool taken =

@@ -34,7 +34,8 @@ std::string CpuHint(const LabelBytes& bytes, const std::vector<const config::Lab
   return "; the CPU's number, which is not in the key, is a label of size 2";
 }
 
-// The peer takes the last label for the CPU's number whatever its size, and then has no series.
+// ebpf_exporter takes the last label for the CPU's number whatever its size, and then has no
+// series.
 bool IsMistakenForCpu(const LabelBytes& bytes, const config::LabelSpec& last) {
   const bool has_field = bytes.type != nullptr && object::FindField(*bytes.type, "cpu").has_value();
   return bytes.per_cpu && last.name.value == "cpu" && !has_field;

@@ -27,8 +27,8 @@ struct ByteRange {
 };
 
 // Finds the bytes of each label. Labels that all have a size lie one after the other, whatever
-// their names are, and fill the bytes to the last one: the peer's rule. If one has no size, all are
-// found by their field's name. Errors are reported; then nothing is returned.
+// their names are, and fill the bytes to the last one, as in ebpf_exporter. If one has no size, all
+// are found by their field's name. Errors are reported; then nothing is returned.
 std::optional<std::vector<ByteRange>> FindLabelRanges(
     const Scope& scope, const LabelBytes& bytes,
     const std::vector<const config::LabelSpec*>& labels);

@@ -12,7 +12,7 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr std::uint32_t kCpuSize = 2;  // the peer appends the CPU's number to the key as a u16
+constexpr std::uint32_t kCpuSize = 2;  // ebpf_exporter appends the CPU's number to the key as a u16
 constexpr const char* kCpu = "cpu";
 
 std::vector<const config::LabelSpec*> Without(const std::vector<config::LabelSpec>& labels,
@@ -62,7 +62,8 @@ bool CanBeBucket(const Scope& scope, const config::LabelSpec& label, const ByteR
   return false;
 }
 
-// One called `bucket` that is not the last is most likely meant to be; the peer takes the last.
+// One called `bucket` that is not the last is most likely meant to be; ebpf_exporter takes the
+// last.
 void CheckBucketIsLast(const Scope& scope, const std::vector<const config::LabelSpec*>& labels) {
   for (const config::LabelSpec* label : labels) {
     if (label == labels.back() || label->name.value != "bucket") continue;

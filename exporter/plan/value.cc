@@ -70,8 +70,8 @@ std::optional<ValueField> FindNumber(const Scope& scope, const object::MapLayout
   return std::nullopt;
 }
 
-// The peer reads any value of 8 bytes as a number; a struct around one number and a union that has
-// one of this size are the cases in which that is right.
+// ebpf_exporter reads any value of 8 bytes as a number; a struct around one number and a union that
+// has one of this size are the cases in which that is right.
 const object::Type* Unwrapped(const object::Type& value) {
   const object::Type* type = &value;
   while (type->kind == object::Type::Kind::kStruct) {

@@ -32,7 +32,8 @@ bool Has(const Caps& caps, cap_value_t value, cap_flag_t set) {
   return cap_get_flag(caps.get(), value, set, &flag) == 0 && flag == CAP_SET;
 }
 
-// The kernel refuses every bpf() command for want of capabilities before it looks at the arguments.
+// Returns whether maps can be read with the capabilities that are effective: for want of them the
+// kernel refuses a command before it looks at the arguments.
 bool MapsReadable() {
   bpf_attr attr{};
   attr.map_fd = static_cast<__u32>(-1);

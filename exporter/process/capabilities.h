@@ -14,20 +14,22 @@ struct KeepCapabilities {
   std::vector<std::string> names;  // libcap's, "cap_syslog"; for `all` = false
 };
 
-// Takes "all", "none" or a list such as "cap_bpf,cap_syslog".
+// Reads "all", "none" or a list such as "cap_bpf,cap_syslog".
 Result<KeepCapabilities> ParseCapabilities(const std::string& text);
 
 // Returns the text that ParseCapabilities() takes for `keep`.
 std::string CapabilitiesText(const KeepCapabilities& keep);
 
-// Whether this process may load BPF programs: effective CAP_BPF or CAP_SYS_ADMIN. Nothing if so,
-// else what is missing. Programs may need more (CAP_PERFMON, CAP_NET_ADMIN); the kernel says so.
+// Returns an error that says what is missing unless CAP_BPF or CAP_SYS_ADMIN, which loading BPF
+// programs takes, is effective. Programs may need more (CAP_PERFMON, CAP_NET_ADMIN); the kernel
+// says so.
 Status MayLoadPrograms();
 
-// Leaves exactly these permitted and effective, none inheritable, and lets no later exec() gain
-// any. Capabilities belong to threads, and new threads inherit them: call it before there are
-// others; it fails if there are. Before Linux 5.19 reading maps needs CAP_BPF where the sysctl
-// kernel.unprivileged_bpf_disabled is set: it then stays too, with a line in the log.
+// Leaves exactly the capabilities of `keep` permitted and effective, none inheritable, and lets no
+// later exec() gain any. Capabilities belong to threads, and new threads inherit them: call it
+// before there are others; it fails if there are. Before Linux 5.19 reading maps needs CAP_BPF
+// where the sysctl kernel.unprivileged_bpf_disabled is set: it then stays too, with a line in the
+// log.
 Status DropCapabilities(const KeepCapabilities& keep);
 
 }  // namespace bpf_exporter::process

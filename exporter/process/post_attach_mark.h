@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Empty, and a symbol of the program: a BPF program in
+// Does nothing, but is a symbol of this program: a BPF program in
 // SEC("uprobe//proc/self/exe:post_attach_mark") runs when it is called, which is once, after
 // everything was attached.
 extern "C" void post_attach_mark();

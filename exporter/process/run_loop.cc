@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The signal that came before `until`; 0 if none did.
+// Returns the signal that came before `until`; 0 if none did.
 int WaitForSignal(const sigset_t& signals, Clock::time_point until) {
   const auto left = std::max<std::chrono::nanoseconds>(until - Clock::now(), {});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
