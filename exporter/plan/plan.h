@@ -72,7 +72,7 @@ struct MetricPlan {
   bool skip_zero = false;
   // Without labels of the key, rows of other keys than four zero bytes are decode errors.
   bool zero_key_only = false;
-  std::uint32_t max_series = 100'000;
+  std::uint32_t max_series = UINT32_MAX;
   HistogramPlan histogram;
 };
 

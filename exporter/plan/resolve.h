@@ -14,9 +14,9 @@
 namespace bpf_exporter::plan {
 
 struct ResolveOptions {
-  std::string prefix = "ebpf_exporter_";
-  std::uint32_t max_series = 100'000;  // for metrics that do not say
-  std::vector<std::string> own_names;  // of the exporter's own metrics, which others cannot have
+  std::string prefix;                     // of the names of all metrics
+  std::uint32_t max_series = UINT32_MAX;  // for metrics that do not say
+  std::vector<std::string> own_names;     // of the exporter's own metrics, which others cannot have
 };
 
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports

@@ -117,7 +117,8 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
   host::Host host;
   const auto sources = loader::SourcesInDir(dir_.string(), {}, options_.programs_dir);
   ASSERT_TRUE(sources.ok());
-  std::vector<loader::PlannedConfig> planned = loader::PlanConfigs(*sources, {}, host);
+  std::vector<loader::PlannedConfig> planned =
+      loader::PlanConfigs(*sources, ResolveOptionsOf(options_), host);
   ASSERT_EQ(planned.size(), 2u);
   EXPECT_TRUE(planned[0].plan.has_value()) << planned[0].messages;
   EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;  // the same metrics may be one
@@ -129,8 +130,8 @@ TEST_F(StartTest, RefusesAConfigurationWhoseMetricsClashWithAnothers) {
                                   "    - name: packets_unreadable_total\n"
                                   "      help: Another kind\n"
                                   "      map: packets_unreadable\n";
-  planned = loader::PlanConfigs(*loader::SourcesInDir(dir_.string(), {}, options_.programs_dir), {},
-                                host);
+  planned = loader::PlanConfigs(*loader::SourcesInDir(dir_.string(), {}, options_.programs_dir),
+                                ResolveOptionsOf(options_), host);
   ASSERT_EQ(planned.size(), 3u);
   EXPECT_FALSE(planned[2].plan.has_value());
   EXPECT_EQ(

@@ -16,13 +16,16 @@ struct Resolved {
   std::string messages;
 };
 
+inline const ResolveOptions kUsualOptions = {"ebpf_exporter_", 100'000, {}};
+
 // `file` is the name that messages show.
 Resolved ResolveYaml(const std::string& file, const std::string& yaml,
-                     const ResolveOptions& options = {}, const std::string& object = "plan");
+                     const ResolveOptions& options = kUsualOptions,
+                     const std::string& object = "plan");
 
 // The same, of a layout in place of an object's.
 Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
-                        const std::string& yaml, const ResolveOptions& options = {});
+                        const std::string& yaml, const ResolveOptions& options = kUsualOptions);
 
 // What the object of tests/programs holds.
 object::ObjectLayout LayoutOf(const std::string& object);
