@@ -14,8 +14,9 @@ struct thread_info {
 
 struct task_struct {
   struct thread_info thread_info;
-  int pid;   // of the thread
-  int tgid;  // of the process
+  int pid;               // of the thread
+  int tgid;              // of the process
+  __u64 start_boottime;  // ns since the host started, sleep included; since Linux 5.5
   char comm[16];
 } BX_KERNEL_TYPE;
 #endif
