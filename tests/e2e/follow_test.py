@@ -116,6 +116,8 @@ class Follow(unittest.TestCase):
                     os.rmdir(path)
                 self.wait_for_lines(exporter, times, f"detached from cgroup {path}: the cgroup is")
                 self.assertEqual(0, exporter.page().value(name, name="follow"))
+                self.wait_for_lines(exporter, times, " is attached now; its maps are served")
+                self.assertEqual(1, self.lines(exporter, " could be attached; its maps are served"))
 
     def test_says_once_that_it_may_not_attach_later(self):
         probes = '  - {program: by_socket, socket_filter: {interface: "va*"}}'
