@@ -47,7 +47,7 @@ Counts Read(const LoadedObject& object, const std::string& map, std::size_t buck
   const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
   Counts values(size * cpus);
   const std::uint32_t zero = 0;
-  EXPECT_EQ(bpf_map_lookup_elem(object.MapFd(map), &zero, values.data()), 0) << map;
+  EXPECT_EQ(bpf_map_lookup_elem(object.Map(map).fd(), &zero, values.data()), 0) << map;
   Counts counts(buckets);
   for (std::size_t cpu = 0; cpu < cpus; ++cpu) {
     for (std::size_t i = 0; i < buckets; ++i) counts[i] += values[cpu * size + i];
