@@ -57,26 +57,25 @@ TEST(StoppableThread, DoesNotSpinWhenItCannotWait) {
   constexpr std::chrono::milliseconds kWait{20};
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  std::promise<void> limited;
+  const rlimit none{0, before.rlim_max};
   std::promise<void> done;
   std::chrono::steady_clock::duration waited{};
   int failure = 0;
   {
-    const StoppableThread thread([&](const StoppableThread::Stop& stop) {
-      limited.get_future().wait();
-      pollfd none{-1, 0, 0};
-      failure = poll(&none, 1, 0) < 0 ? errno : 0;
+    // The sanitizer's look at virtual functions needs a pipe, which the limit forbids.
+    const auto wait = [&](const StoppableThread::Stop& stop) __attribute__((no_sanitize("vptr"))) {
+      setrlimit(RLIMIT_NOFILE, &none);
+      pollfd nothing{-1, 0, 0};
+      failure = poll(&nothing, 1, 0) < 0 ? errno : 0;
       const auto start = std::chrono::steady_clock::now();
       stop.Wait(kWait, {});
       waited = std::chrono::steady_clock::now() - start;
+      setrlimit(RLIMIT_NOFILE, &before);
       done.set_value();
-    });
-    const rlimit none{0, before.rlim_max};
-    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-    limited.set_value();
+    };
+    const StoppableThread thread(wait);
     done.get_future().wait();
   }
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_EQ(failure, EINVAL);
   EXPECT_GE(waited, kWait);
 }
