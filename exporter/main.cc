@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 #include "app/check.h"
 #include "app/exporter.h"
@@ -33,7 +34,9 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
                        options.programs_dir, app::ResolveOptionsOf(options)});
   }
 
-  host::Host host;
+  host::HostPaths paths;
+  if (!options.btf_path.empty()) paths.btf = options.btf_path;
+  host::Host host(std::move(paths));
   auto started = app::Start(options, host);
   if (const auto* code = std::get_if<app::ExitCode>(&started)) return *code;
   auto& running = std::get<app::Started>(started);

@@ -52,6 +52,7 @@ struct DecoderSpec {
   std::optional<std::vector<std::pair<std::string, std::string>>> static_map;
   bool allow_unknown = false;
   std::optional<std::vector<Text>> regexps;
+  std::vector<Text> enums;  // of the kernel, for kernel_enum
 };
 
 struct LabelSpec {

@@ -46,6 +46,7 @@ constexpr Key<DecoderSpec> kDecoderKeys[] = {
     {"static_map", [](const Field& f, DecoderSpec& d) { d.static_map = ReadStaticMap(f); }},
     {"allow_unknown", [](const Field& f, DecoderSpec& d) { d.allow_unknown = ReadBool(f); }},
     {"regexps", [](const Field& f, DecoderSpec& d) { d.regexps = ReadExpressions(f); }},
+    {"enum", [](const Field& f, DecoderSpec& d) { d.enums = ReadTexts(f, true); }},
 };
 
 // ebpf_exporter ignores the options of other decoders, so they cannot be errors.
@@ -60,6 +61,7 @@ void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   warn("static_map", "static_map");
   warn("allow_unknown", "static_map");
   warn("regexps", "regexp");
+  warn("enum", "kernel_enum");
 }
 
 // ebpf_exporter takes these too, but nobody means them.

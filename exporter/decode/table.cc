@@ -16,6 +16,7 @@
 #include "decode/inet_ip.h"
 #include "decode/int.h"
 #include "decode/ip_protocol.h"
+#include "decode/kernel_enum.h"
 #include "decode/kstack.h"
 #include "decode/ksym.h"
 #include "decode/mac.h"
@@ -66,6 +67,7 @@ constexpr std::array kTable = {
     Entry{"inet_ip", Sizes::kAny, Bytes<DecodeInetIp>},
     Entry{"int", Sizes::kInteger, Bytes<DecodeInt>},
     Entry{"ip_protocol", Sizes::kNumber, Numbers<DecodeIpProtocol>},
+    Entry{"kernel_enum", Sizes::kNumber, MakeKernelEnum},
     Entry{"kstack", Sizes::kMultipleOf8, MakeKstack},
     Entry{"ksym", Sizes::kAtLeast8, MakeKsym},
     Entry{"mac", Sizes::kMac, Bytes<DecodeMac>},

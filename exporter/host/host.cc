@@ -11,6 +11,7 @@ Host::Host(HostPaths paths, Clock now)
       interfaces_(now),
       block_devices_(paths.proc + "/partitions", now),
       pci_ids_(paths.pci_ids, now),
+      kernel_enums_(paths.btf),
       symbols_(paths.proc + "/kallsyms", now) {}
 
 CgroupNames& Host::UseCgroups() {

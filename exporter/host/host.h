@@ -9,6 +9,7 @@
 #include "host/block_devices.h"
 #include "host/cgroup_names.h"
 #include "host/interfaces.h"
+#include "host/kernel_enums.h"
 #include "host/kernel_symbols.h"
 #include "host/pci_ids.h"
 
@@ -18,6 +19,7 @@ namespace bpf_exporter::host {
 struct HostPaths {
   std::string proc = "/proc";
   std::string cgroup = "/sys/fs/cgroup";
+  std::string btf = "/sys/kernel/btf/vmlinux";
   std::vector<std::string> pci_ids = {"/usr/share/hwdata/pci.ids", "/usr/share/misc/pci.ids"};
 };
 
@@ -34,6 +36,7 @@ class Host {
   Interfaces& interfaces() { return interfaces_; }
   BlockDevices& block_devices() { return block_devices_; }
   PciIds& pci_ids() { return pci_ids_; }
+  KernelEnums& kernel_enums() { return kernel_enums_; }
   // For a decoder under construction. Marks the part as used, so that Open() opens it.
   CgroupNames& UseCgroups();
   KernelSymbols& UseSymbols();
@@ -57,6 +60,7 @@ class Host {
   Interfaces interfaces_;
   BlockDevices block_devices_;
   PciIds pci_ids_;
+  KernelEnums kernel_enums_;
   KernelSymbols symbols_;
   std::atomic<bool> cgroups_used_ = false;
   std::atomic<bool> symbols_used_ = false;

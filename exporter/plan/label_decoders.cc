@@ -28,6 +28,15 @@ std::string NameFor(const object::Type& type) {
   }
 }
 
+// Returns the kernel's enum that an object's stands for, as CO-RE has it: what is before the ___ of
+// "enum skb_drop_reason___own". Empty for an enum that is the object's own.
+std::string KernelEnum(const object::Type& type) {
+  constexpr std::string_view kKeyword = "enum ";
+  const std::size_t end = type.name.find("___");
+  if (!type.name.starts_with(kKeyword) || end == std::string::npos) return "";
+  return type.name.substr(kKeyword.size(), end - kKeyword.size());
+}
+
 // The fields of the label's struct as 'field' takes them.
 std::vector<std::string> FieldsOf(const object::Type& type, const config::LabelSpec& label) {
   std::vector<std::string> paths = object::FieldPaths(type);
@@ -61,6 +70,11 @@ std::string NoDecoder(const LabelBytes& bytes, const config::LabelSpec& label,
 std::optional<Decoders> FromType(const Scope& scope, const LabelBytes& bytes,
                                  const config::LabelSpec& label, const ByteRange& range) {
   if (range.type != nullptr && range.type->kind == object::Type::Kind::kEnum) {
+    if (const std::string name = KernelEnum(*range.type); !name.empty()) {
+      config::LabelSpec named = label;
+      named.decoders.push_back({.name = {"kernel_enum", label.name.at}, .enums = {{name, {}}}});
+      return MakeNamedDecoders(scope, named, range.size);
+    }
     return Decoders{decode::MakeEnumDecoder(range.type->enumerators, range.type->is_signed)};
   }
   const std::string name = range.type == nullptr ? "" : NameFor(*range.type);

@@ -16,6 +16,7 @@
   } name SEC(".maps")
 
 enum verb { READ = 0, WRITE = 1, FLUSH = 7 };
+enum bpf_map_type___own { OF_THE_KERNEL = 1 };
 
 struct endpoint {
   __u32 address;
@@ -95,6 +96,7 @@ MAP(
 MAP(cpus, BPF_MAP_TYPE_CPUMAP, 100, __u32, __u64);
 MAP(cgroups, BPF_MAP_TYPE_HASH, 100, __u64, __u64);
 MAP(halves, BPF_MAP_TYPE_HASH, 100, __u32, union halves);
+MAP(by_map_type, BPF_MAP_TYPE_HASH, 100, enum bpf_map_type___own, __u64);
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);

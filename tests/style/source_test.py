@@ -37,7 +37,7 @@ LAYERS = {
     "process": [],
     "config": [],
     "object": [],
-    "host": [],
+    "host": ["object"],
     "decode": ["config", "host"],
     "plan": ["decode", "object"],
     "metrics": ["plan"],

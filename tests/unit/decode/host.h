@@ -26,6 +26,7 @@ class HostTest : public DecoderTest {
   HostTest(std::unique_ptr<TemporaryFolder> folder, std::shared_ptr<Time> time)
       : DecoderTest({.proc = folder->path(),
                      .cgroup = folder->path("cgroup"),
+                     .btf = folder->path("vmlinux"),
                      .pci_ids = {folder->path("none"), folder->path("pci.ids")}},
                     [time] { return *time; }),
         folder_(std::move(folder)),

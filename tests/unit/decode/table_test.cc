@@ -58,6 +58,7 @@ TEST_F(Table, EveryDecoderTakesRandomBytesOfEverySize) {
     config::DecoderSpec spec = Spec(name);
     spec.static_map = {{{"1", "one"}}};
     spec.regexps = {{{"^(.*)$", {}}}};
+    spec.enums = {{"bpf_map_type", {}}};
     for (std::uint32_t size = 0; size <= 40; ++size) {
       const auto decoder = MakeDecoder(spec, {size}, host_);
       if (!decoder) continue;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <filesystem>
 
 #include "unit/plan/plan_object.h"
 #include "unit/plan/resolved.h"
@@ -70,6 +71,13 @@ TEST(Labels, OfEnumsShowTheEnumerators) {
   const ResolvedMetricPlan made = ResolveMetricOf("counters", "map: latency, labels: [device, op]");
   EXPECT_EQ(Shown(made.label("op"), std::uint32_t{7}), "FLUSH");
   EXPECT_EQ(Shown(made.label("op"), std::uint32_t{3}), "3");
+}
+
+TEST(Labels, OfEnumsOfTheKernelShowItsNames) {
+  if (!std::filesystem::exists("/sys/kernel/btf/vmlinux")) GTEST_SKIP() << "no BTF of a kernel";
+  const ResolvedMetricPlan made = ResolveMetricOf("counters", "map: by_map_type, labels: [type]");
+  EXPECT_EQ(Shown(made.label("type"), std::uint32_t{1}), "BPF_MAP_TYPE_HASH");
+  EXPECT_EQ(Shown(made.label("type"), std::uint32_t{0xffff}), "65535");
 }
 
 TEST(Labels, OfAKeyThatIsNoStructAreAllOfIt) {
