@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// The queues of TCP listeners: how long they are when a connection joins them, how often they were
+// full, and how long connections wait in them.
+
+#include "bpf_exporter.bpf.h"
+#include "net.bpf.h"
+
+#define NSEC_PER_USEC 1000
+#define ETH_P_IP 0x0800
+
+struct proto_accept_arg___own {
+  int flags;
+} BX_KERNEL_TYPE;
+
+enum queue { syn, accept };
+struct overflow {
+  __u16 port;
+  __u16 padding;
+  enum queue queue;
+};
+BX_PERCPU_ARRAY(tcp_accept_queue, 1, BX_HISTOGRAM(14));  // to 2^13 connections
+BX_PERCPU_ARRAY(tcp_syn_queue, 1, BX_HISTOGRAM(14));
+BX_HASH(tcp_listen_overflows, 1024, struct overflow, __u64);
+BX_HASH(tcp_waiting, 16384, __u64,
+        __u64);  // by the socket's address; when its SYN was answered, in µs
+BX_PERCPU_ARRAY(tcp_accept_wait, 1, BX_HISTOGRAM(28));  // to 2^27 µs (134 s)
+BX_DROPPED(tcp_backlog_dropped);
+
+static __always_inline void count_overflow(struct sock *listener, enum queue queue) {
+  struct overflow key = {.queue = queue};
+
+  key.port = BPF_CORE_READ(listener, __sk_common.skc_num);
+  bx_increment(&tcp_listen_overflows, &key);
+}
+
+// As sk_acceptq_is_full() has it: there may be one more than the backlog says, as in the other
+// queue.
+static __always_inline bool is_full(struct sock *listener) {
+  return BPF_CORE_READ(listener, sk_ack_backlog) > BPF_CORE_READ(listener, sk_max_ack_backlog);
+}
+
+// A connection's socket begins as a copy of the listener's, so it still says how long the queue of
+// the listener is.
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tcp_joins, struct sock *sk, int old_state, int new_state) {
+  __u64 id = (__u64)sk;
+
+  if (old_state == BX_TCP_LISTEN && new_state == BX_TCP_SYN_RECV)
+    bx_observe_exp2_at(&tcp_accept_queue, 0, sk->sk_ack_backlog + 1, 1);
+  if (new_state == BX_TCP_CLOSE) bpf_map_delete_elem(&tcp_waiting, &id);
+  return 0;
+}
+
+SEC("fentry/inet_csk_reqsk_queue_hash_add")
+int BPF_PROG(tcp_syn_joins, struct inet_connection_sock *listener) {
+  int waiting = BPF_CORE_READ(listener, icsk_accept_queue.qlen.counter);
+
+  bx_observe_exp2_at(&tcp_syn_queue, 0, waiting + 1, 1);
+  return 0;
+}
+
+SEC("fentry/tcp_conn_request")
+int BPF_PROG(tcp_syn_came, void *operations, void *more, struct sock *listener) {
+  struct inet_connection_sock *queues = (void *)listener;
+  __u32 waiting = BPF_CORE_READ(queues, icsk_accept_queue.qlen.counter);
+
+  if (waiting > BPF_CORE_READ(listener, sk_max_ack_backlog)) count_overflow(listener, syn);
+  if (is_full(listener)) count_overflow(listener, accept);
+  return 0;
+}
+
+// The last packet of the handshake. kprobes, since 6.1's fentry takes no more than six arguments.
+SEC("kprobe/tcp_v4_syn_recv_sock")
+int BPF_KPROBE(tcp_v4_handshake_ends, struct sock *listener) {
+  if (is_full(listener)) count_overflow(listener, accept);
+  return 0;
+}
+
+SEC("kprobe/tcp_v6_syn_recv_sock")
+int BPF_KPROBE(tcp_v6_handshake_ends, struct sock *listener, struct sk_buff *skb) {
+  // It calls the other one for IPv4.
+  if (BPF_CORE_READ(skb, protocol) != bpf_htons(ETH_P_IP) && is_full(listener))
+    count_overflow(listener, accept);
+  return 0;
+}
+
+SEC("fentry/inet_csk_complete_hashdance")
+int BPF_PROG(tcp_waits, struct sock *listener, struct sock *child,
+             struct tcp_request_sock *request) {
+  __u64 answered = BPF_CORE_READ(request, snt_synack);
+  __u64 id = (__u64)child;
+
+  if (answered != 0) bx_set(&tcp_waiting, &id, answered);  // 0: by a cookie
+  return 0;
+}
+
+SEC("fexit/inet_csk_accept")
+int tcp_accepted(__u64 *ctx) {
+  __u64 now = bpf_ktime_get_ns() / NSEC_PER_USEC;
+  __u64 answered;
+  __u64 id;
+
+  // The socket that it returns stands behind its arguments, which became fewer in 6.10. The
+  // barriers keep clang from reading at an index that it computes, which the verifier refuses.
+  if (bpf_core_type_exists(struct proto_accept_arg___own)) {
+    id = ctx[2];
+    barrier_var(id);
+  } else {
+    id = ctx[4];
+    barrier_var(id);
+  }
+  if (bx_take(&tcp_waiting, &id, &answered) && now > answered)
+    bx_observe_exp2_at(&tcp_accept_wait, 0, now - answered, 1);
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
