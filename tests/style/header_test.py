@@ -33,6 +33,7 @@ HOOKS = """
 #include "block.bpf.h"
 #include "cgroup.bpf.h"
 #include "task_moments.bpf.h"
+#include "net.bpf.h"
 #include <bpf/usdt.bpf.h>
 BX_DROPPED(dropped);
 BX_TASK_MOMENTS(begun, 8);
@@ -60,6 +61,11 @@ SEC("tp_btf/block_rq_issue") int BPF_PROG(issued, struct request *request) {
   return bx_request_device(request) == bx_device_number(8, 16);
 }
 SEC("tp_btf/block_rq_complete") int completed(void *ctx) { return bx_elapsed(begun) > 1000; }
+SEC("tp_btf/inet_sock_set_state") int BPF_PROG(changed, struct sock *sk, int from, int to) {
+  if (from == BX_TCP_LISTEN || to == BX_TCP_CLOSE) return bx_is_ipv6(&sk->__sk_common);
+  if (sk->__sk_common.skc_family == BX_AF_INET6) return to == BX_TCP_ESTABLISHED;
+  return to == BX_TCP_SYN_SENT || to == BX_TCP_SYN_RECV;
+}
 struct sock___own {
   int sk_number;
 } BX_KERNEL_TYPE;
@@ -144,11 +150,13 @@ class Header(unittest.TestCase):
                             self.assertEqual((0, ""), self.compile(before + source, compiler, architecture))
 
     def test_takes_only_names_of_its_own(self):
-        # The types of the kernel that task.bpf.h and block.bpf.h declare where there is no vmlinux.h, and
+        # The types of the kernel that task.bpf.h, block.bpf.h and net.bpf.h declare where there is no vmlinux.h, and
         # flavours of others.
         kernel = {"thread_info", "task_struct", "task_struct___bx_state", "task_struct___bx_long_state"}
         kernel |= {"task_struct___bx_cgroups", "css_set___bx", "cgroup___bx", "kernfs_node___bx"}
         kernel |= {"gendisk", "request", "request_queue", "request___bx_disk"}
+        kernel |= {"in6_addr", "sock_common", "sock", "sk_buff", "request_sock", "request_sock_queue"}
+        kernel |= {"inet_connection_sock", "minmax", "minmax_sample", "tcp_sock", "tcp_request_sock", "tcp_skb_cb"}
         # libbpf's own, for versions that lack them.
         libbpf = {"BPF_UPROBE", "BPF_URETPROBE"}
         taken = {name for name in names() if not re.match("bx_|BX_", name)}
