@@ -11,12 +11,9 @@
 namespace bpf_exporter::exposition {
 namespace {
 
-// Level 1 of ISA-L makes pages a few percent larger than zlib's level 6 at a seventeenth of its
-// time; the higher levels win little on text of this kind.
-constexpr std::uint32_t kLevel = 1;
-
-// Small enough to stay in the second-level cache between writing and compressing.
-constexpr std::size_t kPiece = std::size_t{128} << 10;
+// Level 3 of ISA-L makes pages of many series 3 to 9 % larger than zlib's level 6, at a fifth of
+// its time. Level 1 takes a third of that, but its pages are up to 19 % larger.
+constexpr std::uint32_t kLevel = 3;
 
 // The stream's input is at most this long at once: its counters have 32 bits.
 constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
@@ -25,7 +22,7 @@ constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
 
 struct GzipCompressor::Stream {
   isal_zstream zlib;
-  std::vector<std::uint8_t> level_buffer = std::vector<std::uint8_t>(ISAL_DEF_LVL1_DEFAULT);
+  std::vector<std::uint8_t> level_buffer = std::vector<std::uint8_t>(ISAL_DEF_LVL3_DEFAULT);
 };
 
 GzipCompressor::GzipCompressor() = default;
@@ -78,24 +75,6 @@ void GzipCompressor::Run(std::string_view text, bool last) {
     if (result != COMP_OK) throw std::runtime_error("gzip: ISA-L error " + std::to_string(result));
     out_.SetSize(out_.size() + room - stream.avail_out);
   } while (stream.avail_in > 0 || stream.avail_out == 0);
-}
-
-GzipWriter::GzipWriter(GzipCompressor& compressor) : compressor_(compressor) {
-  piece_.Reserve(kPiece);
-  at_ = piece_.data();
-  end_ = at_ + piece_.capacity();
-}
-
-void GzipWriter::Flush() {
-  compressor_.Add({piece_.data(), static_cast<std::size_t>(at_ - piece_.data())});
-  at_ = piece_.data();
-}
-
-void GzipWriter::MakeRoom(std::size_t size) {
-  Flush();
-  piece_.Reserve(size);
-  at_ = piece_.data();
-  end_ = at_ + piece_.capacity();
 }
 
 }  // namespace bpf_exporter::exposition

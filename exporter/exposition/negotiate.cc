@@ -2,67 +2,131 @@
 #include "exposition/negotiate.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <optional>
+
+#include "exposition/header_list.h"
 
 namespace bpf_exporter::exposition {
 namespace {
 
-std::string_view Trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+// How closely a member of Accept names a format, from `*/*` to the format with all its parameters.
+enum Closeness { kNot = 0, kAnything, kAnySubtype, kType, kVersion };
 
-// Cuts the part before `separator` off `text` and returns it, trimmed.
-std::string_view Next(std::string_view& text, char separator) {
-  const auto end = std::min(text.find(separator), text.size());
-  const std::string_view part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return Trim(part);
-}
-
-bool SameToken(std::string_view text, std::string_view lower_case) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                    [&](char a, char b) { return lower(a) == b; });
-}
-
-// Returns the weight among a coding's parameters; 0 for one that cannot be read.
-double Weight(std::string_view parameters) {
-  while (!parameters.empty()) {
-    std::string_view value = Next(parameters, ';');
-    const std::string_view name = Next(value, '=');
-    if (!SameToken(name, "q")) continue;
-    double weight = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), weight,
-                                              std::chars_format::fixed);
-    const bool good = error == std::errc() && end == value.data() + value.size() && weight >= 0;
-    return good ? std::min(weight, 1.0) : 0;
+// What of a member of Accept chooses a format.
+struct MediaRange {
+  explicit MediaRange(const HeaderMember& member) : type(member.value()) {
+    member.ForEachParameter([&](std::string_view name, std::string_view value) {
+      if (SameToken(name, "version")) version = value;
+      if (SameToken(name, "proto")) proto = value;
+      if (SameToken(name, "encoding")) encoding = value;
+    });
   }
-  return 1;
+
+  std::string_view type;
+  std::string_view version;
+  std::string_view proto;
+  std::string_view encoding;
+};
+
+// A type that `range` names, without or with a version that has to be that one.
+Closeness ClosenessOfVersion(const MediaRange& range, std::string_view version) {
+  if (range.version.empty()) return kType;
+  return range.version == version ? kVersion : kNot;
 }
 
-// All that is asked for is text/plain or falls back to it.
-Format ChooseFormat(std::string_view) { return Format::kText; }
+Closeness ClosenessOf(const MediaRange& range, Format format) {
+  if (range.type == "*/*") return kAnything;
+  const bool is_text = format == Format::kText || format == Format::kText1;
+  if (SameToken(range.type, is_text ? "text/*" : "application/*")) return kAnySubtype;
+  switch (format) {
+    case Format::kText:
+      return SameToken(range.type, "text/plain") ? ClosenessOfVersion(range, "0.0.4") : kNot;
+    case Format::kText1:
+      return SameToken(range.type, "text/plain") ? ClosenessOfVersion(range, "1.0.0") : kNot;
+    case Format::kOpenMetrics:
+      return SameToken(range.type, "application/openmetrics-text")
+                 ? ClosenessOfVersion(range, "1.0.0")
+                 : kNot;
+    case Format::kProtobuf:
+      break;
+  }
+  const bool is_ours = SameToken(range.type, "application/vnd.google.protobuf") &&
+                       range.proto == "io.prometheus.client.MetricFamily" &&
+                       range.encoding == "delimited";
+  return is_ours ? kVersion : kNot;
+}
+
+// How much a client wants a format: by the member of Accept that names it most closely.
+struct Wish {
+  Closeness closeness = kNot;
+  double weight = 0;
+  std::size_t place = 0;  // of the member
+};
+
+Format ChooseFormat(std::string_view accept) {
+  // In the order in which they are preferred if the client does not care.
+  constexpr Format kAll[] = {Format::kText, Format::kOpenMetrics, Format::kText1,
+                             Format::kProtobuf};
+  std::array<Wish, kFormats> wishes;
+  std::size_t place = 0;
+  ForEachMember(accept, [&](const HeaderMember& member) {
+    const MediaRange range(member);
+    for (const Format format : kAll) {
+      Wish& wish = wishes[static_cast<std::size_t>(format)];
+      const Closeness closeness = ClosenessOf(range, format);
+      if (closeness > wish.closeness) wish = {closeness, member.Weight(), place};
+    }
+    ++place;
+  });
+  Format chosen = Format::kText;
+  Wish best;
+  for (const Format format : kAll) {
+    const Wish& wish = wishes[static_cast<std::size_t>(format)];
+    const bool better = wish.weight > best.weight ||
+                        (wish.weight == best.weight && wish.weight > 0 && wish.place < best.place);
+    if (!better) continue;
+    best = wish;
+    chosen = format;
+  }
+  return chosen;
+}
 
 Encoding ChooseEncoding(std::string_view accept_encoding) {
-  std::optional<double> gzip;
-  std::optional<double> identity;
-  std::optional<double> others;
-  while (!accept_encoding.empty()) {
-    std::string_view member = Next(accept_encoding, ',');
-    const std::string_view coding = Next(member, ';');
-    std::optional<double>* weight = nullptr;
-    if (SameToken(coding, "gzip") || SameToken(coding, "x-gzip")) weight = &gzip;
-    if (SameToken(coding, "identity")) weight = &identity;
-    if (coding == "*") weight = &others;
-    if (weight != nullptr) *weight = std::max(weight->value_or(0), Weight(member));
+  // A coding with the greatest of the weights that it is given, and its place.
+  struct Asked {
+    std::optional<double> weight;
+    std::size_t place = 0;
+  };
+  Asked gzip;
+  Asked zstd;
+  Asked identity;
+  Asked others;
+  std::size_t place = 0;
+  ForEachMember(accept_encoding, [&](const HeaderMember& member) {
+    const std::string_view coding = member.value();
+    Asked* asked = nullptr;
+    if (SameToken(coding, "gzip") || SameToken(coding, "x-gzip")) asked = &gzip;
+    if (SameToken(coding, "zstd")) asked = &zstd;
+    if (SameToken(coding, "identity")) asked = &identity;
+    if (coding == "*") asked = &others;
+    if (asked != nullptr && member.Weight() >= asked->weight.value_or(0)) {
+      if (!asked->weight) asked->place = place;
+      asked->weight = member.Weight();
+    }
+    ++place;
+  });
+  // Who names no coding gets the one that everybody knows.
+  for (Asked* one : {&gzip, &identity}) {
+    if (!one->weight) *one = {others.weight.value_or(0), others.place};
   }
-  const double gzip_weight = gzip.value_or(others.value_or(0));
+  const double zstd_weight = zstd.weight.value_or(0);
+  const bool zstd_first =
+      zstd_weight > *gzip.weight || (zstd_weight == *gzip.weight && zstd.place < gzip.place);
+  const double best = zstd_first ? zstd_weight : *gzip.weight;
   // What is not mentioned at all is acceptable too, but wanted least.
-  const double identity_weight = identity.value_or(others.value_or(0));
-  return gzip_weight > 0 && gzip_weight >= identity_weight ? Encoding::kGzip : Encoding::kIdentity;
+  if (best == 0 || best < *identity.weight) return Encoding::kIdentity;
+  return zstd_first ? Encoding::kZstd : Encoding::kGzip;
 }
 
 }  // namespace

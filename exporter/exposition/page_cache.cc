@@ -22,27 +22,34 @@ std::shared_ptr<const Page> SharePage(PageKind kind, TextBuffer body,
           }};
 }
 
-TextBuffer MakePlain(Format format, const metrics::Snapshot& snapshot, TextBuffer body) {
-  BufferWriter writer(std::move(body));
-  WritePage(format, snapshot, writer);
-  return writer.Finish();
-}
-
-// `plain` is the page without compression; null if there is none.
-TextBuffer MakeGzip(Format format, const metrics::Snapshot& snapshot, const Page* plain,
-                    GzipCompressor& compressor, TextBuffer body) {
-  compressor.Start(std::move(body));
-  if (plain != nullptr) {
-    compressor.Add(plain->body);
-  } else {
-    GzipWriter writer(compressor);
-    WritePage(format, snapshot, writer);
-    writer.Flush();
-  }
-  return compressor.Finish();
-}
+// Snapshots after which what makes pages of one kind cheaper is given up if nobody asked for one.
+// Some minutes, for servers ask for other kinds and more seldom than snapshots are taken.
+constexpr std::uint64_t kUnwanted = 64;
 
 }  // namespace
+
+// Makes the page of that kind. `plain` is the page without compression; null if there is none.
+TextBuffer PageCache::Make(Slot& slot, PageKind kind, const metrics::Snapshot& snapshot,
+                           const Page* plain) const {
+  if (slot.writer == nullptr && plain == nullptr) {
+    slot.writer = MakeFormatWriter(kind.format, options_);
+  }
+  if (slot.compressor == nullptr) slot.compressor = MakeCompressor(kind.encoding);
+  if (slot.compressor == nullptr) {
+    BufferWriter writer(slot.spare->Take());
+    slot.writer->Write(snapshot, writer);
+    return writer.Finish();
+  }
+  slot.compressor->Start(slot.spare->Take());
+  if (plain != nullptr) {
+    slot.compressor->Add(plain->body);
+  } else {
+    CompressingWriter writer(*slot.compressor);
+    slot.writer->Write(snapshot, writer);
+    writer.Flush();
+  }
+  return slot.compressor->Finish();
+}
 
 PageCache::Slot& PageCache::SlotOf(PageKind kind) {
   return slots_[static_cast<std::size_t>(kind.format) * kEncodings +
@@ -59,7 +66,12 @@ void PageCache::DropOlder(std::uint64_t number, const Slot& wanted) {
   for (Slot& slot : slots_) {
     const bool stands_in = &slot == &wanted && IsOneBefore(slot, number);
     if (slot.number < number && !stands_in) slot.page.reset();
-    if (slot.asked_for + 1 < number && !slot.making) slot.spare->Take();
+    if (slot.making) continue;
+    if (slot.asked_for + 1 < number) slot.spare->Take();
+    if (slot.asked_for + kUnwanted < number) {
+      slot.writer.reset();
+      slot.compressor.reset();
+    }
   }
 }
 
@@ -83,11 +95,7 @@ std::shared_ptr<const Page> PageCache::Get(const std::shared_ptr<const metrics::
   std::shared_ptr<const Page> page;
   std::exception_ptr failure;
   try {
-    TextBuffer body = slot.spare->Take();
-    body = kind.encoding == Encoding::kGzip
-               ? MakeGzip(kind.format, *snapshot, plain.get(), slot.compressor, std::move(body))
-               : MakePlain(kind.format, *snapshot, std::move(body));
-    page = SharePage(kind, std::move(body), slot.spare);
+    page = SharePage(kind, Make(slot, kind, *snapshot, plain.get()), slot.spare);
   } catch (...) {
     failure = std::current_exception();
   }

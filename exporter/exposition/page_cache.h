@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "exposition/format.h"
-#include "exposition/gzip.h"
 #include "exposition/spare_buffer.h"
 #include "exposition/text_buffer.h"
 #include "metrics/snapshot.h"
@@ -32,7 +31,8 @@ enum class WhileMade {
 // thread.
 class PageCache {
  public:
-  explicit PageCache(WhileMade while_made = WhileMade::kWait) : while_made_(while_made) {}
+  explicit PageCache(WhileMade while_made = WhileMade::kWait, const FormatOptions& options = {})
+      : while_made_(while_made), options_(options) {}
 
   // Returns the page of `snapshot`, or of a newer one that has been asked for already, or as
   // WhileMade says. Throws std::bad_alloc.
@@ -47,14 +47,20 @@ class PageCache {
     std::uint64_t asked_for = 0;  // the newest snapshot of which this kind was wanted
     bool making = false;
     std::shared_ptr<SpareBuffer> spare = std::make_shared<SpareBuffer>();
-    GzipCompressor compressor;  // by the thread that makes the page
+    // By the thread that makes the page; null until the first one and after the last that was
+    // wanted.
+    std::unique_ptr<FormatWriter> writer;
+    std::unique_ptr<Compressor> compressor;
   };
 
+  TextBuffer Make(Slot& slot, PageKind kind, const metrics::Snapshot& snapshot,
+                  const Page* plain) const;
   Slot& SlotOf(PageKind kind);
   bool IsOneBefore(const Slot& slot, std::uint64_t number) const;
   void DropOlder(std::uint64_t number, const Slot& wanted);
 
   const WhileMade while_made_;
+  const FormatOptions options_;
   std::mutex mutex_;  // guards `slots_`
   std::condition_variable made_;
   std::array<Slot, kFormats * kEncodings> slots_;

@@ -55,7 +55,7 @@ ProtobufNumber::ProtobufNumber(const metrics::FamilySnapshot& family) {
   std::string message;
   if (family.kind() == config::MetricKind::kCounter) {
     protozero::pbf_builder<CounterField>(message).add_double(CounterField::kValue, 0);
-    message += TimeField(CounterField::kCreated, family.created);
+    message += TimeField(CounterField::kCreated, family.counted_since);
     metric.add_message(MetricField::kCounter, message);
   } else {
     protozero::pbf_builder<GaugeField>(message).add_double(GaugeField::kValue, 0);
@@ -74,7 +74,7 @@ char* ProtobufNumber::Write(char* out) const {
 ProtobufHistogram::ProtobufHistogram(const metrics::FamilySnapshot& family)
     : multiplier_(family.histogram().multiplier),
       native_(family.histogram()),
-      created_(TimeField(HistogramField::kCreated, family.created)) {
+      created_(TimeField(HistogramField::kCreated, family.counted_since)) {
   for (const double bound : family.histogram().bounds) {
     std::string field;
     protozero::pbf_builder<BucketField>(field).add_double(BucketField::kUpperBound, bound);

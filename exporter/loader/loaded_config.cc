@@ -214,7 +214,8 @@ std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs) 
               ? EventReaderOf(map, *config.object, config.events)
               : kernel::MakeMapReader(config.object->Map(map.layout.name), map.layout, buffers);
       if (reader) {
-        sources.push_back({config.status.name, map, *std::move(reader)});
+        sources.push_back({config.status.name, map, *std::move(reader),
+                           config.object->CountedSince(map.layout.name)});
       } else {
         log::Error("config '{}': {}", config.status.name, reader.error().Message());
       }

@@ -33,11 +33,16 @@ void Collector::ReadMaps() {
   for (auto& [name, named] : families_) {
     named.family.Begin();
     named.complete = true;
+    named.counted_since = {};
   }
   for (auto& source : sources_) {
-    if (source->Read()) continue;
+    const bool whole = source->Read();
+    const auto counted_since = source->counted_since();
     for (const MetricFold& fold : source->folds()) {
-      families_.find(fold.plan().family)->second.complete = false;
+      NamedFamily& named = families_.find(fold.plan().family)->second;
+      named.complete = named.complete && whole;
+      // A map that begins again takes its counts out of sums with those of others.
+      named.counted_since = std::max(named.counted_since, counted_since);
     }
   }
 }
@@ -106,7 +111,9 @@ std::shared_ptr<const Snapshot> Collector::MakeSnapshot() {
   ReadMaps();
   snapshot->families.reserve(families_.size());
   for (auto& [name, named] : families_) {
-    if (named.complete) snapshot->families.push_back(named.family.Finish());
+    if (!named.complete) continue;
+    snapshot->families.push_back(named.family.Finish());
+    snapshot->families.back().counted_since = named.counted_since;
   }
   ForgetVanished();
   // Of all collectors of the process, so that a page cache may outlive one.

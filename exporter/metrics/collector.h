@@ -66,6 +66,8 @@ class Collector {
     explicit NamedFamily(std::shared_ptr<const plan::MetricPlan> plan) : family(std::move(plan)) {}
     Family family;
     bool complete = false;  // every map of it was read this time
+    // Since when the youngest of its maps counts; the epoch if that is not known.
+    std::chrono::system_clock::time_point counted_since = {};
   };
 
   std::shared_ptr<const Snapshot> MakeSnapshot();

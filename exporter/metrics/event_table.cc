@@ -16,7 +16,8 @@ EventTable::EventTable(std::uint32_t key_size, std::uint32_t max_keys,
       max_keys_(max_keys),
       flush_interval_(flush_interval.count() > 0 ? flush_interval : kDefaultFlushInterval),
       on_new_key_(std::move(on_new_key)),
-      flushed_(std::chrono::steady_clock::now()) {}
+      flushed_(std::chrono::steady_clock::now()),
+      counted_since_(std::chrono::system_clock::now()) {}
 
 void EventTable::Add(std::string_view record) {
   if (record.size() < key_size_) {
@@ -48,6 +49,7 @@ Status EventTable::Read(RowSink& sink) {
   const std::lock_guard lock(mutex_);
   if (const auto now = std::chrono::steady_clock::now(); now - flushed_ >= flush_interval_) {
     flushed_ = now;
+    counted_since_ = std::chrono::system_clock::now();
     rows_ = {};
     keys_ = {};
     counts_ = {};
@@ -62,6 +64,11 @@ Status EventTable::Read(RowSink& sink) {
   block.value_stride = sizeof(std::uint64_t);
   if (block.count > 0) sink.OnRows(block);
   return {};
+}
+
+std::chrono::system_clock::time_point EventTable::counted_since() const {
+  const std::lock_guard lock(mutex_);
+  return counted_since_;
 }
 
 }  // namespace bpf_exporter::metrics

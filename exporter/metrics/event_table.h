@@ -35,6 +35,8 @@ class EventTable {
 
   // Hands out the counts as rows of a map: the key, and a u64.
   Status Read(RowSink& sink);
+  // Returns since when the counts of the last Read() were counted.
+  std::chrono::system_clock::time_point counted_since() const;
 
   // Since the start. Any thread.
   std::uint64_t lost() const { return lost_; }            // the kernel had no room for them
@@ -59,8 +61,9 @@ class EventTable {
   std::atomic<std::uint64_t> too_short_{0};
   std::atomic<std::uint64_t> over_limit_{0};
 
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::chrono::steady_clock::time_point flushed_;
+  std::chrono::system_clock::time_point counted_since_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> rows_;
   std::vector<char> keys_;  // of all rows, one after the other
   std::vector<std::uint64_t> counts_;

@@ -125,7 +125,7 @@ struct FamilySnapshot {
   NumberType number_type = NumberType::kUnsigned;  // of values, or of a histogram's sums
   std::size_t series = 0;                          // that are present
   // Since when the values are counted: they were 0 then. The epoch: that is not known.
-  std::chrono::system_clock::time_point created = {};
+  std::chrono::system_clock::time_point counted_since = {};
   // For every number the labels of its series. The arena keeps growing after the snapshot, so the
   // numbers to read are those of `cells`.
   std::shared_ptr<const TextArena> texts;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 
@@ -60,6 +62,9 @@ class MapReader {
   virtual Status Read(RowSink& sink) = 0;
   // CPUs whose values a row holds; 1 for maps that are not per CPU.
   virtual std::uint32_t cpus() const = 0;
+  // Returns when what it reads was last set to nothing, as of the last Read(); nothing for maps,
+  // which only programs empty.
+  virtual std::optional<std::chrono::system_clock::time_point> emptied() const { return {}; }
 };
 
 }  // namespace bpf_exporter::metrics

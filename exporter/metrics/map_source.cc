@@ -23,6 +23,7 @@ MapSource::MapSource(MapToRead map)
       plan_(std::move(map.plan)),
       type_(object::MapTypeName(plan_.layout.type)),
       reader_(std::move(map.reader)),
+      counted_since_(map.counted_since),
       shape_(plan_.key_size(), plan_.value_size(), reader_->cpus()),
       keys_(plan_.key_size()),
       slots_(kRowsAtOnce) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ struct MapToRead {
   std::string config;
   plan::MapPlan plan;
   std::unique_ptr<MapReader> reader;
+  // Since when it counts; the epoch: that is not known.
+  std::chrono::system_clock::time_point counted_since = {};
 };
 
 // One map and the metrics that its rows feed.
@@ -47,6 +50,10 @@ class MapSource : public RowSink {
   const std::string& config() const { return config_; }
   const plan::MapPlan& plan() const { return plan_; }
   MapStats stats() const;
+  // Returns since when the rows of the last Read() were counted; the epoch if that is not known.
+  std::chrono::system_clock::time_point counted_since() const {
+    return reader_->emptied().value_or(counted_since_);
+  }
 
  private:
   Status ReadRows();
@@ -56,6 +63,7 @@ class MapSource : public RowSink {
   plan::MapPlan plan_;
   std::string type_;  // the map's, as bpftool names it
   std::unique_ptr<MapReader> reader_;
+  std::chrono::system_clock::time_point counted_since_;
   RowShape shape_;
   KeySlots keys_;
   std::size_t array_slots_ = 0;  // of a map without keys

@@ -8,12 +8,21 @@
 #include <stdexcept>
 
 #include "base/version.h"
+#include "metrics/process.h"
 
 namespace bpf_exporter::metrics {
 namespace {
 
 double Seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
+}
+
+// Returns when this process began to count; now, if it cannot be told when it started.
+std::chrono::system_clock::time_point ProcessStart() {
+  const double start = ReadStartTime();
+  if (start == 0) return std::chrono::system_clock::now();
+  return std::chrono::system_clock::time_point(
+      std::chrono::milliseconds(static_cast<std::int64_t>(start * 1000)));
 }
 
 // Returns the id of a program; of one that is not in the kernel, a text. No two series may share
@@ -27,7 +36,7 @@ std::string IdOf(const ConfigStatus& config, const ProgramStatus& program) {
 
 SelfMetrics::SelfMetrics(const std::string& prefix, const std::vector<ConfigStatus>& configs,
                          const std::vector<std::string>& paths)
-    : registry_(std::make_unique<prometheus::Registry>()) {
+    : registry_(std::make_unique<prometheus::Registry>()), started_(ProcessStart()) {
   std::vector<const SelfMetric*> sorted(std::begin(kSelfMetrics), std::end(kSelfMetrics));
   std::sort(sorted.begin(), sorted.end(), [&](const SelfMetric* one, const SelfMetric* other) {
     return ExposedName(*one, prefix) < ExposedName(*other, prefix);
@@ -136,7 +145,9 @@ std::vector<FamilySnapshot> SelfMetrics::Snapshot() {
   snapshots.reserve(families_.size());
   for (OwnFamily& family : families_) {
     FamilySnapshot snapshot = family.Snapshot();
-    if (snapshot.series > 0) snapshots.push_back(std::move(snapshot));
+    if (snapshot.series == 0) continue;
+    snapshot.counted_since = started_;
+    snapshots.push_back(std::move(snapshot));
   }
   return snapshots;
 }

@@ -47,6 +47,7 @@ class SelfMetrics {
   void ReportMetric(const MetricStats& metric);
 
   std::unique_ptr<prometheus::Registry> registry_;
+  std::chrono::system_clock::time_point started_;
   std::deque<OwnFamily> families_;  // sorted by name; none is added after the constructor
   std::map<std::string, std::uint64_t, std::less<>> decode_errors_;  // by configuration
   std::map<std::string, std::set<std::string>> places_;  // that a program's series name, by its id

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "plan/open_metrics_names.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -36,7 +37,14 @@ std::string Clash(const MetricPlan& added, const MetricPlan& before) {
         "series of one name",
         added.family, added.config, before.family, before.config);
   }
-  if (added.family != before.family) return "";
+  if (added.family != before.family) {
+    if (!ClashInOpenMetrics(added.kind, added.family, before.kind, before.family)) return "";
+    return fmt::format(
+        "metric '{}' of config '{}' and metric '{}' of config '{}' would have one name in "
+        "OpenMetrics, where counters have '_total' and '_created' behind theirs and histograms "
+        "'_created'",
+        added.family, added.config, before.family, before.config);
+  }
   if (added.kind != before.kind) {
     return text(fmt::format("is a {}", config::KindName(added.kind)),
                 fmt::format("a {}", config::KindName(before.kind)));

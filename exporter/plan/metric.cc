@@ -12,6 +12,7 @@
 #include "plan/find_map.h"
 #include "plan/labels.h"
 #include "plan/native.h"
+#include "plan/open_metrics_names.h"
 #include "plan/value.h"
 
 namespace bpf_exporter::plan {
@@ -87,10 +88,16 @@ bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
 
 void CheckName(const Scope& scope, const config::MetricSpec& metric, const std::string& family) {
   const std::vector<std::string>& own = scope.options.own_names;
-  if (std::find(own.begin(), own.end(), family) == own.end()) return;
-  scope.diagnostics.Error(
-      metric.name.at,
-      fmt::format("{}: the exporter has a metric '{}' of its own", Subject(metric), family));
+  for (const std::string& name : own) {
+    const auto kind =
+        name.ends_with("_total") ? config::MetricKind::kCounter : config::MetricKind::kGauge;
+    if (name == family || ClashInOpenMetrics(metric.kind, family, kind, name)) {
+      scope.diagnostics.Error(
+          metric.name.at,
+          fmt::format("{}: the exporter has a metric '{}' of its own", Subject(metric), name));
+      return;
+    }
+  }
 }
 
 }  // namespace

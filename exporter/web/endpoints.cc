@@ -22,7 +22,7 @@ Handler MetricsPage(std::function<std::shared_ptr<const metrics::Snapshot>()> sn
     const std::string_view encoding = exposition::ContentEncoding(page->kind.encoding);
     Response response;
     response.content_type = exposition::ContentType(page->kind.format);
-    response.headers.emplace_back("Vary", "Accept-Encoding");
+    response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
     if (!encoding.empty()) response.headers.emplace_back("Content-Encoding", encoding);
     response.body = page->body;
     response.owner = page;

@@ -21,7 +21,7 @@ void PerRow(benchmark::State& state, std::size_t bytes) {
 
 exposition::TextBuffer TextOf(const metrics::Snapshot& snapshot, exposition::TextBuffer memory) {
   exposition::BufferWriter writer(std::move(memory));
-  exposition::WriteTextPage(snapshot, writer);
+  exposition::TextPage({}).Write(snapshot, writer);
   return writer.Finish();
 }
 
@@ -45,8 +45,8 @@ void Gzip(benchmark::State& state) {
   exposition::TextBuffer page;
   for (auto _ : state) {
     compressor.Start(std::move(page));
-    exposition::GzipWriter writer(compressor);
-    exposition::WriteTextPage(*snapshot, writer);
+    exposition::CompressingWriter writer(compressor);
+    exposition::TextPage({}).Write(*snapshot, writer);
     writer.Flush();
     page = compressor.Finish();
   }

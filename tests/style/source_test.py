@@ -21,6 +21,7 @@ LIBRARIES = {
     "CLI11": (r"CLI/.*", "exporter/", 2),
     "RE2": (r"re2/.*", "exporter/", 2),
     "ISA-L": (r"isa-l.*", "exporter/", 2),
+    "zstd": (r"zstd\.h", "exporter/", 1),
     "protozero": (r"protozero/.*", "exporter/exposition/", None),
     "fmt": (r"fmt/.*", "exporter/", None),
 }

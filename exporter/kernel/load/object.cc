@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
@@ -17,6 +18,7 @@ struct LoadedObject::State {
   // After the object, so that everything is detached before it is closed.
   std::vector<LoadedProgram> programs;
   std::vector<metrics::ProgramStatus> statuses;  // of `programs`
+  std::chrono::system_clock::time_point loaded = std::chrono::system_clock::now();
 
   void UpdateStatuses() {
     statuses.clear();
@@ -101,6 +103,16 @@ std::map<std::uint32_t, ProgramRun> LoadedObject::ProgramStatistics() const {
 MapHandle LoadedObject::Map(const std::string& name) const {
   const int fd = bpf_object__find_map_fd_by_name(state_->object.get(), name.c_str());
   return {name, std::max(fd, -1)};
+}
+
+std::chrono::system_clock::time_point LoadedObject::CountedSince(const std::string& map) const {
+  const bpf_map* handle = bpf_object__find_map_by_name(state_->object.get(), map.c_str());
+  const char* pin = handle == nullptr ? nullptr : bpf_map__pin_path(handle);
+  struct stat file = {};
+  if (pin == nullptr || stat(pin, &file) != 0) return state_->loaded;
+  const auto pinned = std::chrono::system_clock::time_point(
+      std::chrono::seconds(file.st_mtim.tv_sec) + std::chrono::nanoseconds(file.st_mtim.tv_nsec));
+  return std::min(pinned, state_->loaded);
 }
 
 }  // namespace bpf_exporter::kernel

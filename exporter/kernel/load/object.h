@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -53,6 +54,9 @@ class LoadedObject {
 
   // Returns the map of that name, whose descriptor this object owns.
   MapHandle Map(const std::string& name) const;
+  // Returns since when programs may have written to the map: since it was loaded or, if it is
+  // pinned, since its pin was made.
+  std::chrono::system_clock::time_point CountedSince(const std::string& map) const;
 
  private:
   struct State;

@@ -17,6 +17,9 @@ class TableReader : public metrics::MapReader {
   explicit TableReader(std::shared_ptr<metrics::EventTable> table) : table_(std::move(table)) {}
   Status Read(metrics::RowSink& sink) override { return table_->Read(sink); }
   std::uint32_t cpus() const override { return 1; }
+  std::optional<std::chrono::system_clock::time_point> emptied() const override {
+    return table_->counted_since();
+  }
 
  private:
   std::shared_ptr<metrics::EventTable> table_;
@@ -44,6 +47,9 @@ class QueueReader : public metrics::MapReader {
   }
 
   std::uint32_t cpus() const override { return 1; }
+  std::optional<std::chrono::system_clock::time_point> emptied() const override {
+    return table_->counted_since();
+  }
 
  private:
   const std::string map_;

@@ -62,7 +62,7 @@ TEST_F(ServeTest, ServesTheNewestSnapshotAsText) {
   const Reply reply = Get("/metrics");
   EXPECT_EQ(reply.status(), "200 OK");
   EXPECT_EQ(reply.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(reply.header("Vary"), "Accept-Encoding");
+  EXPECT_EQ(reply.header("Vary"), "Accept, Accept-Encoding");
   EXPECT_EQ(reply.header("Content-Encoding"), "(none)");
   EXPECT_EQ(reply.header("Content-Length"), std::to_string(reply.body.size()));
   EXPECT_NE(reply.body.find("\nebpf_exporter_config_up{name=\"one\"} 1\n"), std::string::npos);
@@ -75,7 +75,7 @@ TEST_F(ServeTest, CompressesWhenAsked) {
   collector_->Take();
   const Reply reply = Get("/metrics", "Accept-Encoding: gzip\r\n");
   EXPECT_EQ(reply.header("Content-Encoding"), "gzip");
-  EXPECT_EQ(reply.header("Vary"), "Accept-Encoding");
+  EXPECT_EQ(reply.header("Vary"), "Accept, Accept-Encoding");
   EXPECT_EQ(reply.body.substr(0, 2), "\x1f\x8b");
   EXPECT_EQ(reply.header("Content-Length"), std::to_string(reply.body.size()));
   EXPECT_EQ(Get("/metrics", "Accept-Encoding: gzip;q=0\r\n").header("Content-Encoding"), "(none)");

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "exposition/gzip.h"
+#include "exposition/zstd.h"
 #include "unit/exposition/snapshots.h"
 
 namespace bpf_exporter::exposition {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr PageKind kIdentity = {Format::kText, Encoding::kIdentity};
 constexpr PageKind kGzip = {Format::kText, Encoding::kGzip};
+constexpr PageKind kZstd = {Format::kText, Encoding::kZstd};
 
 TEST(PageCache, MakesAPageOncePerSnapshotAndEncoding) {
   CounterSnapshots snapshots(3);
@@ -44,6 +46,37 @@ TEST(PageCache, CompressesWithoutAPlainPage) {
   PageCache cache;
   for (const std::uint64_t value : {1, 99999}) {
     EXPECT_EQ(Gunzip(cache.Get(snapshots.Take(value), kGzip)->body), snapshots.Page(value));
+    EXPECT_EQ(Unzstd(cache.Get(snapshots.Take(value), kZstd)->body), snapshots.Page(value));
+  }
+}
+
+TEST(PageCache, MakesEveryKindOfTheSamePage) {
+  CounterSnapshots snapshots(5000);
+  PageCache cache;
+  for (const std::uint64_t value : {1, 2}) {
+    const auto snapshot = snapshots.Take(value);
+    for (const Format format :
+         {Format::kText, Format::kText1, Format::kOpenMetrics, Format::kProtobuf}) {
+      const std::string gzip = Gunzip(cache.Get(snapshot, {format, Encoding::kGzip})->body);
+      EXPECT_EQ(cache.Get(snapshot, {format, Encoding::kIdentity})->body.view(), gzip);
+      EXPECT_EQ(Unzstd(cache.Get(snapshot, {format, Encoding::kZstd})->body), gzip);
+      EXPECT_EQ(gzip == snapshots.Page(value), format == Format::kText || format == Format::kText1);
+    }
+  }
+}
+
+// Others are asked for meanwhile, so that what the first one kept is given up.
+TEST(PageCache, MakesAPageAgainThatNobodyWantedForLong) {
+  CounterSnapshots snapshots(3);
+  PageCache cache;
+  const PageKind kinds[] = {{Format::kProtobuf, Encoding::kZstd}, {Format::kText, Encoding::kGzip}};
+  for (const PageKind kind : {kinds[0], kinds[1], kinds[0]}) {
+    for (std::uint64_t value = 0; value < 100; ++value) {
+      const auto snapshot = snapshots.Take(value);
+      const auto page = cache.Get(snapshot, kind);
+      PageCache fresh;
+      ASSERT_EQ(page->body.view(), fresh.Get(snapshot, kind)->body.view());
+    }
   }
 }
 
@@ -121,17 +154,22 @@ TEST(PageCache, GivesNoPageOlderThanTheSnapshotBefore) {
   EXPECT_EQ(WrongPages(WhileMade::kOneBefore, 1), 0);
 }
 
-TEST(Gzip, CompressesTextsOfAnySizeAndKind) {
-  GzipCompressor compressor;
+TEST(Compressors, CompressTextsOfAnySizeAndKind) {
+  GzipCompressor gzip;
+  ZstdCompressor zstd;
   std::mt19937 random(1);
   for (const std::size_t size : {0, 1, 100, 65536, 3'000'000}) {
     std::string text(size, 'x');
     for (char& c : text) c = static_cast<char>(random());  // does not get smaller
-    compressor.Start({});
-    for (std::size_t at = 0; at < size; at += 100'000) {
-      compressor.Add(std::string_view(text).substr(at, 100'000));
+    for (Compressor* compressor :
+         {static_cast<Compressor*>(&gzip), static_cast<Compressor*>(&zstd)}) {
+      compressor->Start({});
+      for (std::size_t at = 0; at < size; at += 100'000) {
+        compressor->Add(std::string_view(text).substr(at, 100'000));
+      }
+      const TextBuffer compressed = compressor->Finish();
+      EXPECT_EQ(compressor == &gzip ? Gunzip(compressed) : Unzstd(compressed), text);
     }
-    EXPECT_EQ(Gunzip(compressor.Finish()), text);
   }
 }
 

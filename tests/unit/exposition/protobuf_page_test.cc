@@ -44,7 +44,7 @@ std::string PageOf(ProtobufPage& page, const metrics::Snapshot& snapshot) {
 }
 
 TEST(ProtobufPage, IsEmptyWithoutFamilies) {
-  ProtobufPage page;
+  ProtobufPage page({});
   EXPECT_EQ(PageOf(page, metrics::Snapshot()), "");
 }
 
@@ -60,10 +60,10 @@ TEST(ProtobufPage, WritesCountersAndGauges) {
   temperature.Set({}, -0.25);
   metrics::Snapshot snapshot;
   snapshot.own = {temperature.Snapshot(), requests.Snapshot()};
-  snapshot.own[1].created =
+  snapshot.own[1].counted_since =
       std::chrono::system_clock::time_point(std::chrono::milliseconds(1'700'000'000'250));
   const std::string created = Text(3, Whole(1, 1'700'000'000) + Whole(2, 250'000'000));
-  ProtobufPage page;
+  ProtobufPage page({});
   EXPECT_EQ(PageOf(page, snapshot),
             Delimited(Family("m_temperature", "T", 1) + Text(4, Text(2, Double(1, -0.25)))) +
                 Delimited(Family("z_requests_total", "Two\nlines", 0) +
@@ -105,7 +105,7 @@ TEST(ProtobufPage, WritesClassicHistograms) {
                 Text(4, Label("id", "a") + histogram(1.0, {3, 3, 303})) +
                 Text(4, Label("id", "b") + histogram(0, {0, kMost, kMost})) +
                 Text(4, Label("id", "c") + histogram(0, {0, 0, 0})));
-  ProtobufPage page;
+  ProtobufPage page({});
   EXPECT_EQ(PageOf(page, *snapshot), expected);
   EXPECT_EQ(PageOf(page, *snapshot), expected) << "from the labels that were kept";
 }
@@ -118,7 +118,7 @@ TEST(ProtobufPage, FollowsSeriesThatComeAndGo) {
       metrics::Source("m", map, 4, 8,
                       {metrics::Metric(config::MetricKind::kGauge, "g",
                                        {metrics::Label("id", 0, 4, metrics::UintDecoder())})})));
-  ProtobufPage kept;
+  ProtobufPage kept({});
   for (std::uint32_t round = 0; round < 40; ++round) {
     map->rows.clear();
     for (std::uint32_t id = 0; id < 3000; ++id) {
@@ -127,7 +127,7 @@ TEST(ProtobufPage, FollowsSeriesThatComeAndGo) {
       map->rows.push_back({metrics::Bytes(name), metrics::Bytes(std::uint64_t{round})});
     }
     const auto snapshot = collector.Take();
-    ProtobufPage fresh;
+    ProtobufPage fresh({});
     ASSERT_EQ(PageOf(kept, *snapshot), PageOf(fresh, *snapshot)) << "round " << round;
   }
 }
@@ -144,7 +144,7 @@ TEST(ProtobufPage, WritesLengthsOfAnySize) {
   auto metric = metrics::Metric(config::MetricKind::kCounter, "ops_total",
                                 {metrics::Label("t", 0, 17'000, metrics::TextDecoder())});
   metrics::Collector collector(metrics::SourceList(metrics::Source("m", map, 17'000, 8, {metric})));
-  ProtobufPage page;
+  ProtobufPage page({});
   EXPECT_EQ(PageOf(page, *collector.Take()), Delimited(Family("ops_total", "Help", 0) + metrics));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <memory>
 #include <stdexcept>
@@ -32,6 +33,25 @@ inline std::string Gunzip(std::string_view compressed) {
   if (result != Z_STREAM_END || stream.avail_in != 0) {
     throw std::runtime_error("not one gzip member");
   }
+  return text;
+}
+
+// What the library makes of one frame of Zstandard.
+inline std::string Unzstd(std::string_view compressed) {
+  std::string text;
+  ZSTD_DCtx* context = ZSTD_createDCtx();
+  ZSTD_inBuffer in = {compressed.data(), compressed.size(), 0};
+  std::size_t result = 1;
+  while (result != 0 && ZSTD_isError(result) == 0) {
+    char piece[65536];
+    ZSTD_outBuffer out = {piece, sizeof(piece), 0};
+    const std::size_t before = in.pos;
+    result = ZSTD_decompressStream(context, &out, &in);
+    text.append(piece, out.pos);
+    if (in.pos == before && out.pos == 0) break;  // the frame is cut short
+  }
+  ZSTD_freeDCtx(context);
+  if (result != 0 || in.pos != in.size) throw std::runtime_error("not one frame");
   return text;
 }
 

@@ -12,7 +12,7 @@ namespace bpf_exporter::metrics {
 // The snapshot as a page of text.
 inline std::string PageOf(const Snapshot& snapshot) {
   exposition::BufferWriter writer{exposition::TextBuffer()};
-  exposition::WriteTextPage(snapshot, writer);
+  exposition::TextPage({}).Write(snapshot, writer);
   return std::string(writer.Finish().view());
 }
 

@@ -87,5 +87,33 @@ TEST(Families, TakeNoNamesOfAHistogramsSeries) {
             "'b' would have series of one name");
 }
 
+// In OpenMetrics, which says `x` and `x_total` of one counter.
+TEST(Families, TakeNoNamesOfAnotherInOpenMetrics) {
+  const auto plan = [](const char* config, const std::string& kind, const std::string& name) {
+    const std::string rest =
+        kind == "histograms" ? "map: latency, labels: [bucket], bucket_type: exp2, bucket_max: 7"
+                             : "map: slots, labels: [slot]";
+    return Plan(config, kind + ": [{name: " + name + ", help: H, " + rest + "}]");
+  };
+  const ConfigPlan counter = plan("a", "counters", "x_total");
+  for (const char* taken : {"x", "x_created"}) {
+    const std::string text = "metric 'ebpf_exporter_" + std::string(taken) + "' of config 'b'";
+    EXPECT_EQ(Clash(counter, plan("b", "gauges", taken)),
+              text +
+                  " and metric 'ebpf_exporter_x_total' of config 'a' would have one name in "
+                  "OpenMetrics, where counters have '_total' and '_created' behind theirs and "
+                  "histograms '_created'");
+    EXPECT_NE(Clash(plan("b", "gauges", taken), counter), "");
+  }
+  EXPECT_NE(Clash(counter, plan("b", "counters", "x")), "");
+  EXPECT_NE(Clash(counter, plan("b", "histograms", "x")), "");
+  EXPECT_NE(Clash(plan("a", "histograms", "x"), plan("b", "gauges", "x_created")), "");
+  for (const char* free : {"x_tot", "y", "x_total_y", "x_count", "x_total_created"}) {
+    EXPECT_EQ(Clash(counter, plan("b", "gauges", free)), "") << free;
+  }
+  EXPECT_EQ(Clash(plan("a", "counters", "x"), plan("b", "gauges", "x_created")), "")
+      << "a counter without _total is of the type unknown";
+}
+
 }  // namespace
 }  // namespace bpf_exporter::plan
