@@ -48,7 +48,8 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
     if (!dropped) Complain(dropped.error().Message());
     return dropped ? app::kFine : app::kFailed;
   }
-  return app::Exporter(options, std::move(running), host).Run(signals);
+  app::Exporter exporter(options, std::move(running), host);
+  return options.once ? exporter.PrintOnce(signals) : exporter.Run(signals);
 }
 
 }  // namespace

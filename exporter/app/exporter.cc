@@ -5,13 +5,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
 #include "app/serve.h"
 #include "base/complain.h"
 #include "base/log.h"
+#include "exposition/buffer_writer.h"
+#include "exposition/format.h"
 #include "loader/kernel_figures.h"
 #include "metrics/process.h"
 #include "metrics/status_figures.h"
@@ -29,15 +33,20 @@ constexpr std::chrono::hours kWithoutInterval{1};
 
 bool IsPeriodic(const Options& options) { return options.snapshot_interval.count() > 0; }
 
+exposition::FormatOptions FormatsOf(const Options& options) {
+  return {.created_lines = options.openmetrics_created};
+}
+
 std::vector<std::unique_ptr<metrics::FigureSource>> Figures(
     const std::vector<loader::RunningConfig>& configs, const metrics::Statuses& statuses,
-    const Fd& statistics) {
+    const Fd& statistics, const Options& options) {
   std::vector<std::unique_ptr<metrics::FigureSource>> figures;
   figures.push_back(std::make_unique<KernelFigures>(
       configs,
       statistics.valid() ? KernelFigures::Runs::kCounted : KernelFigures::Runs::kAskSysctl));
   figures.push_back(std::make_unique<metrics::StatusFigures>(statuses));
-  figures.push_back(std::make_unique<metrics::ProcessFigures>());
+  // A page that node_exporter shows beside its own must not have the series that it has itself.
+  if (!options.once) figures.push_back(std::make_unique<metrics::ProcessFigures>());
   return figures;
 }
 
@@ -51,18 +60,26 @@ Exporter::Exporter(Options options, Started started, host::Host& host)
       configs_(std::move(started.configs)),
       statuses_(loader::StatusesOf(configs_)),
       self_(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_)),
-      collector_(loader::MapSources(configs_), &self_, Figures(configs_, statuses_, statistics_)),
-      pages_(IsPeriodic(options_) ? exposition::WhileMade::kOneBefore
-                                  : exposition::WhileMade::kWait) {}
+      collector_(loader::MapSources(configs_), &self_,
+                 Figures(configs_, statuses_, statistics_, options_)),
+      pages_(
+          IsPeriodic(options_) ? exposition::WhileMade::kOneBefore : exposition::WhileMade::kWait,
+          FormatsOf(options_)) {}
 
-Status Exporter::Open() {
-  collector_.Take();
+// Gives up capabilities, and then follows what comes and goes and reads events.
+Status Exporter::Follow() {
   if (Status dropped = process::DropCapabilities(options_.capabilities); !dropped) return dropped;
   cgroups_.emplace(configs_, host_);
   attachments_.emplace(configs_, statuses_);
   Result<kernel::EventReader> events = loader::ReadEvents(configs_);
   if (!events) return events.error();
   events_.emplace(*std::move(events));
+  return {};
+}
+
+Status Exporter::Open() {
+  collector_.Take();
+  if (Status following = Follow(); !following) return following;
   Result<web::Server> server = Serve(listen_, {options_, statuses_, collector_, self_, pages_});
   if (!server) return server.error();
   server_.emplace(*std::move(server));
@@ -94,6 +111,26 @@ ExitCode Exporter::Run(const sigset_t& signals) {
   log::Info("{}: detaching and leaving", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   process::NotifySystemd("STOPPING=1");
   return kFine;
+}
+
+ExitCode Exporter::PrintOnce(const sigset_t& signals) {
+  if (const Status following = Follow(); !following) {
+    Complain(following.error().Message());
+    return kFailed;
+  }
+  process::WaitForSignal(signals, *options_.once);
+  const std::shared_ptr<const metrics::Snapshot> snapshot = collector_.Take();
+  if (snapshot == nullptr) return kFailed;  // why is in the log
+  exposition::BufferWriter page{exposition::TextBuffer()};
+  exposition::MakeFormatWriter(options_.format.value_or(exposition::Format::kText),
+                               FormatsOf(options_))
+      ->Write(*snapshot, page);
+  const exposition::TextBuffer text = page.Finish();
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (written) return kFine;
+  Complain(ErrnoError("standard output", errno).Message());
+  return kFailed;
 }
 
 }  // namespace bpf_exporter::app

@@ -35,7 +35,13 @@ class Exporter {
   // the exit code; what was wrong is on standard error. Call once, before other threads exist.
   ExitCode Run(const sigset_t& signals);
 
+  // Gives up the same capabilities, waits for as long as --once says or until one of `signals`
+  // comes, and prints a page of a snapshot then. Returns the exit code, as Run() does. Call once,
+  // instead of Run().
+  ExitCode PrintOnce(const sigset_t& signals);
+
  private:
+  Status Follow();
   Status Open();
   void TellThatItIsReady() const;
 

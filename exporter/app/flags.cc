@@ -9,6 +9,7 @@
 #include <cctype>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "config/files.h"
@@ -120,6 +121,27 @@ Status ReadTelemetryPath(const std::string& text, Options& options) {
   return {};
 }
 
+Status ReadOnce(const std::string& text, Options& options) {
+  const config::Number<std::int64_t> wait = config::ParseDuration(text);
+  if (wait.problem != config::NumberProblem::kNone) {
+    return Error{Quoted(text) + " is not a duration such as 10s or 500ms" + wait.remedy};
+  }
+  options.once = std::chrono::nanoseconds(wait.value);
+  return {};
+}
+
+Status ReadFormat(const std::string& text, Options& options) {
+  constexpr std::pair<std::string_view, exposition::Format> kNames[] = {
+      {"text", exposition::Format::kText},
+      {"openmetrics", exposition::Format::kOpenMetrics},
+      {"protobuf", exposition::Format::kProtobuf}};
+  for (const auto& [name, format] : kNames) {
+    if (text == name) options.format = format;
+  }
+  if (options.format) return {};
+  return Error{Quoted(text) + " is not one of text, openmetrics and protobuf"};
+}
+
 Status ReadCapabilities(const std::string& text, Options& options) {
   Result<process::KeepCapabilities> keep = process::ParseCapabilities(text);
   if (!keep) return keep.error();
@@ -172,6 +194,9 @@ const std::vector<Flag>& Flags() {
        .help = "Path of the page of metrics",
        .read = ReadTelemetryPath,
        .show = [](const Options& options) { return options.telemetry_path; }},
+      OnOff("openmetrics.created", &Options::openmetrics_created,
+            "Have OpenMetrics tell since when each series is counted; some servers store that as "
+            "further series"),
       Text("btf.path", "FILE", &Options::btf_path,
            "File with the kernel's BTF, if it has none itself"),
       OnOff("bpf.stats", &Options::bpf_stats, "Have the kernel measure how long programs run"),
@@ -181,6 +206,15 @@ const std::vector<Flag>& Flags() {
        .read = ReadCapabilities,
        .show =
            [](const Options& options) { return process::CapabilitiesText(options.capabilities); }},
+      {.name = "once",
+       .type = "DURATION",
+       .help = "Load, wait (1s if no time is given), print one page and exit; opens no port",
+       .read = ReadOnce,
+       .alone = "1s"},
+      {.name = "format",
+       .type = "FORMAT",
+       .help = "Of the page that --once prints: text (the default), openmetrics or protobuf",
+       .read = ReadFormat},
       OnOff("debug", &Options::debug, "Log what libbpf says, too, and serve /maps"),
       OnOff("log.no-timestamps", &Options::no_timestamps, "Log lines without the time"),
   };

@@ -21,6 +21,7 @@ struct Flag {
   std::function<Status(const std::string& text, Options& options)> read = nullptr;
   // Returns the value as text, for the default in --help; null: there is none to show.
   std::function<std::string(const Options& options)> show = nullptr;
+  const char* alone = nullptr;  // the value of a flag that is given without one; null: it needs one
 };
 
 // Returns the flags in the order of --help.

@@ -19,7 +19,11 @@ class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_option_name(const CLI::Option* option, bool positional) const override {
     const std::vector<std::string>& names = option->get_lnames();
-    if (positional || names.size() != 2) return Formatter::make_option_name(option, positional);
+    if (positional || names.size() != 2) {
+      // Of a flag that may have a value the library also tells which one it has without.
+      const std::string name = Formatter::make_option_name(option, positional);
+      return name.substr(0, name.find('{'));
+    }
     return "--[no-]" + names.front();
   }
 };
@@ -42,6 +46,9 @@ CommandLine::CommandLine() {
     const std::string name = std::string("--") + flag.name;
     if (flag.on != nullptr) {
       app.add_flag(name + ",!--no-" + flag.name, options.*flag.on, flag.help);
+    } else if (flag.alone != nullptr) {
+      app.add_flag(name + '{' + flag.alone + '}', texts[i], flag.help)
+          ->type_name(std::string("[=") + flag.type + "]");
     } else {
       if (flag.show) texts[i] = flag.show(options);
       app.add_option(name, texts[i], flag.help)->type_name(flag.type)->capture_default_str();
@@ -114,6 +121,10 @@ std::optional<EarlyExit> Conflict(const Options& options) {
   if (std::count(paths.begin(), paths.end(), path) > 1) {
     return Wrong("web.telemetry-path", Quoted(path) + " is the path of another page");
   }
+  if (options.once && options.config_check) {
+    return Wrong("once", "cannot be beside --config.check, which exits before anything is counted");
+  }
+  if (options.format && !options.once) return Wrong("format", "is for the page that --once prints");
   return std::nullopt;
 }
 

@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "app/exit_code.h"
+#include "exposition/format.h"
 #include "process/capabilities.h"
 
 namespace bpf_exporter::app {
@@ -36,6 +38,9 @@ struct Options {
   bool no_timestamps = false;
   bool bpf_stats = false;
   process::KeepCapabilities capabilities;
+  bool openmetrics_created = true;               // lines of when counting began
+  std::optional<std::chrono::nanoseconds> once;  // prints one page after that time, and ends
+  std::optional<exposition::Format> format;      // of that page; not given: text
 };
 
 // The program ends here, with a text for standard output (kFine) or one line for standard error

@@ -49,7 +49,7 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options,
   if (const Status may = process::MayLoadPrograms(); !may) {
     return Refuse(kFailed, may.error().Message());
   }
-  if (options.config_check) return std::nullopt;
+  if (options.config_check || options.once) return std::nullopt;
   Result<web::ListenAddress> address = web::ResolveListenAddress(options.listen_address);
   if (!address) {
     return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().Message());

@@ -13,16 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Returns the signal that came before `until`; 0 if none did.
-int WaitForSignal(const sigset_t& signals, Clock::time_point until) {
-  const auto left = std::max<std::chrono::nanoseconds>(until - Clock::now(), {});
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-  const timespec timeout{static_cast<std::time_t>(seconds.count()),
-                         static_cast<long>((left - seconds).count())};
-  const int signal = sigtimedwait(&signals, nullptr, &timeout);
-  return std::max(signal, 0);  // EAGAIN: the time is up; EINTR: stopped and continued
-}
-
 }  // namespace
 
 sigset_t BlockSignals() {
@@ -34,11 +24,20 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+int WaitForSignal(const sigset_t& signals, std::chrono::nanoseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec timeout{static_cast<std::time_t>(seconds.count()),
+                         static_cast<long>((time - seconds).count())};
+  const int signal = sigtimedwait(&signals, nullptr, &timeout);
+  return std::max(signal, 0);  // EAGAIN: the time is up; EINTR: stopped and continued
+}
+
 int RunLoop(const sigset_t& signals, std::chrono::nanoseconds period,
             const std::function<void()>& work) {
   Clock::time_point next = Clock::now() + period;
   for (;;) {
-    const int signal = WaitForSignal(signals, next);
+    const int signal =
+        WaitForSignal(signals, std::max<std::chrono::nanoseconds>(next - Clock::now(), {}));
     if (signal == SIGTERM || signal == SIGINT) return signal;
     if (signal == SIGHUP) log::Warn("SIGHUP: reloading is not supported yet; restart instead");
     const Clock::time_point start = Clock::now();

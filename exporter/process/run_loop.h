@@ -11,6 +11,9 @@ namespace bpf_exporter::process {
 // wait for them; ignores SIGPIPE. Call first of all.
 sigset_t BlockSignals();
 
+// Waits for one of `signals` for that time. Returns the signal that came; 0 if none did.
+int WaitForSignal(const sigset_t& signals, std::chrono::nanoseconds time);
+
 // Calls `work` every `period`, but waits at least 20 times as long as the last call took, so that
 // it uses at most 5 % of one CPU. Returns when SIGTERM or SIGINT comes, with its number.
 int RunLoop(const sigset_t& signals, std::chrono::nanoseconds period,

@@ -115,6 +115,31 @@ TEST(OptionsTest, TakesZeroAsSnapshotAtEveryScrape) {
   EXPECT_EQ(Parsed({"--snapshot.interval=0s"}).snapshot_interval.count(), 0);
 }
 
+TEST(OptionsTest, TakesOnceWithAndWithoutATime) {
+  EXPECT_EQ(Parsed({}).once, std::nullopt);
+  EXPECT_EQ(Parsed({"--once"}).once, std::chrono::seconds(1));
+  EXPECT_EQ(Parsed({"--once=1m30s"}).once, std::chrono::seconds(90));
+  EXPECT_EQ(Parsed({"--once=0", "--debug"}).once, std::chrono::seconds(0));
+  EXPECT_EQ(Parsed({"--once", "--format=protobuf"}).format, exposition::Format::kProtobuf);
+  EXPECT_EQ(Parsed({"--format", "openmetrics", "--once"}).format, exposition::Format::kOpenMetrics);
+  EXPECT_TRUE(Parsed({"--once"}).openmetrics_created);
+  EXPECT_FALSE(Parsed({"--no-openmetrics.created"}).openmetrics_created);
+}
+
+TEST(OptionsTest, RefusesOnceThatMakesNoSense) {
+  EXPECT_EQ(Refused({"--once=soon"}),
+            "bpf_exporter: --once: 'soon' is not a duration such as 10s or 500ms; see --help");
+  EXPECT_EQ(Refused({"--once", "10s"}), "bpf_exporter: unexpected argument '10s'; see --help");
+  EXPECT_EQ(Refused({"--once", "--config.check"}),
+            "bpf_exporter: --once: cannot be beside --config.check, which exits before anything is "
+            "counted; see --help");
+  EXPECT_EQ(Refused({"--format=text"}),
+            "bpf_exporter: --format: is for the page that --once prints; see --help");
+  EXPECT_EQ(Refused({"--once", "--format=json"}),
+            "bpf_exporter: --format: 'json' is not one of text, openmetrics and protobuf; see "
+            "--help");
+}
+
 TEST(OptionsTest, TakesCheckWithFilesAndFlagsOnEitherSide) {
   const Options options =
       Parsed({"--programs.dir", "p", "check", "--config.dir=d", "a.yaml", "b.yaml"});
