@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian's Prometheus with the repository's configuration and rules, pointed at one exporter."""
+"""A Prometheus with the repository's configuration and rules, pointed at one exporter."""
 
 import json
 import os
@@ -27,8 +27,12 @@ def adapted(text, target):
 class Prometheus:
     """Scrapes `target` while the `with` block runs."""
 
-    def __init__(self, target):
+    def __init__(self, target, binary="prometheus", flags=(), job=""):
+        """`job` are further lines of the configuration of every job."""
         self._target = target
+        self._binary = binary
+        self._flags = flags
+        self._job = job
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory()
@@ -36,12 +40,14 @@ class Prometheus:
         for name in ("rules.yml", "recording_rules.yml"):
             shutil.copy(os.path.join(FOLDER, name), self._folder.name)
         with open(CONFIG, encoding="utf-8") as ours, open(path, "w", encoding="utf-8") as file:
-            file.write(adapted(ours.read(), self._target))
+            text = adapted(ours.read(), self._target)
+            file.write(re.sub(r"(\n( *)- job_name:.*)", rf"\1\n\2  {self._job}", text))
         self._url = f"http://127.0.0.1:{free_port()}"
         self._log = open(os.path.join(self._folder.name, "log"), "w+", encoding="utf-8")
         self._process = children.start(
             [
-                "prometheus",
+                self._binary,
+                *self._flags,
                 f"--config.file={path}",
                 f"--storage.tsdb.path={self._folder.name}/data",
                 f"--web.listen-address={self._url.removeprefix('http://')}",
@@ -72,6 +78,13 @@ class Prometheus:
         [[time, text]]}."""
         parameters = {"query": expression, "start": began, "end": ended, "step": step}
         return self._api("query_range", **parameters)["result"]
+
+    def metadata(self, metric):
+        """What the scraped page said of a metric: [{"type", "help", "unit"}]."""
+        return self._api("targets/metadata", metric=metric)
+
+    def targets(self):
+        return self._api("targets", state="active")["activeTargets"]
 
     def series(self, selector):
         """The label sets that match."""

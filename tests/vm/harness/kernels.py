@@ -56,7 +56,7 @@ def _text_of(path):
 
 
 def _download(suite, work, image):
-    apt = _PrivateApt(suite, work)
+    apt = PrivateApt(suite, work)
     package, modules = META_PACKAGE, None
     for _ in range(
         4
@@ -73,7 +73,7 @@ def _download(suite, work, image):
         raise KernelError(f"{package}: no vmlinuz in it")
 
 
-class _PrivateApt:
+class PrivateApt:
     """apt with lists, cache and sources of its own below `folder`."""
 
     def __init__(self, suite, folder):
