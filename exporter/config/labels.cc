@@ -46,7 +46,7 @@ constexpr Key<DecoderSpec> kDecoderKeys[] = {
     {"static_map", [](const Field& f, DecoderSpec& d) { d.static_map = ReadStaticMap(f); }},
     {"allow_unknown", [](const Field& f, DecoderSpec& d) { d.allow_unknown = ReadBool(f); }},
     {"regexps", [](const Field& f, DecoderSpec& d) { d.regexps = ReadExpressions(f); }},
-    {"enum", [](const Field& f, DecoderSpec& d) { d.enums = ReadTexts(f, true); }},
+    {"enum", [](const Field& f, DecoderSpec& d) { d.enums = ReadTextOrTexts(f); }},
 };
 
 // ebpf_exporter ignores the options of other decoders, so they cannot be errors.
