@@ -58,8 +58,8 @@ int enter(struct bpf_raw_tracepoint_args *ctx) {
 // Keeps every constant in the object.
 SEC("?raw_tp/sys_exit")
 int leave(void *ctx) {
-  return enabled + disabled + small + middle + deep + wide + mode + comm[0] + ports[0] + pair.first + unset +
-         *(const volatile __u32 *)&fixed + variable;
+  return enabled + disabled + small + middle + deep + wide + mode + comm[0] + ports[0] +
+         pair.first + unset + *(const volatile __u32 *)&fixed + variable;
 }
 
 char LICENSE[] SEC("license") = "GPL";
