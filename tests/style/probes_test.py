@@ -83,6 +83,17 @@ class Probes(unittest.TestCase):
         )
         self.assertEqual("", done.stdout + done.stderr)
 
+    def test_the_default_set_is_the_same_everywhere(self):
+        names = read("deploy/default-probes").split()
+        self.assertEqual(sorted(set(names)), names)
+        self.assertEqual(set(), set(names) - set(probes()))
+        for path in (
+            "deploy/systemd/bpf_exporter.service",
+            "deploy/kubernetes/daemonset.yaml",
+            "deploy/container/Dockerfile",
+        ):
+            self.assertIn(f"={','.join(names)}", read(path), path)
+
     def test_each_has_a_test(self):
         missing = [
             name
