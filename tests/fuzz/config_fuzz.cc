@@ -33,11 +33,11 @@ void CheckText(std::string_view text) {
 void CheckHistogram(const config::MetricSpec& metric) {
   const config::HistogramSpec& histogram = metric.histogram;
   Check(histogram.multiplier >= 0 && std::isfinite(histogram.multiplier), "multiplier");
-  Check(!metric.labels.empty() || histogram.buckets_field, "a histogram has a bucket");
+  Check(!metric.labels.empty() || histogram.InValue(), "a histogram has a bucket");
   if (histogram.type == config::BucketType::kFixed) {
     Check(!histogram.keys.empty() && histogram.keys.size() <= 1024, "fixed buckets");
   } else if (!histogram.max) {
-    Check(histogram.buckets_field.has_value(), "only an array has a last bucket of its own");
+    Check(histogram.InValue(), "only an array has a last bucket of its own");
   } else {
     Check(*histogram.max > histogram.min.value_or(0), "range of buckets");
     Check(*histogram.max - histogram.min.value_or(0) < 1024, "number of buckets");
