@@ -55,7 +55,7 @@ std::vector<std::unique_ptr<metrics::FigureSource>> Figures(
 Exporter::Exporter(Options options, Started started, host::Host& host)
     : options_(std::move(options)),
       host_(host),
-      listen_(started.listen.value()),
+      listen_(std::move(started.listen)),
       statistics_(std::move(started.statistics)),
       configs_(std::move(started.configs)),
       statuses_(loader::StatusesOf(configs_)),
@@ -80,7 +80,7 @@ Status Exporter::Follow() {
 Status Exporter::Open() {
   collector_.Take();
   if (Status following = Follow(); !following) return following;
-  Result<web::Server> server = Serve(listen_, {options_, statuses_, collector_, self_, pages_});
+  Result<web::Server> server = Serve(*listen_, {options_, statuses_, collector_, self_, pages_});
   if (!server) return server.error();
   server_.emplace(*std::move(server));
   return {};
@@ -92,7 +92,7 @@ void Exporter::TellThatItIsReady() const {
                                 [](const metrics::ConfigStatus& config) { return config.up; });
   const std::string state =
       fmt::format("{} of {} configurations up, {} on '{}' (port {})", up, now->size(),
-                  options_.telemetry_path, listen_.given, server_->port());
+                  options_.telemetry_path, listen_->given, server_->port());
   log::Info("ready: {}", state);
   process::NotifySystemd("READY=1\nSTATUS=" + state);
 }

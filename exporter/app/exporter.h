@@ -27,7 +27,7 @@ namespace bpf_exporter::app {
 // the opposite order. Used by the main thread.
 class Exporter {
  public:
-  // `started` has an address to listen on. `host` outlives it.
+  // `started` has an address to listen on, but with --once. `host` outlives it.
   Exporter(Options options, Started started, host::Host& host);
 
   // Takes a snapshot, gives up the capabilities that are not kept, opens the port, and then takes
@@ -47,7 +47,7 @@ class Exporter {
 
   const Options options_;
   host::Host& host_;
-  const web::ListenAddress listen_;
+  const std::optional<web::ListenAddress> listen_;  // nothing with --once
   const Fd statistics_;
   std::vector<loader::RunningConfig> configs_;
   metrics::Statuses statuses_;

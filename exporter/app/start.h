@@ -19,7 +19,7 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options);
 
 // Everything that is in the kernel, and where it will be served.
 struct Started {
-  std::optional<web::ListenAddress> listen;  // nothing with --config.check
+  std::optional<web::ListenAddress> listen;  // nothing with --config.check and --once
   Fd statistics;  // keeps the kernel counting run times, when that was asked for
   std::vector<loader::RunningConfig> configs;
 };

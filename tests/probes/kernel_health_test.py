@@ -9,6 +9,7 @@ import time
 
 from harness.exporter import Exporter
 from harness.kernel_objects import bpftool
+import probe
 from probe import ProbeTest
 from trace_events import TraceEvents
 
@@ -81,8 +82,9 @@ class KernelHealth(ProbeTest):
                 for armed in (before, after)
             )
             counted = now - then
-            self.assertLessEqual(counted, traced, clock)
             self.assertGreater(counted, 0.5 * traced, clock)
+            if probe.IN_GUEST:  # the trace of a busy machine loses events
+                self.assertLessEqual(counted, traced, clock)
         self.assertEqual(0, self.value("kernel_health_dropped_total"))
 
     def test_tells_the_memory_of_compiled_programs(self):

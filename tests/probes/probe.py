@@ -96,6 +96,8 @@ class EachProgram(unittest.TestCase):
         known = costs.known_instructions()
         same_kernel = os.uname().release.startswith(costs.KERNEL_OF_KNOWN)
         for (config, program), (_, _, instructions) in costs.programs(_EXPORTER.page()).items():
+            if config not in _NAMES:
+                continue
             with self.subTest(probe=config, program=program):
                 self.assertLess(instructions, costs.MAX_INSTRUCTIONS)
                 if same_kernel:
