@@ -16,7 +16,8 @@
 #include "metrics/status.h"
 #include "plan/plan.h"
 
-// BPF objects on their way into the kernel. The only folder that knows libbpf.
+// BPF objects on their way into the kernel, by libbpf; object/ tells what one has in it, without a
+// kernel.
 namespace bpf_exporter::kernel {
 
 // A configuration's object in the kernel: its programs, maps and links. Destroying it detaches.
