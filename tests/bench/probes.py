@@ -13,11 +13,10 @@ import subprocess
 import sys
 import time
 
-import bpf_stats
-import workloads
-
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "e2e"))
 
+import bpf_stats  # noqa: E402
+import workloads  # noqa: E402
 from harness import children, outcome  # noqa: E402
 from harness.exporter import Exporter, wait_until  # noqa: E402
 

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What programs cost: the kernel's own count of their runs, and what the verifier looked at."""
 
-import ctypes
 import os
 import struct
+
+from harness.bpf_call import program_info
 
 # What the verifier looked at on that kernel when a program was last changed: a line "CONFIG PROGRAM
 # INSTRUCTIONS" for each, as `tests/vm/run 6.12 probes` prints them.
 KNOWN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "instructions.txt")
 KERNEL_OF_KNOWN = "6.12."
 MAX_INSTRUCTIONS = 50_000
-_SYS_BPF = {"x86_64": 321, "aarch64": 280}
-_PROG_GET_FD_BY_ID, _OBJ_GET_INFO_BY_FD = 13, 15
-_INFO_SIZE, _VERIFIED_INSNS = 232, 216  # struct bpf_prog_info of linux/bpf.h since 5.16
-_libc = ctypes.CDLL(None, use_errno=True)
+_VERIFIED_INSNS = 216  # where struct bpf_prog_info of linux/bpf.h has it
 PREFIX = "ebpf_exporter_ebpf_program_"
 
 
@@ -50,19 +48,4 @@ def show(page):
 
 def verified_instructions(number):
     """What the verifier looked at before it let the program in; 0 if the kernel does not say."""
-    fd = _bpf(_PROG_GET_FD_BY_ID, struct.pack("=IIII", number, 0, 0, 0))
-    try:
-        info = ctypes.create_string_buffer(_INFO_SIZE)
-        pointer = ctypes.addressof(info)
-        _bpf(_OBJ_GET_INFO_BY_FD, struct.pack("=IIQ", fd, _INFO_SIZE, pointer))
-        return struct.unpack_from("=I", info, _VERIFIED_INSNS)[0]
-    finally:
-        os.close(fd)
-
-
-def _bpf(command, attributes):
-    buffer = ctypes.create_string_buffer(attributes.ljust(128, b"\0"), 128)
-    result = _libc.syscall(_SYS_BPF[os.uname().machine], command, buffer, 128)
-    if result < 0:
-        raise OSError(ctypes.get_errno(), f"bpf command {command}")
-    return result
+    return struct.unpack_from("=I", program_info(number), _VERIFIED_INSNS)[0]
