@@ -61,12 +61,12 @@ std::vector<ConstantSpec> ReadConstants(const Field& field) {
   return constants;
 }
 
-void ReadCondition(const Field& field, bool unless, std::optional<ConditionSpec>& condition) {
+void ReadCondition(const Field& field, std::optional<ConditionSpec>& condition) {
   if (condition) {
     field.Error("'when' and 'unless' exclude each other; leave one of them out");
     return;
   }
-  condition = ConditionSpec{ReadNonEmpty(field), unless};
+  condition = ConditionSpec{ReadNonEmpty(field), field.name == "unless"};
 }
 
 }  // namespace bpf_exporter::config

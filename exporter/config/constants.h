@@ -12,8 +12,8 @@ namespace bpf_exporter::config {
 // names that are there twice and values that no constant has.
 std::vector<ConstantSpec> ReadConstants(const Field& field);
 
-// Reads the constant that `when:` (or, with `unless`, `unless:`) names into `condition`. Reports an
-// entry that has both.
-void ReadCondition(const Field& field, bool unless, std::optional<ConditionSpec>& condition);
+// Reads the constant that `field`, which is called "when" or "unless", names into `condition`.
+// Reports an entry that has both.
+void ReadCondition(const Field& field, std::optional<ConditionSpec>& condition);
 
 }  // namespace bpf_exporter::config

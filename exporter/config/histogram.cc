@@ -14,9 +14,9 @@
 namespace bpf_exporter::config {
 namespace {
 
-constexpr std::int64_t kMostBuckets = 1'024;
+constexpr std::int64_t kMaxBuckets = 1'024;
 // Bucket numbers are unsigned; neighbours up to here stay distinct doubles times any multiplier.
-constexpr std::int64_t kGreatestNumber = std::int64_t{1} << 48;
+constexpr std::int64_t kMaxNumber = std::int64_t{1} << 48;
 constexpr std::int64_t kMaxExponent = 127;  // no kernel type has more bits
 
 bool HasArrayValue(const Node& metric) {
@@ -74,9 +74,9 @@ void CheckRange(const Field& field, const std::string& subject, const HistogramS
   const auto error = [&](std::string text) { field.diagnostics.Error(*max_at, std::move(text)); };
   if (max <= min) {
     error(fmt::format("bucket_max {} must be greater than bucket_min {}", max, min));
-  } else if (max - min >= kMostBuckets) {
+  } else if (max - min >= kMaxBuckets) {
     error(fmt::format("{} to {} are {} buckets; at most {} are possible", min, max, max - min + 1,
-                      kMostBuckets));
+                      kMaxBuckets));
   } else if (histogram.type != BucketType::kLinear && max > kMaxExponent) {
     error(fmt::format("bucket_max {} is an exponent of two; at most {} is possible", max,
                       kMaxExponent));
@@ -123,7 +123,7 @@ void ReadBucketType(const Field& field, HistogramSpec& histogram) {
 }
 
 std::optional<std::int64_t> ReadBucketNumber(const Field& field) {
-  return ReadInteger(field, 0, kGreatestNumber);
+  return ReadInteger(field, 0, kMaxNumber);
 }
 
 double ReadMultiplier(const Field& field) {
@@ -155,9 +155,9 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
     }
     histogram.keys.push_back(*key);
   }
-  if (histogram.keys.size() > kMostBuckets) {
+  if (histogram.keys.size() > kMaxBuckets) {
     field.Error(fmt::format("{}: {} buckets; at most {} are possible", field.name,
-                            histogram.keys.size(), kMostBuckets));
+                            histogram.keys.size(), kMaxBuckets));
   }
 }
 

@@ -105,8 +105,8 @@ constexpr Key<LabelSpec> kLabelKeys[] = {
     {"size", [](const Field& f, LabelSpec& l) { l.size = ReadBytes(f, 1); }},
     {"padding", [](const Field& f, LabelSpec& l) { l.padding = ReadBytes(f, 0); }},
     {"decoders", [](const Field& f, LabelSpec& l) { l.decoders = ReadDecoders(f); }},
-    {"when", [](const Field& f, LabelSpec& l) { ReadCondition(f, false, l.condition); }},
-    {"unless", [](const Field& f, LabelSpec& l) { ReadCondition(f, true, l.condition); }},
+    {"when", [](const Field& f, LabelSpec& l) { ReadCondition(f, l.condition); }},
+    {"unless", [](const Field& f, LabelSpec& l) { ReadCondition(f, l.condition); }},
 };
 
 bool IsLabelKey(std::string_view key) {
@@ -156,9 +156,10 @@ void ReadLabelsOfField(const Field& entry, const std::pair<NodePtr, NodePtr>& of
   common.field = {of.first->text, of.first->at};
   common.one_of_field = true;
   const std::vector<std::string> known = {common.field.value, "when", "unless"};
-  for (const auto& [index, value] : MatchKeys(entry, "labels of one field", known, false)) {
+  for (const auto& [index, value] :
+       MatchKeys(entry, "labels of one field", known, Extensions::kRefused)) {
     const Field field{known[index], *value, entry.diagnostics};
-    if (index > 0) ReadCondition(field, index == 2, common.condition);
+    if (index > 0) ReadCondition(field, common.condition);
   }
   const Field list{of.first->text, *of.second, entry.diagnostics};
   if (of.second->items.empty()) list.Error(fmt::format("{}: the list is empty", list.name));

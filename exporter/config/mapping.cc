@@ -59,7 +59,7 @@ bool ExpectList(const Field& field) {
 std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
                                                            std::string_view what,
                                                            const std::vector<std::string>& known,
-                                                           bool extensions) {
+                                                           Extensions extensions) {
   std::vector<std::pair<std::size_t, const Node*>> matched;
   std::unordered_map<std::string_view, Position> seen;
   for (const auto& [key, value] : field.node.entries) {
@@ -73,7 +73,7 @@ std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
     if (!inserted) {
       field.diagnostics.Error(key->at, fmt::format("key {} is there twice; the first is in line {}",
                                                    Quoted(key->text), first->second.line));
-    } else if (extensions && key->text.starts_with("x-")) {
+    } else if (extensions == Extensions::kAllowed && key->text.starts_with("x-")) {
       continue;
     } else if (place == known.end()) {
       field.diagnostics.Error(key->at, Unknown(key->text, what, known));

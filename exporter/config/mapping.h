@@ -34,6 +34,9 @@ struct Key {
   void (*read)(const Field&, T&);
 };
 
+// Whether keys that begin with "x-" may hold anything: there users put anchors.
+enum class Extensions { kRefused, kAllowed };
+
 // The keys that a T is read from.
 template <typename T>
 struct Mapping {
@@ -41,8 +44,7 @@ struct Mapping {
   std::string_view what;     // in messages: "a label"
   std::string_view example;  // in messages: "{name: device}"
   std::span<const Key<T>> keys;
-  // True if keys that begin with "x-" may hold anything: there users put anchors.
-  bool extensions = false;
+  Extensions extensions = Extensions::kRefused;
 
   std::vector<std::string> KeyNames() const {
     std::vector<std::string> names;
@@ -59,11 +61,11 @@ bool ExpectMapping(const Field& field, std::string_view example);
 bool ExpectList(const Field& field);
 
 // Returns, for each entry with a value that is not null, the index of its key in `known` and the
-// value. Reports keys that are not text, unknown (but for x-… with `extensions`) or there twice.
+// value. Reports keys that are not text, unknown or there twice.
 std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
                                                            std::string_view what,
                                                            const std::vector<std::string>& known,
-                                                           bool extensions);
+                                                           Extensions extensions);
 
 // Returns the value of `key`; null if the key is not there or its value is a YAML null.
 const Node* ValueOf(const Node& mapping, std::string_view key);

@@ -61,10 +61,10 @@ constexpr Metric kMaxSeries = {
     "max_series", [](const Field& f, MetricSpec& m) { m.max_series = ReadMaxSeries(f); }};
 constexpr Metric kLabels = {"labels",
                             [](const Field& f, MetricSpec& m) { m.labels = ReadLabels(f); }};
-constexpr Metric kWhen = {
-    "when", [](const Field& f, MetricSpec& m) { ReadCondition(f, false, m.condition); }};
-constexpr Metric kUnless = {
-    "unless", [](const Field& f, MetricSpec& m) { ReadCondition(f, true, m.condition); }};
+constexpr Metric kWhen = {"when",
+                          [](const Field& f, MetricSpec& m) { ReadCondition(f, m.condition); }};
+constexpr Metric kUnless = {"unless",
+                            [](const Field& f, MetricSpec& m) { ReadCondition(f, m.condition); }};
 
 // Configurations for early versions of ebpf_exporter still have it.
 constexpr Metric kTable = {"table", [](const Field& f, MetricSpec&) {

@@ -89,8 +89,8 @@ constexpr Key<Config> kConfigKeys[] = {
 
 }  // namespace
 
-constinit const Mapping<Config> kConfigMapping = {"config", "a configuration",
-                                                  "{metrics: {counters: […]}}", kConfigKeys, true};
+constinit const Mapping<Config> kConfigMapping = {
+    "config", "a configuration", "{metrics: {counters: […]}}", kConfigKeys, Extensions::kAllowed};
 constinit const Mapping<Config> kMetricsMapping = {
     "metrics", "metrics", "{counters: [{name: events_total, help: Events}]}", kMetricsKeys};
 constinit const Mapping<Config> kTracingMapping = {"tracing", "tracing",

@@ -35,6 +35,9 @@
 namespace bpf_exporter::decode {
 namespace {
 
+constexpr bool kAsksHost = true;
+constexpr bool kTakesCgroupIds = true;
+
 struct Entry {
   std::string_view name;
   Sizes sizes;
@@ -56,14 +59,14 @@ Result<DecodeFunction> Numbers(const DecoderRequest& request) {
 // Every decoder that a configuration can name, sorted. config/README.md describes each.
 constexpr std::array kTable = {
     Entry{"bool", Sizes::kInteger, Bytes<DecodeBool>},
-    Entry{"cgroup", Sizes::kNumber, MakeCgroup, true, true},
-    Entry{"container_id", Sizes::kNumber, MakeContainerId, true, true},
+    Entry{"cgroup", Sizes::kNumber, MakeCgroup, kAsksHost, kTakesCgroupIds},
+    Entry{"container_id", Sizes::kNumber, MakeContainerId, kAsksHost, kTakesCgroupIds},
     Entry{"dname", Sizes::kAny, Bytes<DecodeDname>},
     Entry{"duration", Sizes::kNumber, Numbers<DecodeDuration>},
     Entry{"errno", Sizes::kNumber, Numbers<DecodeErrno>},
     Entry{"hex", Sizes::kAny, Bytes<DecodeHex>},
     Entry{"hostorder", Sizes::kWide, Bytes<DecodeUint>},
-    Entry{"ifname", Sizes::kAtLeast4, MakeIfname, true},
+    Entry{"ifname", Sizes::kAtLeast4, MakeIfname, kAsksHost},
     Entry{"inet_ip", Sizes::kAny, Bytes<DecodeInetIp>},
     Entry{"int", Sizes::kInteger, Bytes<DecodeInt>},
     Entry{"ip_protocol", Sizes::kNumber, Numbers<DecodeIpProtocol>},
@@ -71,20 +74,20 @@ constexpr std::array kTable = {
     Entry{"kstack", Sizes::kMultipleOf8, MakeKstack},
     Entry{"ksym", Sizes::kAtLeast8, MakeKsym},
     Entry{"mac", Sizes::kMac, Bytes<DecodeMac>},
-    Entry{"majorminor", Sizes::kAtLeast4, MakeMajorMinor, true},
+    Entry{"majorminor", Sizes::kAtLeast4, MakeMajorMinor, kAsksHost},
     Entry{"netorder", Sizes::kWide, Bytes<DecodeNetworkOrder>},
     Entry{"pci_class", Sizes::kNumber, MakePciClass},
     Entry{"pci_device", Sizes::kNumber, MakePciDevice},
     Entry{"pci_subclass", Sizes::kNumber, MakePciSubclass},
     Entry{"pci_vendor", Sizes::kNumber, MakePciVendor},
-    Entry{"pod_uid", Sizes::kNumber, MakePodUid, true, true},
-    Entry{"qos", Sizes::kNumber, MakeQos, true, true},
+    Entry{"pod_uid", Sizes::kNumber, MakePodUid, kAsksHost, kTakesCgroupIds},
+    Entry{"qos", Sizes::kNumber, MakeQos, kAsksHost, kTakesCgroupIds},
     Entry{"regexp", Sizes::kAny, MakeRegexp},
     Entry{"static_map", Sizes::kAny, MakeStaticMap},
     Entry{"string", Sizes::kAny, Bytes<DecodeString>},
     Entry{"syscall", Sizes::kNumber, MakeSyscall},
     Entry{"uint", Sizes::kInteger, Bytes<DecodeUint>},
-    Entry{"unit", Sizes::kNumber, MakeUnit, true, true},
+    Entry{"unit", Sizes::kNumber, MakeUnit, kAsksHost, kTakesCgroupIds},
 };
 static_assert(std::is_sorted(kTable.begin(), kTable.end(),
                              [](const Entry& a, const Entry& b) { return a.name < b.name; }));

@@ -18,6 +18,10 @@ class Compressor {
   virtual void Start(TextBuffer out) = 0;
   virtual void Add(std::string_view text) = 0;
   virtual TextBuffer Finish() = 0;
+
+ protected:
+  // Whether more text follows what is compressed.
+  enum class Input { kMore, kLast };
 };
 
 // Compresses what is written piece by piece, so that the whole text is never in memory.

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kLevel = 3;
 
 // The stream's input is at most this long at once: its counters have 32 bits.
-constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
+constexpr std::size_t kMaxAtOnce = std::size_t{1} << 30;
 
 }  // namespace
 
@@ -44,24 +44,24 @@ void GzipCompressor::Start(TextBuffer out) {
 
 void GzipCompressor::Add(std::string_view text) {
   while (!text.empty()) {
-    const std::string_view part = text.substr(0, kMostAtOnce);
-    Run(part, false);
+    const std::string_view part = text.substr(0, kMaxAtOnce);
+    Run(part, Input::kMore);
     text.remove_prefix(part.size());
   }
 }
 
 TextBuffer GzipCompressor::Finish() {
-  Run({}, true);
+  Run({}, Input::kLast);
   out_.Trim();
   return std::move(out_);
 }
 
-void GzipCompressor::Run(std::string_view text, bool last) {
+void GzipCompressor::Run(std::string_view text, Input input) {
   isal_zstream& stream = stream_->zlib;
   // The library does not write to its input.
   stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<std::uint32_t>(text.size());
-  stream.end_of_stream = last ? 1 : 0;
+  stream.end_of_stream = input == Input::kLast ? 1 : 0;
   constexpr std::size_t kLeastRoom = 32768;
   do {
     if (out_.capacity() - out_.size() < kLeastRoom) {
@@ -69,7 +69,7 @@ void GzipCompressor::Run(std::string_view text, bool last) {
     }
     stream.next_out = reinterpret_cast<std::uint8_t*>(out_.data() + out_.size());
     const auto room =
-        static_cast<std::uint32_t>(std::min(out_.capacity() - out_.size(), kMostAtOnce));
+        static_cast<std::uint32_t>(std::min(out_.capacity() - out_.size(), kMaxAtOnce));
     stream.avail_out = room;
     const int result = isal_deflate(&stream);
     if (result != COMP_OK) throw std::runtime_error("gzip: ISA-L error " + std::to_string(result));

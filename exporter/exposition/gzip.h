@@ -20,7 +20,7 @@ class GzipCompressor : public Compressor {
   TextBuffer Finish() override;
 
  private:
-  void Run(std::string_view text, bool last);
+  void Run(std::string_view text, Input input);
 
   struct Stream;
   std::unique_ptr<Stream> stream_;  // about 500 KiB, once it is used

@@ -47,15 +47,16 @@ void ZstdCompressor::Start(TextBuffer out) {
   out_.SetSize(0);
 }
 
-void ZstdCompressor::Add(std::string_view text) { Run(text, false); }
+void ZstdCompressor::Add(std::string_view text) { Run(text, Input::kMore); }
 
 TextBuffer ZstdCompressor::Finish() {
-  Run({}, true);
+  Run({}, Input::kLast);
   out_.Trim();
   return std::move(out_);
 }
 
-void ZstdCompressor::Run(std::string_view text, bool last) {
+void ZstdCompressor::Run(std::string_view text, Input input) {
+  const bool last = input == Input::kLast;
   constexpr std::size_t kLeastRoom = 32768;
   ZSTD_inBuffer in = {text.data(), text.size(), 0};
   std::size_t left = 0;  // of what is to be written

@@ -20,7 +20,7 @@ class ZstdCompressor : public Compressor {
   TextBuffer Finish() override;
 
  private:
-  void Run(std::string_view text, bool last);
+  void Run(std::string_view text, Input input);
 
   struct Stream;
   std::unique_ptr<Stream> stream_;

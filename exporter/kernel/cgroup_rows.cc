@@ -9,7 +9,7 @@ namespace bpf_exporter::kernel {
 namespace {
 
 // A key that is deleted meanwhile lets the kernel start again at the first one.
-constexpr std::size_t kMostKeys = 4'000'000;
+constexpr std::size_t kMaxKeys = 4'000'000;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ std::vector<std::string> CgroupRows::Keys() const {
   std::vector<std::string> keys;
   std::string key(key_size_, '\0');
   const void* before = nullptr;
-  while (keys.size() < kMostKeys && bpf_map_get_next_key(map_fd_, before, key.data()) == 0) {
+  while (keys.size() < kMaxKeys && bpf_map_get_next_key(map_fd_, before, key.data()) == 0) {
     keys.push_back(key);
     before = keys.back().data();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: cgroup_id_map_test.cc, dialect_test.py
+// Tests: cgroup_id_map_test.cc, compatibility_test.py
 #include "loader/cgroup_updates.h"
 
 #include <algorithm>

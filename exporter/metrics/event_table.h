@@ -24,7 +24,7 @@ class EventTable {
   using OnNewKey = std::function<void(std::string_view key)>;
 
   // Records count by their first `key_size` bytes, in at most `max_keys` keys. Every
-  // `flush_interval` all of them are forgotten; 0 takes the dialect's default of one hour.
+  // `flush_interval` all of them are forgotten; 0 takes ebpf_exporter's default of one hour.
   EventTable(std::uint32_t key_size, std::uint32_t max_keys,
              std::chrono::nanoseconds flush_interval, OnNewKey on_new_key = {});
 

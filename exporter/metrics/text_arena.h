@@ -45,8 +45,6 @@ class TextArena {
     const char* next_;
   };
 
-  std::size_t bytes() const { return bytes_; }  // of memory taken
-
  private:
   // A record is its size in 4 bytes and the text, padded to 4 bytes. A chunk ends with a record
   // of size kEndOfChunk whose text is the address of the next chunk.

@@ -13,7 +13,7 @@ namespace bpf_exporter::object {
 namespace {
 
 constexpr int kMaxDepth = 32;  // levels of typedef, array and struct
-constexpr std::size_t kMostFields = 4096;
+constexpr std::size_t kMaxFields = 4096;
 constexpr std::uint32_t kPointerSize = 8;  // of the BPF machine
 
 bool IsModifier(const btf_type& type) {
@@ -180,7 +180,7 @@ void BtfTypes::AddField(FieldLayout field, Type& type) {
   const std::uint64_t end = std::uint64_t{field.offset} + field.type->size;
   if (end > type.size && !field.bitfield) return;
   const std::size_t nodes = nodes_[&type] + 1 + nodes_[field.type.get()];
-  if (nodes > kMostFields) return;
+  if (nodes > kMaxFields) return;
   nodes_[&type] = nodes;
   type.fields.push_back(std::move(field));
 }

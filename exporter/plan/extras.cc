@@ -80,7 +80,7 @@ void CheckSpans(const Scope& scope) {
                                           map->name, object::MapTypeName(map->type)));
     } else {
       const LabelBytes record{fmt::format("a record of map '{}'", map->name)};
-      ResolveLabels(scope, record, span.labels, false);
+      ResolveLabels(scope, record, span.labels, LastLabel::kExposed);
     }
   }
 }

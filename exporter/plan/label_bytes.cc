@@ -11,7 +11,7 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr std::uint64_t kLargestRecord = 65'536;  // of a perf buffer
+constexpr std::uint64_t kMaxRecordSize = 65'536;  // of a perf buffer
 
 // The field that is exactly these bytes; null if there is none.
 std::shared_ptr<const object::Type> TypeAt(const std::shared_ptr<const object::Type>& type,
@@ -78,7 +78,7 @@ std::optional<std::vector<ByteRange>> RangesInOrder(
                     bytes.size, Members(bytes.type.get()), CpuHint(bytes, labels)));
     return std::nullopt;
   }
-  if (TakenBytes(labels) > kLargestRecord) {
+  if (TakenBytes(labels) > kMaxRecordSize) {
     scope.diagnostics.Error(
         labels.front()->name.at,
         fmt::format("the labels take {} bytes, more than a record can have", TakenBytes(labels)));

@@ -91,7 +91,8 @@ void CheckLeftOut(const Scope& scope, const LabelBytes& bytes, const config::Lab
 
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
                                         const std::vector<config::LabelSpec>& labels,
-                                        bool has_bucket) {
+                                        LastLabel last) {
+  const bool has_bucket = last == LastLabel::kBucketNumber;
   const std::size_t errors_before = scope.diagnostics.errors();
   const config::LabelSpec* cpu = bytes.per_cpu ? CpuLabel(bytes, labels) : nullptr;
   const std::vector<const config::LabelSpec*> taken = Without(labels, cpu);

@@ -15,12 +15,14 @@ struct LabelPlans {
   bool of_key = false;  // whether any label, or the bucket, is taken from the bytes
 };
 
+enum class LastLabel { kExposed, kBucketNumber };
+
 // Resolves the labels of a metric or span over `bytes`. Where each CPU has its row, a label `cpu`
-// can be the CPU's number instead; with `has_bucket` the last of the others is the bucket number.
+// can be the CPU's number instead. `last` says what the last of the others is.
 // Reports every error; returns nothing if there was one.
 std::optional<LabelPlans> ResolveLabels(const Scope& scope, const LabelBytes& bytes,
                                         const std::vector<config::LabelSpec>& labels,
-                                        bool has_bucket);
+                                        LastLabel last);
 
 // Reports what is wrong with the decoders of labels whose bytes are not known.
 void CheckDecoders(const Scope& scope, const std::vector<config::LabelSpec>& labels);

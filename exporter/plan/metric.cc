@@ -129,7 +129,9 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
   const bool has_bucket =
       metric.kind == config::MetricKind::kHistogram && !metric.histogram.InValue();
-  std::optional<LabelPlans> labels = ResolveLabels(scope, BytesOf(*map), metric.labels, has_bucket);
+  std::optional<LabelPlans> labels =
+      ResolveLabels(scope, BytesOf(*map), metric.labels,
+                    has_bucket ? LastLabel::kBucketNumber : LastLabel::kExposed);
   if (!labels) return std::nullopt;
   if (!labels->of_key && !events) {
     if (!CheckUnlabelled(scope, metric, *map)) return std::nullopt;

@@ -57,13 +57,17 @@ std::optional<object::FieldLayout> FindValueField(const Scope& scope, const obje
 
 namespace {
 
+// What becomes of a sign that the type has: counts have none.
+enum class Sign { kIgnored, kAsDeclared };
+
 std::optional<ValueField> FindNumber(const Scope& scope, const object::MapLayout& map,
-                                     const char* key, const config::Text& path,
-                                     bool may_be_signed) {
+                                     const char* key, const config::Text& path, Sign sign) {
   const std::optional<object::FieldLayout> field = FindValueField(scope, map, key, path);
   if (!field) return std::nullopt;
   const object::Type& type = *field->type;
-  if (IsNumber(type)) return ValueField{field->offset, type.size, may_be_signed && type.is_signed};
+  if (IsNumber(type)) {
+    return ValueField{field->offset, type.size, sign == Sign::kAsDeclared && type.is_signed};
+  }
   scope.diagnostics.Error(
       path.at, fmt::format("{}: field '{}' is {}, not an integer of 1, 2, 4 or 8 bytes{}", key,
                            path.value, type.name, FieldsOf(type)));
@@ -121,7 +125,8 @@ std::optional<ValueField> WholeValue(const Scope& scope, const config::MetricSpe
 std::optional<ValueField> ResolveValue(const Scope& scope, const config::MetricSpec& metric,
                                        const object::MapLayout& map) {
   if (metric.value.value.empty()) return WholeValue(scope, metric, map);
-  return FindNumber(scope, map, "value", metric.value, metric.kind == config::MetricKind::kGauge);
+  const bool gauge = metric.kind == config::MetricKind::kGauge;
+  return FindNumber(scope, map, "value", metric.value, gauge ? Sign::kAsDeclared : Sign::kIgnored);
 }
 
 bool ResolveBucketArray(const Scope& scope, const config::MetricSpec& metric,
@@ -139,7 +144,7 @@ bool ResolveBucketArray(const Scope& scope, const config::MetricSpec& metric,
                                         buckets.value, field->type->name));
   }
   if (!metric.histogram.sum_field) return is_array;
-  histogram.sum = FindNumber(scope, map, "sum", *metric.histogram.sum_field, true);
+  histogram.sum = FindNumber(scope, map, "sum", *metric.histogram.sum_field, Sign::kAsDeclared);
   return is_array && histogram.sum;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: dialect_test.py
+// Tests: compatibility_test.py
 #include "process/post_attach_mark.h"
 
 extern "C" __attribute__((noinline, used, visibility("default"))) void post_attach_mark() {

@@ -101,9 +101,9 @@ plan::MetricPlan Histogram(bool signed_sum) {
 
 TEST(OpenMetricsPage, WritesBoundsAsTheCanonicalNumbers) {
   auto map = std::make_shared<metrics::FakeMap>();
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-  map->rows = {{std::string("a\1"), metrics::Bytes(kMost)},
-               {std::string("a\4"), metrics::Bytes(kMost)}};
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  map->rows = {{std::string("a\1"), metrics::Bytes(kMax)},
+               {std::string("a\4"), metrics::Bytes(kMax)}};
   std::vector<metrics::MapToRead> sources =
       metrics::SourceList(metrics::Source("m", map, 2, 8, {Histogram(false)}));
   sources[0].counted_since = kSince;

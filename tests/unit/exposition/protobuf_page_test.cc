@@ -75,14 +75,14 @@ TEST(ProtobufPage, WritesCountersAndGauges) {
 
 TEST(ProtobufPage, WritesClassicHistograms) {
   auto map = std::make_shared<metrics::FakeMap>();
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
   const auto add = [&](char id, std::uint8_t bucket, std::uint64_t value) {
     map->rows.push_back({std::string{id, static_cast<char>(bucket)}, metrics::Bytes(value)});
   };
   add('a', 0, 3);
   add('a', 2, 300);
   add('a', 3, 1'000'000);  // the sum
-  add('b', 1, kMost);
+  add('b', 1, kMax);
   add('c', 7, 1);  // outside: an empty histogram
   plan::MetricPlan metric = metrics::Metric(config::MetricKind::kHistogram, "latency_seconds",
                                             {metrics::Label("id", 0, 1, metrics::TextDecoder())});
@@ -100,11 +100,10 @@ TEST(ProtobufPage, WritesClassicHistograms) {
     for (int i = 0; i < 3; ++i) message += Text(3, Whole(1, counts[i]) + Double(2, bounds[i]));
     return Text(7, message);
   };
-  const std::string expected =
-      Delimited(Family("latency_seconds", "Help", 4) +
-                Text(4, Label("id", "a") + histogram(1.0, {3, 3, 303})) +
-                Text(4, Label("id", "b") + histogram(0, {0, kMost, kMost})) +
-                Text(4, Label("id", "c") + histogram(0, {0, 0, 0})));
+  const std::string expected = Delimited(Family("latency_seconds", "Help", 4) +
+                                         Text(4, Label("id", "a") + histogram(1.0, {3, 3, 303})) +
+                                         Text(4, Label("id", "b") + histogram(0, {0, kMax, kMax})) +
+                                         Text(4, Label("id", "c") + histogram(0, {0, 0, 0})));
   ProtobufPage page({});
   EXPECT_EQ(PageOf(page, *snapshot), expected);
   EXPECT_EQ(PageOf(page, *snapshot), expected) << "from the labels that were kept";

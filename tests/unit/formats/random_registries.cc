@@ -67,9 +67,9 @@ class Registry {
   }
 
   std::uint64_t AnyInteger() {
-    constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+    constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
     constexpr std::uint64_t kSpecial[] = {
-        0, 1, 999'999, 1'000'000, (1ull << 53) - 1, (1ull << 53) + 1, 1ull << 63, kMost};
+        0, 1, 999'999, 1'000'000, (1ull << 53) - 1, (1ull << 53) + 1, 1ull << 63, kMax};
     if (Chance(2)) return kSpecial[Below(std::size(kSpecial))];
     return std::uniform_int_distribution<std::uint64_t>()(random_) >> Below(64);
   }

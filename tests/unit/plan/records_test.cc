@@ -21,7 +21,7 @@ config::LabelSpec Label(const std::string& name, std::optional<std::uint32_t> si
 class Records : public testing::Test {
  protected:
   std::optional<LabelPlans> Resolve(const std::vector<config::LabelSpec>& labels) {
-    return ResolveLabels(scope_, {"a record of map 'events'"}, labels, false);
+    return ResolveLabels(scope_, {"a record of map 'events'"}, labels, LastLabel::kExposed);
   }
   std::string Messages() { return diagnostics_.Render(); }
 
