@@ -165,8 +165,8 @@ def burst():
 
 def checking():
     """`check` of all configurations whose objects are built: those of the tests are in preset dev."""
-    test_objects = os.path.join(exporter.ROOT, "build", "dev", "tests", "e2e", "dialect")
-    test_files = os.path.join(exporter.ROOT, "tests", "e2e", "dialect")
+    test_objects = os.path.join(exporter.ROOT, "build", "dev", "tests", "e2e", "compatibility")
+    test_files = os.path.join(exporter.ROOT, "tests", "e2e", "compatibility")
     with tempfile.TemporaryDirectory() as folder:
         for source in glob.glob(f"{test_objects}/*.bpf.o"):
             name = os.path.basename(source).removesuffix(".bpf.o")

@@ -111,8 +111,8 @@ TEST_F(AttachingToNetwork, SaysThatAnotherXdpProgramIsThere) {
             "attached there");
 }
 
-TEST_F(AttachingToNetwork, FollowsTheSectionsOfTheDialect) {
-  LoadedObject* object = Load(PlanOf("dialect_sections", {"hits"}));
+TEST_F(AttachingToNetwork, FollowsTheSectionsOfEbpfExporter) {
+  LoadedObject* object = Load(PlanOf("compatible_sections", {"hits"}));
   ASSERT_NE(object, nullptr);
   object->Attach();
   WantThisProcess(*object);

@@ -19,7 +19,7 @@ E2E = os.path.join(ROOT, "tests", "e2e")
 # Of preset dev, which alone builds what only tests use.
 _TESTS = os.environ.get("BPF_EXPORTER_TEST_OBJECTS", os.path.join(ROOT, "build", "dev", "tests"))
 TEST_PROGRAMS = os.path.join(_TESTS, "programs")
-DIALECT_PROGRAMS = os.path.join(_TESTS, "e2e", "dialect")
+COMPATIBILITY_PROGRAMS = os.path.join(_TESTS, "e2e", "compatibility")
 CONFIG = os.path.join(ROOT, "config")
 SHIPPED = "packets,runqlat,syscalls"
 START_SECONDS = 30

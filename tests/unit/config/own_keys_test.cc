@@ -7,12 +7,12 @@ namespace {
 class OwnKeys : public testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(config_.metrics.size(), 5u); }
-  const Config config_ = ParseGood("good/our_dialect.yaml");
+  const Config config_ = ParseGood("good/own_keys.yaml");
 };
 
 TEST_F(OwnKeys, ReadsTheTopLevel) {
   EXPECT_EQ(config_.name, "name");  // not the one in the file
-  EXPECT_EQ(config_.path, "good/our_dialect.yaml");
+  EXPECT_EQ(config_.path, "good/own_keys.yaml");
   EXPECT_EQ(config_.description, "Block device I/O latency");
   EXPECT_EQ(config_.object.value, "biolatency.bpf.o");
   EXPECT_TRUE(config_.strace_syscall_names);

@@ -148,7 +148,7 @@ std::vector<std::string> ProblemsOf(const std::string& path) {
 
 TEST(Schema, FitsWhatTheReaderTakes) {
   int files = 0;
-  for (const char* folder : {"config", "tests/unit/config/good", "tests/e2e/dialect"}) {
+  for (const char* folder : {"config", "tests/unit/config/good", "tests/e2e/compatibility"}) {
     for (const auto& entry : std::filesystem::directory_iterator(SourcePath(folder))) {
       if (entry.path().extension() != ".yaml") continue;
       EXPECT_EQ(ProblemsOf(entry.path()), std::vector<std::string>{}) << entry.path();

@@ -25,7 +25,7 @@ TEST_F(Table, RefusesAnUnknownDecoder) {
   EXPECT_EQ(MakeError("", 4), "unknown decoder ''");
 }
 
-TEST_F(Table, HasEveryDecoderOfTheDialect) {
+TEST_F(Table, HasEveryDecoderOfEbpfExporter) {
   const std::vector<std::string> names = DecoderNames();
   for (const char* const name :
        {"cgroup", "dname", "errno", "hex", "ifname", "inet_ip", "kstack", "ksym", "majorminor",

@@ -72,8 +72,8 @@ TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   }
 }
 
-TEST(AttachPoints, AreInTheSectionsOfTheDialect) {
-  const Resolved resolved = ResolveHits("dialect_sections", "");
+TEST(AttachPoints, AreInTheSectionsOfEbpfExporter) {
+  const Resolved resolved = ResolveHits("compatible_sections", "");
   EXPECT_TRUE(resolved.plan.has_value());
   EXPECT_EQ(resolved.messages, "");
 }

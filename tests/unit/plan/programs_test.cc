@@ -75,7 +75,7 @@ TEST(Programs, AttachInEachBinary) {
 }
 
 TEST(Programs, AttachAsTheirSectionSaysWithoutAnEntry) {
-  EXPECT_EQ(PlanOf("dialect_sections", "  []\n"),
+  EXPECT_EQ(PlanOf("compatible_sections", "  []\n"),
             "by_clock: perf_event needed; section\n"
             "by_wrong_key: perf_event needed; section\n"
             "by_xdp: xdp needed; xdp lo\n"

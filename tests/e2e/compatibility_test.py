@@ -15,13 +15,13 @@ import tempfile
 import unittest
 
 from harness import children, kernel_objects, outcome
-from harness.exporter import DIALECT_PROGRAMS, E2E, ROOT, TEST_PROGRAMS, Exporter, wait_until
+from harness.exporter import COMPATIBILITY_PROGRAMS, E2E, ROOT, TEST_PROGRAMS, Exporter, wait_until
 from harness.network import INSIDE, Network
 from harness.unprivileged import AS_NOBODY, public_copy
 
-SOURCES = os.path.join(E2E, "dialect")
+SOURCES = os.path.join(E2E, "compatibility")
 OWN = os.path.join(ROOT, "tests", "unit", "metrics", "self_metrics_first.txt")
-# On functions of the kernel, which not every kernel lets programs attach to: tests/vm/dialect.
+# On functions of the kernel, which not every kernel lets programs attach to: tests/vm/compatibility.
 IN_A_GUEST = {"fentry", "fexit", "kprobe", "kretprobe", "lsm"}
 MARKED_MASK, CALLS = 0x5EED01FF, 300
 PAYLOAD, PACKETS = 777, 25
@@ -76,7 +76,7 @@ def names(with_pages=False):
 def copy_to(folder):
     for name in names():
         shutil.copy(f"{SOURCES}/{name}.yaml", folder)
-        shutil.copy(f"{DIALECT_PROGRAMS}/{name}.bpf.o", folder)
+        shutil.copy(f"{COMPATIBILITY_PROGRAMS}/{name}.bpf.o", folder)
 
 
 def default_cgroup():
@@ -131,17 +131,17 @@ def lines_of_maps(page):
             yield line
 
 
-class Dialect(unittest.TestCase):
+class Compatibility(unittest.TestCase):
     maxDiff = None
 
     def test_check_takes_all_shipped_and_these_without_root(self):
         folder = public_copy(self)
-        dialect = os.path.join(folder, "dialect")
-        os.mkdir(dialect)
-        copy_to(dialect)
+        compatible = os.path.join(folder, "compatibility")
+        os.mkdir(compatible)
+        copy_to(compatible)
         prefix = AS_NOBODY if os.geteuid() == 0 else []
         command = [*prefix, f"{folder}/bpf_exporter", "check", f"--programs.dir={folder}/programs"]
-        files = sorted(glob.glob(f"{folder}/config/*.yaml") + glob.glob(f"{dialect}/*.yaml"))
+        files = sorted(glob.glob(f"{folder}/config/*.yaml") + glob.glob(f"{compatible}/*.yaml"))
         done = children.run([*command, *files])
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         for path in files:
