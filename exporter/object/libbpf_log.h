@@ -15,7 +15,8 @@ class LibbpfLog {
   LibbpfLog(const LibbpfLog&) = delete;
   LibbpfLog& operator=(const LibbpfLog&) = delete;
 
-  // The lines since the start, oldest first; at most the newest 1,000.
+  // The lines since the start, oldest first; at most the newest 1,000. Of a message that has more
+  // than 200, such as a verifier's log, the first one and the last 200 are there.
   const std::vector<std::string>& lines() const { return lines_; }
 
  private:

@@ -47,6 +47,15 @@ TEST_F(Loading, SaysWhatTheVerifierSaid) {
   EXPECT_EQ(error.find("processed"), std::string::npos) << error;
 }
 
+TEST_F(Loading, SaysWhatTheVerifierSaidHoweverLongItsLogIs) {
+  const std::string error = LoadError(PlanOf("rejected_late", {"hits"}));
+  EXPECT_TRUE(
+      error.starts_with("object 'rejected_late.bpf.o': program 'unchecked_late': load: "
+                        "Permission denied; the verifier says: "))
+      << error;
+  EXPECT_TRUE(error.ends_with(" | R0 invalid mem access 'map_value_or_null'")) << error;
+}
+
 TEST_F(Loading, LeavesOutAnOptionalProgramThatTheVerifierRefuses) {
   LoadedObject* object = Load(
       PlanOf("rejected", {"hits"},

@@ -71,6 +71,11 @@ std::string Remedy(const std::vector<std::string>& lines, int code, const Kernel
     }
     return fmt::format("kernel {} does not allow this kind of program", facts.release);
   }
+  if (code == E2BIG) {
+    return "the verifier follows at most 1,000,000 instructions of a program, on all its paths "
+           "together (4,096 without CAP_BPF): unroll less, branch less in loops, use bpf_loop() or "
+           "tail calls";
+  }
   if (code == ENOMEM) return "a map counts against the memory limit of the cgroup";
   return {};
 }

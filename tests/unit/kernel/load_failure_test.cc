@@ -203,5 +203,22 @@ TEST(TellingLines, CutsLongLines) {
   EXPECT_EQ(lines[0], std::string(160, 'x'));
 }
 
+TEST(LoadFailure, SaysWhatTheVerifiersLimitMeans) {
+  // Kernel 6.18, of a loop of a million rounds.
+  const LoadFailure failure = ExplainLoadFailure(
+      {"libbpf: prog 'long': BPF program load failed: Argument list too long",
+       "libbpf: prog 'long': -- BEGIN PROG LOAD LOG --", "0: R1=ctx() R10=fp0",
+       "BPF program is too large. Processed 1000001 insn",
+       "processed 1000001 insns (limit 1000000) max_states_per_insn 4 total_states 9997 "
+       "peak_states 9997 mark_read 2",
+       "-- END PROG LOAD LOG --", "libbpf: prog 'long': failed to load: -7"},
+      E2BIG, Root());
+  EXPECT_EQ(failure.error.Message(),
+            "load: Argument list too long; the verifier says: 0: R1=ctx() R10=fp0 | BPF program is "
+            "too large. Processed 1000001 insn; the verifier follows at most 1,000,000 "
+            "instructions of a program, on all its paths together (4,096 without CAP_BPF): unroll "
+            "less, branch less in loops, use bpf_loop() or tail calls");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::kernel
