@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
@@ -17,7 +18,15 @@ namespace bpf_exporter::config {
 namespace {
 
 constexpr std::size_t kMaxFile = 1 << 20;
-constexpr std::string_view kEnding = ".yaml";
+constexpr std::array<std::string_view, 2> kEndings = {".yaml", ".yml"};
+
+// The ending of a configuration that the file's name has; empty if it has none.
+std::string_view EndingOf(std::string_view file) {
+  for (const std::string_view ending : kEndings) {
+    if (file.ends_with(ending)) return ending;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -31,6 +40,12 @@ Result<std::string> ReadConfigFile(const std::string& path) {
   return text.error().In(subject);
 }
 
+std::string ConfigName(const std::string& path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  name.resize(name.size() - EndingOf(name).size());
+  return name;
+}
+
 Result<std::vector<std::string>> ListConfigs(const std::string& dir) {
   const std::string subject = fmt::format("configuration directory '{}'", dir);
   std::error_code code;
@@ -38,17 +53,33 @@ Result<std::vector<std::string>> ListConfigs(const std::string& dir) {
   std::vector<std::string> names;
   for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
     const std::string file = entry->path().filename().string();
-    if (file.starts_with('.') || !file.ends_with(kEnding)) continue;
+    if (file.starts_with('.') || EndingOf(file).empty()) continue;
     std::error_code status;
     if (entry->is_regular_file(status)) {
-      names.push_back(file.substr(0, file.size() - kEnding.size()));
+      names.push_back(ConfigName(file));
     } else {
       log::Warn("{}: '{}' is left out: not a regular file", subject, file);
     }
   }
   if (code) return ErrnoError(subject + ": open", code.value());
   std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+Result<std::string> FindConfig(const std::string& dir, const std::string& name) {
+  const std::string stem = dir + "/" + name;
+  std::vector<std::string> there;
+  for (const std::string_view ending : kEndings) {
+    std::error_code ignored;
+    std::string path = stem + std::string(ending);
+    if (std::filesystem::exists(path, ignored)) there.push_back(std::move(path));
+  }
+  if (there.size() > 1) {
+    return Error{
+        fmt::format("configuration '{}' is there twice: '{}' and '{}'", name, there[0], there[1])};
+  }
+  return there.empty() ? stem + std::string(kEndings.front()) : there.front();
 }
 
 Status ValidConfigName(const std::string& name) {

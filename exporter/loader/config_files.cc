@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kYaml = ".yaml";
 constexpr const char* kObject = ".bpf.o";
 
 bool Exists(const fs::path& path) {
@@ -35,7 +34,7 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
     Result<std::vector<std::string>> all = config::ListConfigs(dir);
     if (!all) return all.error();
     names = *std::move(all);
-    if (names.empty()) return Error{fmt::format("no NAME.yaml in {}", Quoted(dir))};
+    if (names.empty()) return Error{fmt::format("no NAME.yaml or NAME.yml in {}", Quoted(dir))};
   } else if (std::error_code error; !fs::is_directory(dir, error)) {
     return ErrnoError(fmt::format("configuration directory {}", Quoted(dir)),
                       error ? error.value() : ENOTDIR);
@@ -47,7 +46,9 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
     if (!seen.insert(name).second) {
       return Error{fmt::format("configuration {} is named twice", Quoted(name))};
     }
-    sources.push_back({name, dir + "/" + name + ".yaml", programs_dir});
+    Result<std::string> path = config::FindConfig(dir, name);
+    if (!path) return path.error();
+    sources.push_back({name, *std::move(path), programs_dir});
   }
   return sources;
 }
@@ -56,9 +57,7 @@ std::vector<ConfigSource> SourcesOfFiles(const std::vector<std::string>& files,
                                          const std::string& programs_dir) {
   std::vector<ConfigSource> sources;
   for (const std::string& path : files) {
-    std::string name = fs::path(path).filename().string();
-    if (name.ends_with(kYaml)) name.resize(name.size() - kYaml.size());
-    sources.push_back({name, path, programs_dir});
+    sources.push_back({config::ConfigName(path), path, programs_dir});
   }
   return sources;
 }
@@ -76,11 +75,7 @@ std::string DefaultProgramsDir() {
 Result<std::string> FindObject(const ConfigSource& source, const config::Config& config) {
   const fs::path yaml(source.path);
   std::string name = config.object.value;
-  if (name.empty()) {
-    name = yaml.filename().string();
-    if (name.ends_with(kYaml)) name.resize(name.size() - kYaml.size());
-    name += kObject;
-  }
+  if (name.empty()) name = config::ConfigName(source.path) + kObject;
   const fs::path beside = yaml.parent_path() / name;  // the name itself if it is absolute
   if (Exists(beside)) return beside.string();
   if (fs::path(name).is_absolute()) {

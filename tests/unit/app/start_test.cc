@@ -61,8 +61,8 @@ TEST_F(StartTest, NeedsTheDirectory) {
 }
 
 TEST_F(StartTest, NeedsAConfiguration) {
-  EXPECT_EQ(Ended(),
-            Ending(kCannotWork, "bpf_exporter: no NAME.yaml in '" + dir_.string() + "'\n"));
+  EXPECT_EQ(Ended(), Ending(kCannotWork,
+                            "bpf_exporter: no NAME.yaml or NAME.yml in '" + dir_.string() + "'\n"));
 }
 
 TEST_F(StartTest, EndsWhenNoConfigurationCanWork) {

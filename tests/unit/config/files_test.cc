@@ -73,7 +73,7 @@ TEST_F(Files, ListsConfigurationsByName) {
   std::filesystem::create_symlink("nowhere", Path("h.yaml"));
   const auto names = ListConfigs(dir_);
   ASSERT_TRUE(names.ok()) << names.error().Message();
-  EXPECT_EQ(*names, (std::vector<std::string>{"a", "b", "g"}));
+  EXPECT_EQ(*names, (std::vector<std::string>{"a", "b", "c", "g"}));
 }
 
 TEST_F(Files, SaysWhichDirectoryIsMissing) {
@@ -110,6 +110,22 @@ TEST(ConfigNames, StayBelowTheDirectory) {
     ASSERT_FALSE(status.ok()) << name;
     EXPECT_EQ(text, status.error().Message());
   }
+}
+
+TEST_F(Files, MayEndInYml) {
+  Write("a.yaml", "");
+  Write("b.yml", "");
+  Write("c.yaml", "");
+  Write("c.yml", "");
+  EXPECT_EQ(*ListConfigs(dir_), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(*FindConfig(dir_, "a"), Path("a.yaml"));
+  EXPECT_EQ(*FindConfig(dir_, "b"), Path("b.yml"));
+  EXPECT_EQ(*FindConfig(dir_, "d"), Path("d.yaml"));
+  EXPECT_EQ(
+      FindConfig(dir_, "c").error().Message(),
+      "configuration 'c' is there twice: '" + Path("c.yaml") + "' and '" + Path("c.yml") + "'");
+  EXPECT_EQ(ConfigName("x/y.yml"), "y");
+  EXPECT_EQ(ConfigName("x/y.txt"), "y.txt");
 }
 
 }  // namespace
