@@ -56,7 +56,8 @@ Status ReadNames(const std::string& text, Options& options) {
   if (text.empty()) return {};
   std::set<std::string> seen;
   for (const std::string_view part : Split(text, ',')) {
-    std::string name(part);
+    const std::size_t start = std::min(part.find_first_not_of(' '), part.size());
+    std::string name(part.substr(start, part.find_last_not_of(' ') + 1 - start));
     if (const Status valid = config::ValidConfigName(name); !valid.ok()) return valid;
     if (!seen.insert(name).second) return Error{Quoted(name) + " is given twice"};
     options.config_names.push_back(std::move(name));

@@ -25,6 +25,19 @@ bool HasMetrics(const Node& root) {
   return false;
 }
 
+// Returns whether the file is of ebpf_exporter 1, and reports it then. Its programs are source text
+// for BCC, so there is nothing to read the rest for.
+bool IsOfVersion1(const Node& root, Diagnostics& diagnostics) {
+  const std::optional<Position> programs = PositionOfKey(root, "programs");
+  if (!programs || PositionOfKey(root, "metrics")) return false;
+  diagnostics.Error(
+      *programs,
+      "this file is of ebpf_exporter 1, which compiled the text under 'code' itself; "
+      "write each of 'programs' as a file NAME.yaml with 'metrics' at its top, and its "
+      "code as NAME.bpf.c with libbpf's SEC(), compiled to NAME.bpf.o");
+  return true;
+}
+
 }  // namespace
 
 std::optional<Config> ParseConfig(std::string name, std::string path, const std::string& source,
@@ -32,6 +45,7 @@ std::optional<Config> ParseConfig(std::string name, std::string path, const std:
   const std::size_t errors_before = diagnostics.errors();
   const NodePtr root = ReadYaml(source, diagnostics);
   if (!root) return std::nullopt;
+  if (IsOfVersion1(*root, diagnostics)) return std::nullopt;
   Config config;
   ReadMapping({"the file", *root, diagnostics}, kConfigMapping, config);
   CheckMetricNames(config.metrics, diagnostics);
