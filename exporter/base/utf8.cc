@@ -32,8 +32,6 @@ SecondByte AfterFirst(std::uint8_t first) {
   return {0, 0, 0};
 }
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
 // Returns the length of the run of ASCII that `text` starts with.
 std::size_t AsciiLength(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;

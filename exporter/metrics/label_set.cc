@@ -20,6 +20,10 @@ void AppendEscaped(std::string_view value, std::string& out) {
       out += "\\n";
       continue;
     }
+    if (c == '\0') {  // it is UTF-8, but ends the text for many who read the page
+      out += kReplacement;
+      continue;
+    }
     if (c == '\\' || c == '"') out += '\\';
     out += c;
   }

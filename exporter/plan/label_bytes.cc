@@ -34,6 +34,36 @@ std::string CpuHint(const LabelBytes& bytes, const std::vector<const config::Lab
   return "; the CPU's number, which is not in the key, is a label of size 2";
 }
 
+// Returns the bytes between a field and the next one, or the end.
+std::uint32_t PaddingAfter(const object::Type& type, const ByteRange& range) {
+  std::uint32_t next = type.size;
+  const std::uint32_t end = range.offset + range.size;
+  for (const std::string& path : object::FieldPaths(type)) {
+    const std::optional<object::FieldLayout> field = object::FindField(type, path);
+    if (field && field->offset >= end) next = std::min(next, field->offset);
+  }
+  return next - end;
+}
+
+// For those who did not know that the compiler leaves bytes free: which labels want a `padding`.
+std::string PaddingHint(const LabelBytes& bytes,
+                        const std::vector<const config::LabelSpec*>& labels) {
+  if (bytes.type == nullptr || bytes.type->kind != object::Type::Kind::kStruct) return "";
+  std::string hint;
+  std::uint32_t offset = 0;
+  for (const config::LabelSpec* label : labels) {
+    const ByteRange range{offset, *label->size, nullptr};
+    if (TypeAt(bytes.type, offset, *label->size) == nullptr) return "";
+    const std::uint32_t after = PaddingAfter(*bytes.type, range);
+    if (after > 0 && !label->padding) {
+      hint += fmt::format("{}'padding: {}' in label '{}'", hint.empty() ? "; " : ", ", after,
+                          label->name.value);
+    }
+    offset += *label->size + after;
+  }
+  return offset == bytes.size && !hint.empty() ? hint + " is missing" : "";
+}
+
 // ebpf_exporter takes the last label for the CPU's number whatever its size, and then has no
 // series.
 bool IsMistakenForCpu(const LabelBytes& bytes, const config::LabelSpec& last) {
@@ -74,8 +104,9 @@ std::optional<std::vector<ByteRange>> RangesInOrder(
   if (const std::uint64_t taken = TakenBytes(labels); bytes.size > 0 && taken != bytes.size) {
     scope.diagnostics.Error(
         labels.front()->name.at,
-        fmt::format("the labels take {} bytes, but {} has {}{}{}", Arithmetic(labels), bytes.what,
-                    bytes.size, Members(bytes.type.get()), CpuHint(bytes, labels)));
+        fmt::format("the labels take {} bytes, but {} has {}{}{}{}", Arithmetic(labels), bytes.what,
+                    bytes.size, Members(bytes.type.get()), CpuHint(bytes, labels),
+                    PaddingHint(bytes, labels)));
     return std::nullopt;
   }
   if (TakenBytes(labels) > kMaxRecordSize) {
@@ -99,17 +130,6 @@ std::optional<std::vector<ByteRange>> RangesInOrder(
     offset += *label->size + label->padding.value_or(0);
   }
   return ranges;
-}
-
-// The bytes between the field at `place` and the next one, or the end.
-std::uint32_t PaddingAfter(const object::Type& type, const ByteRange& range) {
-  std::uint32_t next = type.size;
-  const std::uint32_t end = range.offset + range.size;
-  for (const std::string& path : object::FieldPaths(type)) {
-    const std::optional<object::FieldLayout> field = object::FindField(type, path);
-    if (field && field->offset >= end) next = std::min(next, field->offset);
-  }
-  return next - end;
 }
 
 const config::Text& PathOf(const config::LabelSpec& label) {

@@ -109,6 +109,20 @@ bool CheckRegexps(const Scope& scope, const config::LabelSpec& label,
   return fine;
 }
 
+// A decoder of text that comes first gets the bytes of a number, which nobody writes in YAML.
+void WarnOfRawNumber(const Scope& scope, const config::LabelSpec& label, const ByteRange& range) {
+  const config::Text& first = label.decoders.front().name;
+  if (first.value != "static_map" && first.value != "regexp") return;
+  if (range.type == nullptr) return;
+  const object::Type::Kind kind = range.type->kind;
+  if (kind != object::Type::Kind::kInt && kind != object::Type::Kind::kEnum) return;
+  scope.diagnostics.Warning(
+      first.at, fmt::format("label '{}': {} comes first, so it looks at the {} of {} as they are "
+                            "in memory; put {{name: {}}} before it",
+                            label.name.value, first.value, Bytes(range.size), range.type->name,
+                            range.type->is_signed ? "int" : "uint"));
+}
+
 }  // namespace
 
 std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const config::LabelSpec& label,
@@ -134,6 +148,7 @@ std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const config::Labe
 std::optional<Decoders> MakeDecoders(const Scope& scope, const LabelBytes& bytes,
                                      const config::LabelSpec& label, const ByteRange& range) {
   if (label.decoders.empty()) return FromType(scope, bytes, label, range);
+  WarnOfRawNumber(scope, label, range);
   return MakeNamedDecoders(scope, label, range.size);
 }
 

@@ -31,6 +31,7 @@ TEST(LabelSet, KeepsLabelsAsTheTextFormatsWriteThem) {
   EXPECT_EQ(TextOf({{"a", "1"}}), "a=\"1\"");
   EXPECT_EQ(TextOf({{"a", ""}, {"b", "q\"q\\\n="}}), "a=\"\",b=\"q\\\"q\\\\\\n=\"");
   EXPECT_EQ(TextOf({{"a", "x\xffy"}}), "a=\"x\xEF\xBF\xBDy\"");
+  EXPECT_EQ(TextOf({{"a", std::string("x\0y", 3)}}), "a=\"x\xEF\xBF\xBDy\"");
 }
 
 TEST(LabelSet, NamesEachLabelWithItsValue) {

@@ -118,6 +118,61 @@ TEST(Labels, WithSizesAreWarnedOfWhereTheirNameIsThatOfAnotherField) {
             "                                             ^\n");
 }
 
+// {cgroup_id, bucket} with four bytes after the bucket.
+object::ObjectLayout WithPaddedKey() {
+  using object::Type;
+  const auto number = [](std::uint32_t size) {
+    return std::make_shared<const Type>(
+        Type{.kind = Type::Kind::kInt, .name = size == 8 ? "__u64" : "__u32", .size = size});
+  };
+  object::ObjectLayout layout = LayoutOf("plan");
+  for (object::MapLayout& map : layout.maps) {
+    if (map.name != "flows") continue;
+    map.key_size = 16;
+    map.key = std::make_shared<const Type>(
+        Type{.kind = Type::Kind::kStruct,
+             .name = "struct padded",
+             .size = 16,
+             .fields = {{"cgroup_id", 0, number(8)}, {"bucket", 8, number(4)}}});
+  }
+  return layout;
+}
+
+TEST(Labels, WithSizesAreToldOfPaddingThatTheyLack) {
+  const Resolved resolved = ResolveYamlFor(WithPaddedKey(), "test.yaml",
+                                           "metrics:\n"
+                                           "  counters:\n"
+                                           "    - name: flows\n"
+                                           "      help: Flows\n"
+                                           "      labels:\n"
+                                           "        - {name: cgroup_id, size: 8}\n"
+                                           "        - {name: bucket, size: 4}\n");
+  EXPECT_EQ(resolved.messages,
+            "test.yaml:6:18: error: the labels take 8 + 4 = 12 bytes, but the key of map 'flows' "
+            "has 16 (struct padded: cgroup_id 8, bucket 4); 'padding: 4' in label 'bucket' is "
+            "missing\n"
+            "          - {name: cgroup_id, size: 8}\n"
+            "                   ^\n");
+}
+
+TEST(Labels, OfNumbersAreWarnedOfDecodersOfTextThatComeFirst) {
+  const Resolved resolved = ResolveYaml(
+      "test.yaml",
+      "metrics:\n"
+      "  counters:\n"
+      "    - name: flows\n"
+      "      help: Flows\n"
+      "      labels:\n"
+      "        - {name: device, decoders: [{name: static_map, static_map: {1: one}}]}\n"
+      "        - {name: op, decoders: [{name: uint}, {name: static_map, static_map: {1: one}}]}\n");
+  ASSERT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml:6:44: warning: label 'device': static_map comes first, so it looks at the 4 "
+            "bytes of __u32 as they are in memory; put {name: uint} before it\n"
+            "          - {name: device, decoders: [{name: static_map, static_map: {1: one}}]}\n"
+            "                                             ^\n");
+}
+
 TEST(Labels, WithSizesMaySplitAFieldOrCoverPadding) {
   EXPECT_EQ(PlacesOf("map: flows, labels: [" + Sized("low", 2) + ", " + Sized("high", 2) + ", " +
                      Sized("op", 1, "padding: 3, decoders: [{name: uint}]") + "]"),
