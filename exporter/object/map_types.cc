@@ -50,6 +50,8 @@ constexpr std::array kMapTypes = {
     MapType{"bloom_filter", MapShape::kOther},
     MapType{"user_ringbuf", MapShape::kOther},
     MapType{"cgrp_storage", MapShape::kOther},
+    MapType{"arena", MapShape::kOther},
+    MapType{"insn_array", MapShape::kOther},
 };
 
 const MapType* Find(std::uint32_t type) {
@@ -81,7 +83,7 @@ bool IsPerCpu(std::uint32_t type) {
 
 std::string MapTypeName(std::uint32_t type) {
   const MapType* const found = Find(type);
-  return found != nullptr ? std::string(found->name) : "type " + std::to_string(type);
+  return found != nullptr ? std::string(found->name) : std::to_string(type);
 }
 
 }  // namespace bpf_exporter::object

@@ -32,6 +32,17 @@ constexpr std::size_t kMaxCause = 300;
 constexpr std::string_view kPrefix = "libbpf: ";
 constexpr const char* kNoBtf = "it has no BTF that libbpf can read; compile with clang -g";
 
+// Returns "; " and what to do about a cause in libbpf's words; empty if that is not known.
+std::string_view Remedy(std::string_view cause) {
+  if (cause.find("unsupported map linkage") != std::string_view::npos) {
+    return "; declare it without 'static', and compile without -fvisibility=hidden";
+  }
+  if (cause.find("legacy map definitions") != std::string_view::npos) {
+    return "; declare maps in SEC(\".maps\") instead, as programs/bpf_exporter.bpf.h does";
+  }
+  return {};
+}
+
 // Returns the cause of a failure, which libbpf printed last.
 std::string Cause(const LibbpfLog& log, int code) {
   for (auto line = log.lines().rbegin(); line != log.lines().rend(); ++line) {
@@ -41,7 +52,7 @@ std::string Cause(const LibbpfLog& log, int code) {
     if (text.starts_with("BTF is required")) return kNoBtf;
     if (text.ends_with('.')) text.remove_suffix(1);
     if (text.empty()) continue;
-    return Printable(text, kMaxCause);
+    return Printable(text, kMaxCause).append(Remedy(text));
   }
   std::array<char, 128> reason;
   libbpf_strerror(code, reason.data(), reason.size());
