@@ -75,7 +75,7 @@ std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
   const auto found = std::find_if(events.maps.begin(), events.maps.end(),
                                   [&](const ConfigEvents::Map& one) { return one.name == name; });
   if (IsBuffer(map.layout)) return kernel::MakeEventTableReader(found->table);
-  return kernel::MakeQueueReader(name, object.Map(name).fd(), map.layout.max_entries,
+  return kernel::MakeQueueReader(object.Map(name).fd(), map.layout.max_entries,
                                  map.layout.value_size, found->table);
 }
 

@@ -70,6 +70,10 @@ const object::MapLayout* FindMap(const Scope& scope, const config::MetricSpec& m
     problem = fmt::format("map '{}' is of type {}{}", map->name, object::MapTypeName(map->type),
                           WhyNotReadable(map->type));
   }
+  if (problem.empty() && (map->flags & BPF_F_WRONLY) != 0) {
+    problem = fmt::format("map '{}' is made with BPF_F_WRONLY, so that only programs may read it",
+                          map->name);
+  }
   if (!problem.empty()) {
     scope.diagnostics.Error(name.at, std::move(problem));
     return nullptr;

@@ -3,7 +3,6 @@
 #include "kernel/read/event_map_readers.h"
 
 #include <bpf/bpf.h>
-#include <fmt/core.h>
 
 #include <cerrno>
 #include <utility>
@@ -27,10 +26,9 @@ class TableReader : public metrics::MapReader {
 
 class QueueReader : public metrics::MapReader {
  public:
-  QueueReader(std::string map, int map_fd, std::uint32_t max_entries, std::uint32_t record_size,
+  QueueReader(int map_fd, std::uint32_t max_entries, std::uint32_t record_size,
               std::shared_ptr<metrics::EventTable> table)
-      : map_(std::move(map)),
-        map_fd_(map_fd),
+      : map_fd_(map_fd),
         max_entries_(max_entries),
         record_(record_size),
         table_(std::move(table)) {}
@@ -39,7 +37,7 @@ class QueueReader : public metrics::MapReader {
     for (std::uint32_t i = 0; i < max_entries_; ++i) {
       if (bpf_map_lookup_and_delete_elem(map_fd_, nullptr, record_.data()) != 0) {
         if (errno == ENOENT) break;
-        return ErrnoError(fmt::format("map '{}': take a record", map_), errno);
+        return ErrnoError("take a record", errno);
       }
       table_->Add({record_.data(), record_.size()});
     }
@@ -52,7 +50,6 @@ class QueueReader : public metrics::MapReader {
   }
 
  private:
-  const std::string map_;
   const int map_fd_;
   const std::uint32_t max_entries_;
   std::vector<char> record_;
@@ -66,12 +63,10 @@ std::unique_ptr<metrics::MapReader> MakeEventTableReader(
   return std::make_unique<TableReader>(std::move(table));
 }
 
-std::unique_ptr<metrics::MapReader> MakeQueueReader(std::string map, int map_fd,
-                                                    std::uint32_t max_entries,
+std::unique_ptr<metrics::MapReader> MakeQueueReader(int map_fd, std::uint32_t max_entries,
                                                     std::uint32_t record_size,
                                                     std::shared_ptr<metrics::EventTable> table) {
-  return std::make_unique<QueueReader>(std::move(map), map_fd, max_entries, record_size,
-                                       std::move(table));
+  return std::make_unique<QueueReader>(map_fd, max_entries, record_size, std::move(table));
 }
 
 }  // namespace bpf_exporter::kernel

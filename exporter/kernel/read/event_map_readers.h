@@ -16,8 +16,7 @@ std::unique_ptr<metrics::MapReader> MakeEventTableReader(
 // Makes a reader that, each time, moves the records of a BPF queue or stack map into `table` (at
 // most as many as the map can hold, so that a busy program cannot keep the reader) and reads the
 // table. `map_fd` outlives it.
-std::unique_ptr<metrics::MapReader> MakeQueueReader(std::string map, int map_fd,
-                                                    std::uint32_t max_entries,
+std::unique_ptr<metrics::MapReader> MakeQueueReader(int map_fd, std::uint32_t max_entries,
                                                     std::uint32_t record_size,
                                                     std::shared_ptr<metrics::EventTable> table);
 

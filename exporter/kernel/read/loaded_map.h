@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "metrics/map_reader.h"
 
@@ -10,8 +9,7 @@ namespace bpf_exporter::kernel {
 
 // What a reader must know of a loaded map.
 struct LoadedMap {
-  std::string name;  // for messages
-  int fd = -1;       // not owned
+  int fd = -1;  // not owned
   std::uint32_t max_entries = 0;
   metrics::RowShape rows;  // as the kernel copies them out
 };

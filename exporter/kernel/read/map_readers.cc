@@ -36,10 +36,8 @@ Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(const MapHandle& map,
     // Also where there is one CPU, its value is copied out rounded up.
     value_size = metrics::RowShape::Stride(value_size);
   }
-  LoadedMap loaded{layout.name,
-                   map.fd(),
-                   info.max_entries,
-                   {info.key_size, value_size, static_cast<std::uint32_t>(cpus)}};
+  LoadedMap loaded{
+      map.fd(), info.max_entries, {info.key_size, value_size, static_cast<std::uint32_t>(cpus)}};
   if (layout.type == BPF_MAP_TYPE_ARRAY && (info.map_flags & BPF_F_MMAPABLE) != 0 &&
       options.batches) {
     if (std::unique_ptr<metrics::MapReader> reader = MapArray(loaded)) return reader;

@@ -73,13 +73,12 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
         break;
       case ENOSPC:  // one bucket holds more rows than the batch; the cursor has not moved
         if (GrowBatch()) continue;
-        return ErrnoError(fmt::format("map '{}': batch lookup of {} rows", map_.name, batch_),
-                          error);
+        return ErrnoError(fmt::format("batch lookup of {} rows", batch_), error);
       case EINTR:
       case EAGAIN:
       case EBUSY:
         if (++retries <= kMaxRetries) continue;
-        return ErrnoError(fmt::format("map '{}': batch lookup", map_.name), error);
+        return ErrnoError("batch lookup", error);
       case EINVAL:
       case EOPNOTSUPP:
       case kNotSupported:
@@ -89,7 +88,7 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
         }
         [[fallthrough]];
       default:
-        return ErrnoError(fmt::format("map '{}': batch lookup", map_.name), error);
+        return ErrnoError("batch lookup", error);
     }
     batches_ = Batches::kWork;
     retries = 0;
@@ -106,8 +105,7 @@ Status RowReader::ReadBatches(metrics::RowSink& sink) {
     cursor_.swap(next_cursor_);
     first = false;
   }
-  return Error{
-      fmt::format("map '{}': batch lookup: did not end after {} calls", map_.name, most_calls)};
+  return Error{fmt::format("batch lookup: did not end after {} calls", most_calls)};
 }
 
 bool RowReader::GrowBatch() {

@@ -3,7 +3,6 @@
 #include "kernel/read/row_walk.h"
 
 #include <bpf/bpf.h>
-#include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -56,7 +55,7 @@ Result<KeyList> AllKeys(const LoadedMap& map) {
   bool first = true;
   for (std::uint64_t steps = 0; steps < max_steps; ++steps) {
     if (bpf_map_get_next_key(map.fd, first ? nullptr : key.data(), next.data()) != 0) {
-      if (errno != ENOENT) return ErrnoError(fmt::format("map '{}': next key", map.name), errno);
+      if (errno != ENOENT) return ErrnoError("next key", errno);
       keys.MakeUnique();
       return keys;
     }
@@ -68,10 +67,7 @@ Result<KeyList> AllKeys(const LoadedMap& map) {
     key.swap(next);
     first = false;
   }
-  return Error{
-      fmt::format("map '{}': next key: the walk did not end: keys are deleted faster than "
-                  "they are read",
-                  map.name)};
+  return Error{"next key: the walk did not end: keys are deleted faster than they are read"};
 }
 
 }  // namespace
@@ -92,7 +88,7 @@ Status WalkRows(const LoadedMap& map, ReadBuffers& buffers, std::uint32_t block_
     if (bpf_map_lookup_elem(map.fd, keys[i], block_values + block.count * map.rows.row_stride) !=
         0) {
       if (errno == ENOENT) continue;
-      return ErrnoError(fmt::format("map '{}': lookup", map.name), errno);
+      return ErrnoError("lookup", errno);
     }
     std::memcpy(block_keys + block.count * map.rows.key_size, keys[i], map.rows.key_size);
     if (++block.count == block_rows) {

@@ -164,5 +164,18 @@ TEST(FlushInterval, HasNoEffectOnMapsWithoutEvents) {
             "                              ^\n");
 }
 
+TEST(Value, CannotBeReadWhereOnlyProgramsMay) {
+  object::ObjectLayout layout = LayoutOf("plan");
+  for (object::MapLayout& map : layout.maps) map.flags |= BPF_F_WRONLY;
+  const Resolved resolved =
+      ResolveYamlFor(std::move(layout), "test.yaml",
+                     "metrics: {counters: [{name: flows, help: Flows, labels: [op]}]}\n");
+  EXPECT_EQ(resolved.messages,
+            "test.yaml:1:29: error: map 'flows' is made with BPF_F_WRONLY, so that only programs "
+            "may read it\n"
+            "  metrics: {counters: [{name: flows, help: Flows, labels: [op]}]}\n"
+            "                              ^\n");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::plan
