@@ -7,6 +7,9 @@
 
 #include <charconv>
 #include <fstream>
+#include <string_view>
+
+#include "kernel/refused_calls.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -18,15 +21,29 @@ std::string FirstLine(const char* path) {
   return line;
 }
 
-std::uint64_t EffectiveCapabilities() {
+// The value of a line of /proc/self/status; empty if it has none of that key.
+std::string StatusOf(std::string_view key) {
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("CapEff:\t")) continue;
-    std::uint64_t bits = 0;
-    std::from_chars(line.data() + 8, line.data() + line.size(), bits, 16);
-    return bits;
+    if (!line.starts_with(key) || line.find(":\t") != key.size()) continue;
+    return line.substr(key.size() + 2);
   }
-  return 0;
+  return {};
+}
+
+std::uint64_t EffectiveCapabilities() {
+  const std::string text = StatusOf("CapEff");
+  std::uint64_t bits = 0;
+  std::from_chars(text.data(), text.data() + text.size(), bits, 16);
+  return bits;
+}
+
+// The first user namespace maps every id to itself: "0 0 4294967295".
+bool InUserNamespace() {
+  std::ifstream file("/proc/self/uid_map");
+  std::uint64_t inside = 0, outside = 0, count = 0;
+  if (!(file >> inside >> outside >> count)) return false;
+  return inside != 0 || outside != 0 || count != 4'294'967'295;
 }
 
 // "none [integrity] confidentiality": the one in brackets.
@@ -54,6 +71,10 @@ KernelFacts ReadKernelFacts() {
       Exists("/sys/kernel/tracing/events") || Exists("/sys/kernel/debug/tracing/events");
   facts.kprobes = Exists("/sys/bus/event_source/devices/kprobe/type");
   facts.lsms = FirstLine("/sys/kernel/security/lsm");
+  facts.seccomp = StatusOf("Seccomp") == "2";
+  facts.user_namespace = InUserNamespace();
+  facts.bpf_refusal = RefusalOf(SystemCall::kBpf);
+  facts.perf_event_open_refusal = RefusalOf(SystemCall::kPerfEventOpen);
   return facts;
 }
 

@@ -16,6 +16,10 @@ struct KernelFacts {
   bool tracefs = false;            // mounted where libbpf looks
   bool kprobes = false;            // the kernel was built with them
   std::string lsms;                // "lockdown,bpf"; empty: not told
+  bool seccomp = false;            // a filter looks at this process' system calls
+  bool user_namespace = false;     // another one than the host's first
+  int bpf_refusal = 0;             // with which errno the process may not call bpf() at all
+  int perf_event_open_refusal = 0;
 
   bool Has(int capability) const { return (capabilities >> capability & 1) != 0; }
 };

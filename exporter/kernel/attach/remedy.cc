@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/result.h"
+#include "kernel/refused_calls.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -53,10 +54,27 @@ std::string KprobeRemedy(const KernelFacts& facts, int code) {
   return PermissionRemedy(facts);
 }
 
+bool OpensPerfEvent(config::ProbeKind kind) {
+  switch (kind) {
+    case config::ProbeKind::kTracepoint:
+    case config::ProbeKind::kKprobe:
+    case config::ProbeKind::kKretprobe:
+    case config::ProbeKind::kUprobe:
+    case config::ProbeKind::kUretprobe:
+    case config::ProbeKind::kUsdt:
+    case config::ProbeKind::kPerfEvent:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   const bool permission = code == EPERM || code == EACCES;
+  const SystemCall call = OpensPerfEvent(kind) ? SystemCall::kPerfEventOpen : SystemCall::kBpf;
+  if (std::string why = ExplainRefusal(call, code, facts); !why.empty()) return why;
   switch (kind) {
     case config::ProbeKind::kTracepoint:
       return permission || code == ENOENT ? TracepointRemedy(facts, code) : std::string();

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "kernel/refused_calls.h"
+
 namespace bpf_exporter::kernel {
 namespace {
 
@@ -157,6 +159,10 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
     }
   }
   LoadFailure failure{std::string(last_program), "", ErrnoError("load", code)};
+  if (const std::string why = ExplainRefusal(SystemCall::kBpf, code, facts); !why.empty()) {
+    failure.error.AddRemedy(why);
+    return failure;
+  }
   if (!last_program.empty()) {
     const std::vector<std::string> telling = TellingLines(VerifierLog(lines));
     failure.error.AddRemedy(telling.empty() ? OwnWords(lines, last_program)

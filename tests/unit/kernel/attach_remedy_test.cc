@@ -82,5 +82,22 @@ TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {
             "the kernel runs without the BPF LSM: boot it with lsm=lockdown,apparmor,bpf");
 }
 
+TEST(AttachRemedy, TellsARefusedCallFromAMissingCapability) {
+  KernelFacts facts = Facts({CAP_BPF});
+  facts.seccomp = true;
+  facts.perf_event_open_refusal = EPERM;
+  const std::string filter =
+      "a seccomp filter refuses perf_event_open() (Seccomp: 2 in /proc/self/status); give the "
+      "container or unit a profile that allows it";
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kUprobe, EPERM, facts), filter);
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kPerfEvent, EPERM, facts), filter);
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kCgroup, EPERM, facts),
+            "the process lacks CAP_NET_ADMIN");
+  facts.perf_event_open_refusal = ENOSYS;
+  facts.seccomp = false;
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kKprobe, ENOSYS, facts),
+            "kernel 6.1.0 is built without perf_event_open() (CONFIG_PERF_EVENTS)");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::kernel

@@ -220,5 +220,29 @@ TEST(LoadFailure, SaysWhatTheVerifiersLimitMeans) {
             "less, branch less in loops, use bpf_loop() or tail calls");
 }
 
+TEST(LoadFailure, TellsARefusedCallFromAProgramThatIsNotAllowed) {
+  const Lines loading = {
+      "libbpf: Error in bpf_object__probe_loading():Operation not permitted(1)."};
+  KernelFacts facts = With({CAP_BPF, CAP_PERFMON});
+  facts.seccomp = true;  // a filter that refuses something else
+  EXPECT_EQ(ExplainLoadFailure(loading, EPERM, facts).error.Message(),
+            "load: Operation not permitted; the process lacks CAP_NET_ADMIN, which network "
+            "programs need");
+  facts.bpf_refusal = EPERM;
+  EXPECT_EQ(ExplainLoadFailure(loading, EPERM, facts).error.Message(),
+            "load: Operation not permitted; a seccomp filter refuses bpf() (Seccomp: 2 in "
+            "/proc/self/status); give the container or unit a profile that allows it");
+  facts.user_namespace = true;
+  EXPECT_EQ(ExplainLoadFailure(loading, EPERM, facts).error.Message(),
+            "load: Operation not permitted; the process has its capabilities in a user namespace "
+            "only (/proc/self/uid_map), as in a rootless container; the kernel asks for those of "
+            "the host");
+  KernelFacts without = Root();
+  without.bpf_refusal = ENOSYS;
+  EXPECT_EQ(ExplainLoadFailure(loading, ENOSYS, without).error.Message(),
+            "load: Function not implemented; kernel 6.1.0-32-amd64 is built without bpf() "
+            "(CONFIG_BPF_SYSCALL)");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::kernel
