@@ -2,6 +2,8 @@
 """The same random registries in every format, read by parsers of others, say the same."""
 
 import ast
+import bisect
+import itertools
 import math
 import os
 import re
@@ -19,7 +21,7 @@ BASE_UNITS = ("seconds", "bytes")
 
 
 def pages(first, count):
-    """(text, OpenMetrics, protobuf) of each registry."""
+    """(text, OpenMetrics, protobuf, counts of native histograms) of each registry."""
     done = subprocess.run([WRITER, str(first), str(count)], capture_output=True, check=True)
     found, at = [], 0
     while at < len(done.stdout):
@@ -27,7 +29,7 @@ def pages(first, count):
         size = int(done.stdout[at:end])
         found.append(done.stdout[end + 1 : end + 1 + size])
         at = end + 1 + size
-    return list(zip(found[::3], found[1::3], found[2::3]))
+    return list(zip(found[::4], found[1::4], found[2::4], found[3::4]))
 
 
 def varint(data, at):
@@ -137,22 +139,79 @@ def of_protobuf(family):
     return name, kind, family["help"][0], samples, created
 
 
+def native_of(histogram):
+    """(schema, threshold, zero count, {index: count}) of a decoded Histogram, after the rules of the format: offsets
+    from the end of the span before, counts as differences. None if it is no native one."""
+    if "schema" not in histogram:
+        return None
+    index, count, buckets = 0, 0, {}
+    deltas = iter(histogram.get("positive_delta", []))
+    for span in histogram.get("positive_span", []):
+        index += int(span["offset"][0])
+        for index in range(index, index + int(span["length"][0])):
+            count = (count + int(next(deltas))) % 2**64
+            if count:
+                buckets[index] = count
+        index += int(span["length"][0]) > 0
+    assert next(deltas, None) is None, "more counts than the spans have room for"
+    zero = int(histogram["zero_count"][0])
+    return int(histogram["schema"][0]), float(histogram["zero_threshold"][0]), zero, buckets
+
+
+def expected_natives(lines):
+    """{family: what native_of() is to say of each series}"""
+    families = {}
+    for line in lines.decode().splitlines():
+        name, schema, threshold, first, zero, *counts = line.split(" ")
+        buckets = {int(first) + i: int(count) for i, count in enumerate(counts) if count != "0"}
+        families.setdefault(name, []).append((int(schema), float(threshold), int(zero), buckets))
+    return families
+
+
+def is_known_for_native(histogram):
+    """Whether Prometheus takes a decoded Histogram for a native one (isNativeHistogram of its protobuf parser)."""
+    return "positive_span" in histogram or float(histogram["zero_threshold"][0]) > 0 or histogram["zero_count"][0] != "0"
+
+
 class Formats(unittest.TestCase):
     maxDiff = None
 
     def test_every_format_says_the_same(self):
-        samples = 0
+        samples = natives = 0
         for first in range(0, REGISTRIES, AT_ONCE):
             batch = pages(first, min(AT_ONCE, REGISTRIES - first))
             families = {}
+            expected = expected_natives(b"".join(page[3] for page in batch))
             for family in decoded(b"".join(as_fields(page[2]) for page in batch)):
                 name, *rest = of_protobuf(family)
                 families[name] = rest
-            for number, (text, openmetrics, _) in enumerate(batch, first):
+                natives += self.compare_natives(family, expected.pop(name, []))
+            self.assertEqual({}, expected, "protobuf lacks native histograms")
+            for number, (text, openmetrics, *_) in enumerate(batch, first):
                 with self.subTest(registry=number):
                     samples += self.compare(text, openmetrics, families)
             self.assertEqual({}, families, "protobuf has more families")
         self.assertGreater(samples, 30 * REGISTRIES)
+        self.assertGreater(natives, REGISTRIES)
+
+    def compare_natives(self, family, expected):
+        """Compares the native buckets of a decoded family with those that its series were given, and with the classic
+        ones, whose bounds are some of theirs; returns how many series have them."""
+        histograms = [metric["histogram"][0] for metric in family["metric"] if "histogram" in metric]
+        found = [native_of(histogram) for histogram in histograms]
+        if found == [None] * len(found):
+            found = []
+        self.assertEqual(expected, found, family["name"][0])
+        for histogram, (schema, threshold, zero, buckets) in zip(histograms, found):
+            self.assertTrue(is_known_for_native(histogram))
+            self.assertEqual(int(histogram["sample_count"][0]), zero + sum(buckets.values()))
+            indices = sorted(buckets)
+            sums = list(itertools.accumulate((buckets[index] for index in indices), initial=zero))
+            for bucket in histogram["bucket"]:
+                bound = float(bucket["upper_bound"][0])
+                below = bisect.bisect(indices, math.log2(bound) * 2**schema) if bound > threshold else 0
+                self.assertEqual(int(bucket["cumulative_count"][0]), sums[below])
+        return len(found)
 
     def compare(self, text, openmetrics, families):
         """Takes what it compares out of `families`; returns how many samples text has."""

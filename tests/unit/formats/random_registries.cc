@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // random_registries FIRST COUNT: writes the pages of that many random registries to standard
 // output, for formats_test.py to compare. A page is a line with its size in bytes, and then its
-// bytes; each registry has three, in text, OpenMetrics and protobuf.
+// bytes; each registry has three, in text, OpenMetrics and protobuf, and a fourth that tells what
+// the counts of native histograms are: a line `NAME SCHEMA THRESHOLD FIRST COUNT…` for each series,
+// where FIRST is the index of the bucket after the zero bucket, and the first count is that of the
+// zero bucket.
+#include <fmt/core.h>
+
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "exposition/buffer_writer.h"
 #include "exposition/format.h"
@@ -90,7 +97,36 @@ class Registry {
     }
   }
 
+  // Of exp2 and exp2zero, whose buckets are those of schema 0.
+  void SetPowersOfTwo(plan::HistogramPlan& histogram) {
+    const auto first = static_cast<int>(Below(40)) - 20;
+    const std::uint32_t count = 2 + Below(30);
+    histogram.type = Chance(2) ? config::BucketType::kExp2 : config::BucketType::kExp2Zero;
+    histogram.native = plan::NativeBuckets{0, first + 1};
+    for (std::uint32_t i = 0; i < count; ++i) {
+      histogram.numbers.push_back(i);
+      histogram.bounds.push_back(std::ldexp(1.0, first + static_cast<int>(i)));
+    }
+    if (histogram.type == config::BucketType::kExp2Zero) histogram.bounds[0] = 0;
+  }
+
+  // Of bucket_type: native, with a bucket for what is above the last bound.
+  void SetNative(plan::HistogramPlan& histogram) {
+    const auto schema = static_cast<std::int32_t>(Below(4));
+    const auto first = static_cast<std::int32_t>(Below(40)) - 20;
+    const std::uint32_t doublings = 1 + Below(8);
+    histogram.type = config::BucketType::kNative;
+    histogram.multiplier = Chance(2) ? 1 : 1e-9;
+    histogram.native = plan::NativeBuckets{schema, first * (1 << schema) + 1};
+    for (std::uint32_t i = 0; i < (doublings << schema) + 2; ++i) histogram.numbers.push_back(i);
+    for (std::uint32_t i = 0; i <= doublings; ++i) {
+      histogram.bounds.push_back(std::ldexp(1.0, first + static_cast<int>(i)));
+    }
+  }
+
   void SetHistogram(plan::HistogramPlan& histogram) {
+    if (Chance(3)) return SetPowersOfTwo(histogram);
+    if (Chance(2)) return SetNative(histogram);
     histogram.multiplier = Chance(2) ? 1 : 1e-6;
     const std::uint32_t count = Below(12);
     double bound = Chance(3) ? 0 : 0.25;
@@ -109,12 +145,12 @@ class Registry {
       cells.push_back(is_double ? std::bit_cast<std::uint64_t>(number) : AnyInteger());
       return;
     }
-    const std::size_t bounds = family.histogram().bounds.size();
+    const auto buckets = static_cast<std::uint32_t>(family.histogram().numbers.size());
     const bool empty = Chance(4);
-    const std::size_t full =
-        Chance(4) && bounds > 0 ? Below(static_cast<std::uint32_t>(bounds)) : bounds;
-    for (std::size_t i = 0; i < bounds; ++i) {
-      const bool rest_is_zero = empty || full < bounds;
+    const std::uint32_t one_in = Chance(2) ? 1 : 1 + Below(6);  // of the buckets is not empty
+    const std::uint32_t full = Chance(4) && buckets > 0 ? Below(buckets) : buckets;
+    for (std::uint32_t i = 0; i < buckets; ++i) {
+      const bool rest_is_zero = empty || full < buckets || !Chance(one_in);
       cells.push_back(i == full && !empty ? std::numeric_limits<std::uint64_t>::max()
                       : rest_is_zero      ? 0
                                           : AnyInteger() >> 8);
@@ -170,6 +206,31 @@ class Registry {
   std::mt19937 random_;
 };
 
+// The counts of native histograms, from the cells that they were put into.
+std::string NativeCounts(const metrics::Snapshot& snapshot) {
+  std::string text;
+  snapshot.ForEachFamily([&](const metrics::FamilySnapshot& family) {
+    const std::optional<plan::NativeBuckets>& native = family.histogram().native;
+    if (!native) return;
+    const std::size_t stride = metrics::CellsPerSeries(*family.metric);
+    for (std::size_t series = 0; series < family.cells->present.size(); ++series) {
+      if (family.cells->present[series] == 0) continue;
+      text += fmt::format("{} {} {} {}", family.name(), native->schema,
+                          family.histogram().bounds[0], native->first_index);
+      for (std::size_t i = 0; i < family.histogram().numbers.size(); ++i) {
+        text += fmt::format(" {}", family.cells->values[series * stride + i]);
+      }
+      text += "\n";
+    }
+  });
+  return text;
+}
+
+bool Print(std::string_view page) {
+  std::printf("%zu\n", page.size());
+  return std::fwrite(page.data(), 1, page.size(), stdout) == page.size();
+}
+
 int Main(std::uint32_t first, std::uint32_t count) {
   using exposition::Format;
   const std::unique_ptr<exposition::FormatWriter> writers[] = {
@@ -182,9 +243,9 @@ int Main(std::uint32_t first, std::uint32_t count) {
       exposition::BufferWriter page{exposition::TextBuffer()};
       writer->Write(snapshot, page);
       const exposition::TextBuffer bytes = page.Finish();
-      std::printf("%zu\n", bytes.size());
-      if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) return 1;
+      if (!Print(bytes)) return 1;
     }
+    if (!Print(NativeCounts(snapshot))) return 1;
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
