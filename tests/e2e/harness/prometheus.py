@@ -17,11 +17,12 @@ TARGET = re.compile(r"[\w.-]+:9435")
 
 
 def adapted(text, target):
-    """`text` with the exporter's address replaced and everything scraped each second."""
+    """`text` with the exporter's address replaced; everything is scraped, and rules evaluated, each second."""
     text, targets = TARGET.subn(target, text)
     if targets == 0:
         raise AssertionError(f"{CONFIG} scrapes nothing on port 9435")
-    return re.sub(r"(scrape_interval|scrape_timeout): *\S+", r"\1: 1s", text)
+    text = re.sub(r"(scrape_interval|scrape_timeout): *\S+", r"\1: 1s", text)
+    return text.replace("global:\n", "global:\n  evaluation_interval: 1s\n")
 
 
 class Prometheus:
@@ -89,6 +90,11 @@ class Prometheus:
     def series(self, selector):
         """The label sets that match."""
         return self._api("series", **{"match[]": selector})
+
+    def series_by_name(self):
+        """How many series the storage has of each name, of those that have most: its status page."""
+        rows = self._api("status/tsdb", limit=1000)["seriesCountByMetricName"]
+        return {row["name"]: row["value"] for row in rows}
 
     def _api(self, name, **parameters):
         url = f"{self._url}/api/v1/{name}?{urllib.parse.urlencode(parameters)}"

@@ -170,7 +170,8 @@ def expected_natives(lines):
 
 def is_known_for_native(histogram):
     """Whether Prometheus takes a decoded Histogram for a native one (isNativeHistogram of its protobuf parser)."""
-    return "positive_span" in histogram or float(histogram["zero_threshold"][0]) > 0 or histogram["zero_count"][0] != "0"
+    wide, zeros = float(histogram["zero_threshold"][0]) > 0, int(histogram["zero_count"][0]) > 0
+    return "positive_span" in histogram or wide or zeros
 
 
 class Formats(unittest.TestCase):
