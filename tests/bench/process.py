@@ -12,18 +12,29 @@ import sys
 import tempfile
 import time
 
-from rig import Bench, check, clients, exporter, median, possible_cpus, ready_ms, running
-from harness import children, outcome  # on rig's path
+import formats
+from rig import (
+    ENTRIES,
+    KIND_TITLES,
+    KINDS,
+    QUICK,
+    RUNS,
+    Bench,
+    check,
+    clients,
+    exporter,
+    head,
+    line,
+    median,
+    possible_cpus,
+    ready_ms,
+    running,
+    say,
+)
+from harness import children, outcome, servers  # on rig's path
+from harness.prometheus import Prometheus
 
-QUICK = "--quick" in sys.argv[1:]
-KINDS = ("hash", "percpu", "array", "histogram")
-ENTRIES = 10_000 if QUICK else 100_000
 LARGE = 100_000 if QUICK else 1_000_000
-RUNS = 3 if QUICK else 7
-
-
-def say(text=""):
-    print(text, flush=True)
 
 
 def fresh(bench, runs, encoding="identity"):
@@ -65,10 +76,32 @@ def by_kind():
         values = (f"{limit:.1f}", f"{cpu:.1f}", f"{ratio:.2f}", f"{with_gzip:.2f}", f"{peak:.1f}")
         for row, value in zip(rows.values(), values):
             row.append(value)
-    say(f"| {ENTRIES:,} entries | {' | '.join(KINDS)} |")
-    say("|---|" + "--:|" * len(KINDS))
+    head(f"{ENTRIES:,} entries", KIND_TITLES)
     for name, values in rows.items():
-        say(f"| {name} | {' | '.join(values)} |")
+        line(name, " | ".join(values))
+
+
+def stored():
+    """Series that a server stores, as the status page of its TSDB says."""
+    metric = "ebpf_exporter_runqlat_seconds"
+    binary = servers.program("prometheus", "forky", "prometheus")
+    found = {}
+    with exporter.Exporter(names="runqlat", interval="1s") as process:
+        for name, flags in (("classic", []), ("native", ["--enable-feature=native-histograms"])):
+            with Prometheus(f"127.0.0.1:{process.port}", binary, flags) as server:
+                exporter.wait_until(lambda: series_of(server, metric), 60, "a scrape is stored")
+                found[name] = series_of(server, metric)
+    line(
+        f"`{metric.removeprefix('ebpf_exporter_')}` in Prometheus 3.5, series by its TSDB status page",
+        f"classic {found['classic']}; native, eight buckets a doubling, {found['native']}",
+    )
+
+
+def series_of(server, metric):
+    """How many series the names of a histogram have in all, but for those of OpenMetrics' _created."""
+    names = {metric, *(f"{metric}_{suffix}" for suffix in ("bucket", "sum", "count"))}
+    rows = server.series_by_name()
+    return sum(count for name, count in rows.items() if name in names)
 
 
 def periodic():
@@ -94,8 +127,7 @@ def snapshots(bench):
 
 def by_size():
     per_entry = {}
-    say("| Map, fresh scrape | wall ms | CPU ms | `limit`, ms | CPU / `limit` | peak MiB |")
-    say("|---|" + "--:|" * 5)
+    head("Map, fresh scrape", ("wall ms", "CPU ms", "`limit`, ms", "CPU / `limit`", "peak MiB"))
     for kind, entries in (("array", 1000), ("array", LARGE), ("hash", 1000), ("hash", LARGE)):
         with running(kind, entries) as bench:
             runs = RUNS if entries == 1000 else 3 if QUICK else 5
@@ -189,11 +221,7 @@ def checking():
     )
 
 
-def line(name, value):
-    say(f"| {name} | {value} |")
-
-
-MEASURES = (periodic, ordinary, checking, many_configurations, burst)
+MEASURES = (periodic, ordinary, stored, checking, many_configurations, burst)
 
 
 def main():
@@ -207,6 +235,10 @@ def main():
     )
     say()
     by_kind()
+    say()
+    formats.by_format()
+    say()
+    formats.making()
     say()
     by_size()
     say()

@@ -1,78 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
-// A page from a snapshot: as text, and compressed.
+// A page from a snapshot in each format and encoding, and the encodings beside zlib's level 6.
 #include <benchmark/benchmark.h>
+#include <zlib.h>
+
+#include <stdexcept>
 
 #include "bench/synthetic.h"
 #include "exposition/buffer_writer.h"
-#include "exposition/gzip.h"
+#include "exposition/format.h"
 #include "exposition/number.h"
-#include "exposition/text_page.h"
 
 namespace bpf_exporter::bench {
 namespace {
 
-void PerRow(benchmark::State& state, std::size_t bytes) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
+using exposition::Encoding;
+using exposition::Format;
+
+void PerRow(benchmark::State& state, std::size_t bytes, std::int64_t rows) {
   state.counters["bytes"] = static_cast<double>(bytes);
-  state.counters["per_row"] = benchmark::Counter(
-      static_cast<double>(state.range(1)),
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["per_row"] =
+      benchmark::Counter(static_cast<double>(rows), benchmark::Counter::kIsIterationInvariantRate |
+                                                        benchmark::Counter::kInvert);
 }
 
-exposition::TextBuffer TextOf(const metrics::Snapshot& snapshot, exposition::TextBuffer memory) {
+std::unique_ptr<SyntheticMap> MapOf(std::int64_t kind, std::int64_t rows) {
+  return std::make_unique<SyntheticMap>(static_cast<Kind>(kind), static_cast<std::uint32_t>(rows));
+}
+
+exposition::TextBuffer PageOf(exposition::FormatWriter& format, const metrics::Snapshot& snapshot,
+                              exposition::TextBuffer memory) {
   exposition::BufferWriter writer(std::move(memory));
-  exposition::TextPage({}).Write(snapshot, writer);
+  format.Write(snapshot, writer);
   return writer.Finish();
 }
 
-void Text(benchmark::State& state) {
-  SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
-  const auto snapshot = map.collector->Take();
-  exposition::TextBuffer page;
-  for (auto _ : state) page = TextOf(*snapshot, std::move(page));
-  PerRow(state, page.size());
-}
-BENCHMARK(Text)
-    ->ArgNames({"kind", "rows"})
-    ->ArgsProduct({{0, 2, 3}, {1000, 100'000, 1'000'000}})
-    ->Unit(benchmark::kMicrosecond);
-
-// Writing and compressing by turns, as the page cache does it.
-void Gzip(benchmark::State& state) {
-  SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
-  const auto snapshot = map.collector->Take();
-  exposition::GzipCompressor compressor;
-  exposition::TextBuffer page;
+// As the page cache makes it: again and again with the same writer, and compressed by turns.
+void Page(benchmark::State& state) {
+  const auto map = MapOf(state.range(2), state.range(3));
+  const auto snapshot = map->collector->Take();
+  const auto format = exposition::MakeFormatWriter(static_cast<Format>(state.range(0)));
+  const auto compressor = exposition::MakeCompressor(static_cast<Encoding>(state.range(1)));
+  exposition::TextBuffer page = PageOf(*format, *snapshot, {});  // the first one encodes labels
   for (auto _ : state) {
-    compressor.Start(std::move(page));
-    exposition::CompressingWriter writer(compressor);
-    exposition::TextPage({}).Write(*snapshot, writer);
+    if (compressor == nullptr) {
+      page = PageOf(*format, *snapshot, std::move(page));
+      continue;
+    }
+    compressor->Start(std::move(page));
+    exposition::CompressingWriter writer(*compressor);
+    format->Write(*snapshot, writer);
     writer.Flush();
-    page = compressor.Finish();
+    page = compressor->Finish();
   }
-  PerRow(state, page.size());
+  PerRow(state, page.size(), state.range(3));
 }
-BENCHMARK(Gzip)
-    ->ArgNames({"kind", "rows"})
-    ->ArgsProduct({{0, 2, 3}, {1000, 100'000, 1'000'000}})
+BENCHMARK(Page)
+    ->ArgNames({"format", "encoding", "kind", "rows"})
+    ->ArgsProduct({{0, 2, 3}, {0, 1, 2}, {0, 1, 2, 3}, {100'000}})
+    ->ArgsProduct({{0}, {0, 1}, {0, 2, 3}, {1000, 1'000'000}})
     ->Unit(benchmark::kMicrosecond);
 
-// Compressing a text that is there already.
-void Compress(benchmark::State& state) {
-  SyntheticMap map(static_cast<Kind>(state.range(0)), static_cast<std::uint32_t>(state.range(1)));
-  const exposition::TextBuffer text = TextOf(*map.collector->Take(), {});
-  exposition::GzipCompressor compressor;
+// The first page of a writer, or of a server that has not asked for a while.
+void FirstPage(benchmark::State& state) {
+  const auto map = MapOf(state.range(1), state.range(2));
+  const auto snapshot = map->collector->Take();
   exposition::TextBuffer page;
   for (auto _ : state) {
-    compressor.Start(std::move(page));
-    compressor.Add(text);
-    page = compressor.Finish();
+    const auto format = exposition::MakeFormatWriter(static_cast<Format>(state.range(0)));
+    page = PageOf(*format, *snapshot, std::move(page));
   }
-  PerRow(state, page.size());
+  PerRow(state, page.size(), state.range(2));
+}
+BENCHMARK(FirstPage)
+    ->ArgNames({"format", "kind", "rows"})
+    ->ArgsProduct({{3}, {0, 1, 2, 3}, {100'000}})
+    ->Unit(benchmark::kMicrosecond);
+
+// A gzip compressor that everybody has, at its usual level.
+class Zlib : public exposition::Compressor {
+ public:
+  Zlib() {
+    constexpr int kGzip = 16;
+    if (deflateInit2(&stream_, 6, Z_DEFLATED, kGzip + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::runtime_error("deflateInit2");
+    }
+  }
+  ~Zlib() override { deflateEnd(&stream_); }
+
+  void Start(exposition::TextBuffer out) override {
+    deflateReset(&stream_);
+    out_ = std::move(out);
+  }
+  // All of the text at once.
+  void Add(std::string_view text) override {
+    out_.Reserve(deflateBound(&stream_, text.size()));
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream_.avail_in = static_cast<uInt>(text.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
+    stream_.avail_out = static_cast<uInt>(out_.capacity());
+    if (deflate(&stream_, Z_FINISH) != Z_STREAM_END) throw std::runtime_error("deflate");
+    out_.SetSize(stream_.total_out);
+  }
+  exposition::TextBuffer Finish() override { return std::move(out_); }
+
+ private:
+  z_stream stream_{};
+  exposition::TextBuffer out_;
+};
+
+// Compressing a text that is there already; the encoding 0 is zlib's.
+void Compress(benchmark::State& state) {
+  const auto text = exposition::MakeFormatWriter(Format::kText);
+  const auto map = MapOf(state.range(1), state.range(2));
+  const exposition::TextBuffer plain = PageOf(*text, *map->collector->Take(), {});
+  std::unique_ptr<exposition::Compressor> compressor =
+      exposition::MakeCompressor(static_cast<Encoding>(state.range(0)));
+  if (compressor == nullptr) compressor = std::make_unique<Zlib>();
+  exposition::TextBuffer page;
+  for (auto _ : state) {
+    compressor->Start(std::move(page));
+    compressor->Add(plain);
+    page = compressor->Finish();
+  }
+  PerRow(state, page.size(), state.range(2));
 }
 BENCHMARK(Compress)
-    ->ArgNames({"kind", "rows"})
-    ->ArgsProduct({{0, 2, 3}, {100'000}})
+    ->ArgNames({"encoding", "kind", "rows"})
+    ->ArgsProduct({{0, 1, 2}, {0, 1, 2, 3}, {100'000}})
     ->Unit(benchmark::kMicrosecond);
 
 void Number(benchmark::State& state) {

@@ -16,7 +16,22 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..
 from harness import children, exporter  # noqa: E402
 
 TOOLS = os.path.join(exporter.BUILD, "bench")
+QUICK = "--quick" in sys.argv[1:]
+KINDS = ("hash", "percpu", "array", "histogram")
+KIND_TITLES = ("hash", "per-CPU hash", "array", "histogram")
+ENTRIES = 10_000 if QUICK else 100_000
+RUNS = 3 if QUICK else 7
 BUCKETS = 27
+# What asks for each format, and what it is answered with.
+FORMATS = {
+    "text 0.0.4": ("text/plain;version=0.0.4", "text/plain; version=0.0.4; "),
+    "text 1.0.0": ("text/plain;version=1.0.0", "text/plain; version=1.0.0; "),
+    "OpenMetrics": ("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; "),
+    "protobuf": (
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+    ),
+}
 _OPS = """      labels:
         - {name: id, size: 4, decoders: [{name: uint}]}
         - {name: op, size: 4, decoders: [{name: uint}, {name: static_map, static_map: {0: read, 1: write}}]}
@@ -29,13 +44,17 @@ _LABELS = {
 _LABELS["percpu"] = _LABELS["hash"]
 
 
+def metric_of(kind, name):
+    return name if kind == "histogram" else f"{name}_total"
+
+
 def write_config(folder, name, kind, entries):
-    """NAME.yaml: the metric ebpf_exporter_NAME of the map of `kind` with room for `entries`."""
+    """NAME.yaml: one metric of the map of `kind` with room for `entries`."""
     section = "histograms" if kind == "histogram" else "counters"
     buckets = "      bucket_type: exp2\n      bucket_min: 0\n      bucket_max: 26\n"
     with open(os.path.join(folder, name + ".yaml"), "w", encoding="ascii") as file:
         file.write(
-            f"object: {TOOLS}/{kind}-{entries}.bpf.o\nmetrics:\n  {section}:\n    - name: {name}\n"
+            f"object: {TOOLS}/{kind}-{entries}.bpf.o\nmetrics:\n  {section}:\n    - name: {metric_of(kind, name)}\n"
             f"      help: Measured\n      map: bench\n"
             f"{buckets if kind == 'histogram' else ''}{_LABELS[kind]}"
         )
@@ -85,9 +104,15 @@ class Bench:
 
     def scrape(self, encoding):
         """(wall ms, CPU ms of all threads, body) of one scrape over a connection of its own."""
+        wall, cpu, body = self.answer(encoding)
+        return wall, cpu, gzip.decompress(body) if encoding == "gzip" else body
+
+    def answer(self, encoding, form="text 0.0.4"):
+        """The same of one of FORMATS, with the body as it is sent."""
+        accept, content_type = FORMATS[form]
         request = (
-            f"GET /metrics HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: {encoding}\r\n"
-            "Connection: close\r\n\r\n"
+            f"GET /metrics HTTP/1.1\r\nHost: bench\r\nAccept: {accept}\r\n"
+            f"Accept-Encoding: {encoding}\r\nConnection: close\r\n\r\n"
         )
         cpu = self.cpu_ms()
         start = time.perf_counter()
@@ -100,7 +125,10 @@ class Bench:
         cpu = self.cpu_ms() - cpu
         head, _, body = b"".join(pieces).partition(b"\r\n\r\n")
         check(head.startswith(b"HTTP/1.1 200 "), f"the answer is {head[:200]!r}")
-        return wall, cpu, gzip.decompress(body) if encoding == "gzip" else body
+        check(f"\r\nContent-Type: {content_type}" in head.decode(), f"not {form}: {head!r}")
+        coded = f"\r\nContent-Encoding: {encoding}" in head.decode()
+        check(coded == (encoding != "identity"), f"not {encoding}: {head!r}")
+        return wall, cpu, body
 
     def cpu_ms(self):
         total = 0
@@ -118,8 +146,9 @@ class Bench:
     def check_page(self, page, seed):
         """Every series of every metric must be there, once, with the value that `seed` gave it."""
         for name in self.names:
-            expected = expected_samples(self.kind, self.entries, seed, "ebpf_exporter_" + name)
-            start = f"ebpf_exporter_{name}".encode()
+            metric = f"ebpf_exporter_{metric_of(self.kind, name)}"
+            expected = expected_samples(self.kind, self.entries, seed, metric)
+            start = metric.encode()
             found = [
                 line for line in page.split(b"\n") if line.startswith((start + b"{", start + b"_"))
             ]
@@ -221,3 +250,17 @@ def ready_ms(configs):
 
 def median(values):
     return statistics.median(list(values))
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def head(title, columns):
+    """Begins a table."""
+    say(f"| {title} | {' | '.join(columns)} |")
+    say("|---|" + "--:|" * len(columns))
+
+
+def line(name, value):
+    say(f"| {name} | {value} |")

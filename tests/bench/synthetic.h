@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -140,15 +141,18 @@ inline std::shared_ptr<plan::MetricPlan> MakeMetric(Kind kind) {
   }
   if (kind == Kind::kHistogram || kind == Kind::kValueHistogram) {
     metric->kind = config::MetricKind::kHistogram;
-    metric->family = "ebpf_exporter_bench_latency_seconds";
+    // One in bytes, which is a native histogram too, and one in microseconds.
+    metric->family = kind == Kind::kHistogram ? "ebpf_exporter_bench_size_bytes"
+                                              : "ebpf_exporter_bench_latency_seconds";
     plan::HistogramPlan& histogram = metric->histogram;
+    histogram.sum_number = kBuckets;
+    histogram.multiplier = kind == Kind::kHistogram ? 1 : 1e-6;
     for (std::uint32_t i = 0; i < kBuckets; ++i) {
       histogram.numbers.push_back(i);
-      histogram.bounds.push_back(static_cast<double>(std::uint64_t{1} << i) * 1e-6);
+      histogram.bounds.push_back(static_cast<double>(std::uint64_t{1} << i) * histogram.multiplier);
     }
-    histogram.sum_number = kBuckets;
-    histogram.multiplier = 1e-6;
     if (kind == Kind::kHistogram) {
+      histogram.native = plan::NativeBuckets{0, 1};
       histogram.bucket = Label("bucket", 8, 8, {"uint"});
     } else {
       histogram.array = plan::ValueField{};
@@ -163,6 +167,7 @@ struct SyntheticMap {
   SyntheticMap(Kind kind, std::uint32_t rows) {
     metrics::MapToRead source;
     source.config = "bench";
+    source.counted_since = std::chrono::system_clock::now();
     source.plan.layout.name = "bench";
     source.plan.layout.key_size = KeySizeOf(kind);
     source.plan.layout.value_size = ValueSizeOf(kind);
