@@ -104,14 +104,4 @@ int BPF_PROG(cgsched_unthrottle, struct cfs_rq *queue) {
   return 0;
 }
 
-SEC("tp_btf/cgroup_rmdir")
-int BPF_PROG(cgsched_gone, struct cgroup *cgroup) {
-  __u64 key = cgroup->kn->id;
-
-  if (cgroup->root->hierarchy_id != 0) return 0;
-  bpf_map_delete_elem(&cgsched_wait, &key);
-  bpf_map_delete_elem(&cgsched_throttled, &key);
-  return 0;
-}
-
 char LICENSE[] SEC("license") = "GPL";

@@ -6,6 +6,7 @@
 // distinction in /proc/PID/status.
 
 #include "bpf_exporter.bpf.h"
+#include "cgroup.bpf.h"
 #include "task.bpf.h"
 #include "task_moments.bpf.h"
 
@@ -21,7 +22,19 @@ struct times {
 BX_PERCPU_ARRAY(cpudist_since, 1, __u64);  // when this CPU's task came, in ns
 BX_TASK_MOMENTS(cpudist_left, 32768);      // when a task left; the lowest bit is its leaving
 BX_PERCPU_ARRAY(cpudist_times, LEAVINGS, struct times);
+// With by_cgroup in place of the other one.
+struct of_cgroup {
+  __u64 leaving;
+  __u64 cgroup_id;
+};
+BX_HASH(cpudist_cgroups, 4096, struct of_cgroup, struct times);
 BX_DROPPED(cpudist_dropped);
+
+static __always_inline struct times *times_of(struct task_struct *task, enum leaving leaving) {
+  struct of_cgroup key = {.leaving = leaving, .cgroup_id = bx_cgroup_id_of(task)};
+
+  return by_cgroup ? bx_value(&cpudist_cgroups, &key) : bx_value_at(&cpudist_times, leaving);
+}
 
 // The tracepoint got a fourth argument in 5.18; these three come first in every version.
 SEC("tp_btf/sched_switch")
@@ -30,12 +43,13 @@ int BPF_PROG(cpudist_switch, bool preempt, struct task_struct *prev, struct task
   enum leaving leaving = !preempt && state != BX_TASK_RUNNING ? voluntary : involuntary;
   __u64 now = bpf_ktime_get_ns();
   __u64 *since = bx_value_at(&cpudist_since, 0);
-  struct times *times = bx_value_at(&cpudist_times, leaving);
+  struct times *times;
   __u64 left;
 
-  if (!since || !times) return 0;
+  if (!since) return 0;
   if (prev->pid != 0) {  // each CPU's idle task has 0
-    if (*since != 0) bx_observe_exp2_in(&times->on, now - *since, NSEC_PER_USEC);
+    times = *since != 0 ? times_of(prev, leaving) : NULL;
+    if (times) bx_observe_exp2_in(&times->on, now - *since, NSEC_PER_USEC);
     if (!(state & BX_TASK_DEAD) &&
         !bx_set_moment(&cpudist_left, &cpudist_left_others, prev->pid, (now & ~1ull) | leaving))
       bx_drop();
@@ -45,7 +59,7 @@ int BPF_PROG(cpudist_switch, bool preempt, struct task_struct *prev, struct task
   if (next->pid == 0) return 0;
   left = bx_take_moment(&cpudist_left, &cpudist_left_others, next->pid);
   if (left == 0) return 0;
-  times = bx_value_at(&cpudist_times, left & 1);
+  times = times_of(next, left & 1);
   left &= ~1ull;
   if (times) bx_observe_exp2_in(&times->off, now > left ? now - left : 0, NSEC_PER_USEC);
   return 0;

@@ -6,6 +6,7 @@
 #include <linux/bpf_perf_event.h>
 
 #include "bpf_exporter.bpf.h"
+#include "cgroup.bpf.h"
 
 struct function {
   char function[64];  // as kallsyms names it; what is longer is cut off
@@ -14,6 +15,12 @@ struct function {
 enum mode { IDLE, KERNEL, USER, MODES };
 
 BX_PERCPU_ARRAY(cpuprofile_modes, MODES, __u64);
+// With by_cgroup in place of the other one.
+struct of_cgroup {
+  __u64 mode;
+  __u64 cgroup_id;
+};
+BX_HASH(cpuprofile_cgroups, 8192, struct of_cgroup, __u64);
 BX_HASH(cpuprofile_functions, 4096, struct function, __u64);
 BX_DROPPED(cpuprofile_dropped);
 
@@ -28,7 +35,12 @@ static __always_inline enum mode mode_of(struct bpf_perf_event_data *ctx) {
 
 SEC("perf_event/type=1,config=0,frequency=49")  // PERF_COUNT_SW_CPU_CLOCK
 int cpuprofile_mode(struct bpf_perf_event_data *ctx) {
-  bx_increment_at(&cpuprofile_modes, mode_of(ctx));
+  struct of_cgroup key = {.mode = mode_of(ctx), .cgroup_id = bx_cgroup_id()};
+
+  if (by_cgroup)
+    bx_increment(&cpuprofile_cgroups, &key);
+  else
+    bx_increment_at(&cpuprofile_modes, key.mode);
   return 0;
 }
 
