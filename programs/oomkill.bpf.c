@@ -45,7 +45,7 @@ struct oom_control {
 } BX_KERNEL_TYPE;
 
 struct pages_key {
-  __u64 cgroup;
+  __u64 cgroup_id;
   enum page_kind kind;
 };
 BX_HASH(oom_kills, 1024, __u64, __u64);  // by the id of the victim's cgroup
@@ -53,8 +53,8 @@ BX_HASH(oom_kill_pages, 4096, struct pages_key, __u64);
 BX_ARRAY(oom_badness, CONSTRAINTS, BX_HISTOGRAM(33));  // bounds of 2^0 … 2^32 pages (16 TiB)
 BX_DROPPED(oom_kills_dropped);
 
-static __always_inline void count_pages(__u64 cgroup, enum page_kind kind, __s64 pages) {
-  struct pages_key key = {.cgroup = cgroup, .kind = kind};
+static __always_inline void count_pages(__u64 cgroup_id, enum page_kind kind, __s64 pages) {
+  struct pages_key key = {.cgroup_id = cgroup_id, .kind = kind};
 
   if (pages > 0) bx_add(&oom_kill_pages, &key, pages);
 }

@@ -9,7 +9,7 @@ import signal
 import disks
 import memory
 from harness import children
-from probe import PREFIX, ProbeTest
+from probe import NOBODYS, PREFIX, ProbeTest
 
 LIMIT = 16 << 20
 KILLS = 2
@@ -33,19 +33,19 @@ class OomKills(ProbeTest):
 
     def test_counts_what_memory_events_and_the_log_count(self):
         with memory.cgroup(self.id().split(".")[-1], memory_max=LIMIT) as folder:
-            name = "oom_kills_total"
-            self.assertEqual(0, self.value(name, cgroup=folder))
+            name, labels = "oom_kills_total", {"cgroup": folder, **NOBODYS}
+            self.assertEqual(0, self.value(name, **labels))
             children.run(["dmesg", "-c"], check=True)
             self.die_of_hunger(folder)
             killed = disks.read_fields(os.path.join(folder, "memory.events"))["oom_kill"]
             self.assertEqual(KILLS, killed)
-            self.wait_for(killed, name, cgroup=folder)  # a new cgroup's name is known a little later
+            self.wait_for(killed, name, **labels)  # a new cgroup's name is known a little later
             page = self.page()
-            self.assertEqual(killed, page.value(PREFIX + name, cgroup=folder))
+            self.assertEqual(killed, page.value(PREFIX + name, **labels))
             logged = logged_pages()
             for kind in ("anonymous", "file", "shared_memory"):
                 with self.subTest(kind=kind):
-                    ours = page.value(f"{PREFIX}oom_kill_pages_total", cgroup=folder, kind=kind)
+                    ours = page.value(f"{PREFIX}oom_kill_pages_total", kind=kind, **labels)
                     # A CPU keeps up to 64 of a counter's pages to itself, which later kernels add
                     # for the log and we do not.
                     self.assertLessEqual(abs(ours - logged[kind]), KILLS * 64 * os.cpu_count())

@@ -12,6 +12,8 @@ from harness.exporter import wait_until
 _EXPORTER = None
 _NAMES = ()
 PREFIX = "ebpf_exporter_"
+# The labels beside `cgroup` of one that is no unit's, container's or pod's.
+NOBODYS = dict.fromkeys(("unit", "container_id", "pod_uid", "qos"), "")
 # In a guest nothing runs but the test, so a count of the whole machine is the workload's.
 IN_GUEST = os.environ.get("KERNEL_TESTS_GUEST") == "1"
 
