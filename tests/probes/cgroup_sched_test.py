@@ -7,8 +7,8 @@ import os
 
 from harness.cgroups import cgroup2_root
 from harness.exporter import wait_until
-from probe import PREFIX, ProbeTest
-from tasks import Task, first_cpu
+from probe import IN_GUEST, NOBODYS, PREFIX, ProbeTest
+from tasks import Task, first_cpu, switches_of_init
 
 SECONDS = 0.3
 BUSY = f"""
@@ -53,16 +53,15 @@ class Cgroups(ProbeTest):
         """(count, sum) of the cgroup."""
         page = self.page()
         return tuple(
-            sum(
-                value
-                for labels, value in page.samples_of(f"{PREFIX}cgroup_sched_{name}_seconds_{part}")
-                if labels["cgroup"] == self.cgroup
+            page.value(
+                f"{PREFIX}cgroup_sched_{name}_seconds_{part}", cgroup=self.cgroup, **NOBODYS
             )
             for part in ("count", "sum")
         )
 
     def test_waits_are_those_of_the_tasks(self):
         with self.tasks_in_cgroup(3) as tasks:
+            unheard = switches_of_init()
             (count, total), known = self.shown("wait"), [task.schedstat() for task in tasks]
             for task in tasks:
                 task.go()
@@ -74,14 +73,20 @@ class Cgroups(ProbeTest):
                 for task, before in zip(tasks, known)
                 for now, then in zip(task.schedstat(), before)
             ]
+            unheard = 0 if IN_GUEST else switches_of_init() - unheard
         counted, waited = counted - count, waited - total
         waits, seconds = sum(known[2::3]), sum(known[1::3]) / 1e9
-        print(f"known {waits} waits of {seconds:.3f} s, counted {counted:.0f} of {waited:.3f} s")
-        # Mostly equal; with twenty tasks a CPU the kernel counted up to 1 % more, and why is not known.
-        self.assertLessEqual(abs(waits - counted), 0.02 * waits)
+        print(
+            f"known {waits} waits of {seconds:.3f} s, counted {counted:.0f} of {waited:.3f} s; "
+            f"init left a CPU {unheard} times"
+        )
+        lost = waits - counted  # waits that ended when a thread of init left the CPU
+        self.assertGreaterEqual(lost, 0)
+        self.assertLessEqual(lost, unheard)
         self.assertEqual(0, self.value("cgroup_sched_dropped_total"))
         self.assertGreater(seconds, SECONDS)
-        self.assertLessEqual(abs(waited - seconds), 0.02 * seconds + waits * 20e-6)
+        slack = 0.01 * seconds + waits * 20e-6
+        self.assertLessEqual(abs(waited - seconds), slack + (0.02 * seconds if lost else 0))
 
     def test_throttling_is_that_of_cpu_stat(self):
         self.need_attached("cgsched_throttle")
