@@ -31,7 +31,7 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
   if (options.programs_dir.empty()) options.programs_dir = loader::DefaultProgramsDir();
   if (options.command == app::Command::kCheck) {
     return app::Check({options.config_dir, options.config_names, options.check_files,
-                       options.programs_dir, app::ResolveOptionsOf(options)});
+                       options.programs_dir, app::ResolveOptionsOf(options), options.by_cgroup});
   }
 
   host::HostPaths paths;

@@ -20,6 +20,10 @@ ExitCode Check(const CheckOptions& options) {
     Complain(sources.error().Message());
     return kCannotWork;
   }
+  if (const Status counts = loader::CountByCgroup(options.by_cgroup, *sources); !counts) {
+    Complain(counts.error().In("--config.by-cgroup").Message());
+    return kWrongUse;
+  }
   host::Host host;
   bool fine = true;
   for (const loader::PlannedConfig& config : loader::PlanConfigs(*sources, options.resolve, host)) {

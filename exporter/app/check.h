@@ -15,6 +15,7 @@ struct CheckOptions {
   std::vector<std::string> files;  // paths of YAML files; if there are any, instead of config_dir
   std::string programs_dir;
   plan::ResolveOptions resolve;
+  std::vector<std::string> by_cgroup = {};  // names of those that count by control group
 };
 
 // `bpf_exporter check`: reads configurations and their objects up to the plan, without a kernel

@@ -52,17 +52,23 @@ Flag Ignored(const char* name, const char* help) {
           }};
 }
 
-Status ReadNames(const std::string& text, Options& options) {
-  if (text.empty()) return {};
-  std::set<std::string> seen;
-  for (const std::string_view part : Split(text, ',')) {
-    const std::size_t start = std::min(part.find_first_not_of(' '), part.size());
-    std::string name(part.substr(start, part.find_last_not_of(' ') + 1 - start));
-    if (const Status valid = config::ValidConfigName(name); !valid.ok()) return valid;
-    if (!seen.insert(name).second) return Error{Quoted(name) + " is given twice"};
-    options.config_names.push_back(std::move(name));
-  }
-  return {};
+// Makes a flag whose value is a list of configurations.
+Flag Names(const char* name, std::vector<std::string> Options::*names, const char* help) {
+  return {.name = name,
+          .type = "NAMES",
+          .help = help,
+          .read = [names](const std::string& text, Options& options) -> Status {
+            if (text.empty()) return {};
+            std::set<std::string> seen;
+            for (const std::string_view part : Split(text, ',')) {
+              const std::size_t start = std::min(part.find_first_not_of(' '), part.size());
+              std::string one(part.substr(start, part.find_last_not_of(' ') + 1 - start));
+              if (const Status valid = config::ValidConfigName(one); !valid.ok()) return valid;
+              if (!seen.insert(one).second) return Error{Quoted(one) + " is given twice"};
+              (options.*names).push_back(std::move(one));
+            }
+            return {};
+          }};
 }
 
 Status ReadInterval(const std::string& text, Options& options) {
@@ -155,10 +161,12 @@ Status ReadCapabilities(const std::string& text, Options& options) {
 const std::vector<Flag>& Flags() {
   static const std::vector<Flag> flags = {
       Text("config.dir", "DIR", &Options::config_dir, "Directory of the configurations, NAME.yaml"),
-      {.name = "config.names",
-       .type = "NAMES",
-       .help = "Comma-separated names to run; default: all in --config.dir",
-       .read = ReadNames},
+      Names("config.names", &Options::config_names,
+            "Comma-separated names to run; default: all in --config.dir"),
+      Names(
+          "config.by-cgroup", &Options::by_cgroup,
+          "Comma-separated names of those whose constant by_cgroup is set to true, whatever their "
+          "files say"),
       OnOff("config.check", &Options::config_check, "Load and attach everything, then exit"),
       OnOff("config.strict", &Options::config_strict,
             "Exit when any configuration or program fails"),

@@ -24,6 +24,7 @@ struct Options {
 
   std::string config_dir = "/etc/bpf_exporter";
   std::vector<std::string> config_names;  // empty: all in config_dir
+  std::vector<std::string> by_cgroup;     // of them, those that count by control group
   std::string programs_dir;               // empty: DefaultProgramsDir()
   std::chrono::nanoseconds snapshot_interval = std::chrono::seconds(5);  // 0: at every scrape
   std::string metrics_prefix = "ebpf_exporter_";

@@ -103,9 +103,12 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options) {
 }
 
 std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) {
-  const Result<std::vector<loader::ConfigSource>> sources =
+  Result<std::vector<loader::ConfigSource>> sources =
       loader::SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
   if (!sources) return Refuse(kCannotWork, sources.error().Message());
+  if (const Status counts = loader::CountByCgroup(options.by_cgroup, *sources); !counts) {
+    return Refuse(kWrongUse, counts.error().In("--config.by-cgroup").Message());
+  }
   std::vector<loader::PlannedConfig> planned =
       loader::PlanConfigs(*sources, ResolveOptionsOf(options), host);
   if (const auto code = EndAfterPlanning(planned, options)) return *code;

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <set>
@@ -60,6 +61,21 @@ std::vector<ConfigSource> SourcesOfFiles(const std::vector<std::string>& files,
     sources.push_back({config::ConfigName(path), path, programs_dir});
   }
   return sources;
+}
+
+Status CountByCgroup(const std::vector<std::string>& names, std::vector<ConfigSource>& sources) {
+  for (const std::string& name : names) {
+    const auto source = std::find_if(sources.begin(), sources.end(),
+                                     [&](const ConfigSource& one) { return one.name == name; });
+    if (source == sources.end()) {
+      std::vector<std::string> known;
+      for (const ConfigSource& one : sources) known.push_back(one.name);
+      return Error{fmt::format("configuration {} is not among those that run{}", Quoted(name),
+                               DidYouMean(name, known))};
+    }
+    source->by_cgroup = true;
+  }
+  return {};
 }
 
 std::string DefaultProgramsDir() {

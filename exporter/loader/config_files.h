@@ -14,6 +14,7 @@ struct ConfigSource {
   std::string name;          // Config::name
   std::string path;          // of the YAML file
   std::string programs_dir;  // where its object is if it is not beside the YAML file; or empty
+  bool by_cgroup = false;    // set the object's constant by_cgroup to true
 };
 
 // Returns DIR/NAME.yaml for each of `names`, or for all that `dir` has. An error if that is none, a
@@ -25,6 +26,9 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
 // Returns a source for each of these YAML files.
 std::vector<ConfigSource> SourcesOfFiles(const std::vector<std::string>& files,
                                          const std::string& programs_dir);
+
+// Sets `by_cgroup` of the sources with these names. The error names one that no source has.
+Status CountByCgroup(const std::vector<std::string>& names, std::vector<ConfigSource>& sources);
 
 // Returns where the objects of an installation, or of a build folder, are: beside this program in
 // programs/, else in ../lib/bpf_exporter. Empty if there is neither.

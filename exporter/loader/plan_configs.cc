@@ -2,6 +2,7 @@
 // Tests: plan_configs_test.cc, start_test.cc, failures_test.py
 #include "loader/plan_configs.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/files.h"
@@ -30,6 +31,18 @@ std::optional<plan::ConfigPlan> Join(const ConfigSource& source, const config::C
   return plan::Resolve(config, *std::move(object), options, host, diagnostics);
 }
 
+// Sets a constant to true, whatever the file says.
+void SetTrue(const std::string& name, std::vector<config::ConstantSpec>& constants) {
+  auto constant =
+      std::find_if(constants.begin(), constants.end(),
+                   [&](const config::ConstantSpec& one) { return one.name.value == name; });
+  if (constant == constants.end()) {
+    constant = constants.insert(constant, {{name, {}}, {}, false, {}});
+  }
+  constant->values = {{{"true", constant->at}, false}};
+  constant->list = false;
+}
+
 // Plans one configuration. Its metrics must not clash with those of `before`.
 PlannedConfig PlanConfig(const ConfigSource& source, const plan::ResolveOptions& options,
                          host::Host& host, const std::vector<const plan::ConfigPlan*>& before) {
@@ -42,6 +55,7 @@ PlannedConfig PlanConfig(const ConfigSource& source, const plan::ResolveOptions&
   config::Diagnostics diagnostics(source.path, *text);
   if (std::optional<config::Config> config =
           config::ParseConfig(source.name, source.path, *text, diagnostics)) {
+    if (source.by_cgroup) SetTrue("by_cgroup", config->constants);
     planned.plan = Join(source, *config, options, host, diagnostics);
   }
   if (planned.plan) {

@@ -94,6 +94,35 @@ class Probes(unittest.TestCase):
         ):
             self.assertIn(f"={','.join(names)}", read(path), path)
 
+    def test_the_table_of_cgroups_has_those_that_count_by_cgroup(self):
+        text = read("programs/README.md").split("\n## By cgroup\n")[1].split("\n## ")[0]
+        table = dict(re.findall(r"^\| (\w+) \| ([^|]+) \|", text, re.MULTILINE)[1:])
+        wanted = {name for name, one in probes().items() if "by_cgroup" in one.get("constants", {})}
+        always = {
+            name
+            for name, one in probes().items()
+            if any("cgroup_id" in label for metric in metrics(one) for label in metric.get("labels", []))
+        } - wanted
+        self.assertEqual(wanted, {name for name, cell in table.items() if "if wanted" in cell})
+        self.assertEqual(always, {name for name, cell in table.items() if "always" in cell})
+        self.assertEqual(wanted | always, set(table))
+        for name in wanted:  # one way to say it in all files
+            self.assertIn("\nconstants:\n  by_cgroup: false  # true: ", read(f"config/{name}.yaml"))
+
+    def test_each_example_of_ebpf_exporter_has_its_place(self):
+        lines = read("tests/style/examples_of_ebpf_exporter.txt").splitlines()
+        known = [line for line in lines if not line.startswith("#")]
+        text = read("programs/README.md").split("\n## Instead of an example")[1].split("\n## ")[0]
+        rows = re.findall(r"^\| ([\w, .-]+) \| (.+) \|$", text, re.MULTILINE)[1:]
+        self.assertEqual(known, sorted(name for cell, _ in rows for name in cell.split(", ")))
+        for examples, place in rows:
+            with self.subTest(examples=examples):
+                named = re.findall(r"`(\w+)`", place)
+                if place.startswith("no probe"):
+                    continue
+                self.assertNotEqual([], named)
+                self.assertEqual(set(), set(named) - set(probes()))
+
     def test_each_has_a_test(self):
         missing = [
             name

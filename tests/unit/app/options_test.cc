@@ -33,6 +33,7 @@ TEST(OptionsTest, HasDefaults) {
   EXPECT_EQ(options.command, Command::kExport);
   EXPECT_EQ(options.config_dir, "/etc/bpf_exporter");
   EXPECT_TRUE(options.config_names.empty());
+  EXPECT_TRUE(options.by_cgroup.empty());
   EXPECT_EQ(options.programs_dir, "");
   EXPECT_EQ(options.snapshot_interval, std::chrono::seconds(5));
   EXPECT_EQ(options.metrics_prefix, "ebpf_exporter_");
@@ -54,7 +55,7 @@ TEST(OptionsTest, TakesEveryFlagInBothSpellings) {
        "--metrics.prefix=x_", "--metrics.max-series=7", "--web.listen-address=127.0.0.1:1",
        "--web.telemetry-path=/m/x", "--btf.path=b", "--config.check", "--config.strict", "--debug",
        "--log.no-timestamps", "--bpf.stats", "--capabilities.keep=cap_bpf,cap_syslog",
-       "--config.cache-size=1000", "--config.skip-cache-size=10"});
+       "--config.cache-size=1000", "--config.skip-cache-size=10", "--config.by-cgroup=a,b"});
   const Options other = Parsed({"--config.dir",
                                 "d",
                                 "--config.names",
@@ -79,10 +80,13 @@ TEST(OptionsTest, TakesEveryFlagInBothSpellings) {
                                 "--log.no-timestamps",
                                 "--bpf.stats",
                                 "--capabilities.keep",
-                                "cap_bpf,cap_syslog"});
+                                "cap_bpf,cap_syslog",
+                                "--config.by-cgroup",
+                                "a,b"});
   for (const Options& options : {one, other}) {
     EXPECT_EQ(options.config_dir, "d");
     EXPECT_EQ(options.config_names, (std::vector<std::string>{"a", "sub/b"}));
+    EXPECT_EQ(options.by_cgroup, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(options.programs_dir, "p");
     EXPECT_EQ(options.snapshot_interval, std::chrono::seconds(90));
     EXPECT_EQ(options.metrics_prefix, "x_");
@@ -159,6 +163,7 @@ TEST(OptionsTest, RefusesWrongUseInOneLine) {
       {{"check", "--confg.dir=x"}, "unknown flag '--confg.dir'; did you mean '--config.dir'?"},
       {{"--config.names=a,,b"}, "--config.names: configuration name '': is empty"},
       {{"--config.names=a,b,a"}, "--config.names: 'a' is given twice"},
+      {{"--config.by-cgroup=a,a"}, "--config.by-cgroup: 'a' is given twice"},
       {{"--config.names=../a"},
        "--config.names: configuration name '../a': must not leave the configuration directory with "
        "'..'"},

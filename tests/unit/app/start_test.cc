@@ -65,6 +65,15 @@ TEST_F(StartTest, NeedsAConfiguration) {
                             "bpf_exporter: no NAME.yaml or NAME.yml in '" + dir_.string() + "'\n"));
 }
 
+TEST_F(StartTest, CountsByCgroupOnlyWhatRuns) {
+  WriteShipped("packets");
+  options_.by_cgroup = {"runqlat"};
+  EXPECT_EQ(Ended(),
+            Ending(kWrongUse,
+                   "bpf_exporter: --config.by-cgroup: configuration 'runqlat' is not among "
+                   "those that run\n"));
+}
+
 TEST_F(StartTest, EndsWhenNoConfigurationCanWork) {
   Write("a", "metrics: 1\n");
   options_.config_names = {"a", "b"};

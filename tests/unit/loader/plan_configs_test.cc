@@ -90,6 +90,45 @@ TEST_F(PlanConfigsTest, SaysThatTheFileIsNotThere) {
   EXPECT_EQ(ObjectOf(""), "configuration '" + Yaml() + "': open: No such file or directory\n");
 }
 
+// The constants that a source has which is told to count by control group, or what was said.
+std::string ConstantsByCgroup(const std::string& yaml, host::Host& host) {
+  std::vector<ConfigSource> sources = {{"x", yaml, ""}};
+  EXPECT_TRUE(CountByCgroup({"x"}, sources));
+  const PlannedConfig planned = std::move(PlanConfigs(sources, {}, host).front());
+  if (!planned.plan) return planned.messages;
+  std::string text;
+  for (const plan::ConstantPlan& one : planned.plan->constants) {
+    text += one.name + "=" + one.text + " (" + std::to_string(one.bytes.at(0)) + ")\n";
+  }
+  return text;
+}
+
+TEST_F(PlanConfigsTest, CountsByCgroupWhateverTheFileSays) {
+  const std::string metrics = "metrics: {counters: [{name: calls, help: Calls, labels: [tiny]}]}\n";
+  const std::string object = BuildPath("tests/programs/constants.bpf.o");
+  for (const std::string constants :
+       {"", "constants: {by_cgroup: false}\n", "constants: {by_cgroup: [0]}\n"}) {
+    Write("object: " + object + "\n" + constants + metrics);
+    EXPECT_EQ(ConstantsByCgroup(Yaml(), host_), "by_cgroup=true (1)\n") << constants;
+  }
+  Write("object: " + object + "\nconstants: {tiny: 7}\n" + metrics);
+  EXPECT_EQ(ConstantsByCgroup(Yaml(), host_), "tiny=7 (7)\nby_cgroup=true (1)\n");
+}
+
+TEST_F(PlanConfigsTest, SaysThatAnObjectCannotCountByCgroup) {
+  Write("object: " + kObject.string() + "\n" + kMetrics);
+  EXPECT_EQ(ConstantsByCgroup(Yaml(), host_),
+            Yaml() +
+                ": error: object 'plan.bpf.o' has no constant 'by_cgroup'; its constants: "
+                "kaddr_jiffies, kaddr_short\n");
+}
+
+TEST_F(PlanConfigsTest, SaysThatNoSourceHasTheName) {
+  std::vector<ConfigSource> sources = {{"runqlat", Yaml(), ""}};
+  EXPECT_EQ(CountByCgroup({"runqlot"}, sources).error().Message(),
+            "configuration 'runqlot' is not among those that run; did you mean 'runqlat'?");
+}
+
 // The exit code of a check by a user who may do nothing.
 int CheckAsNobody(const app::CheckOptions& options) {
   const pid_t child = fork();
