@@ -171,6 +171,10 @@ Result<Attachment> AttachPerfEvents(const bpf_program* program, const plan::Plac
 
 // For programs that were tied to their target when they were loaded.
 Result<Attachment> AttachTied(const bpf_program* program, const plan::Place& place) {
+  if (!RunsWhatItAttaches(*place.kind, ReadKernelFacts())) {
+    return WithRemedy(*place.kind, Error(fmt::format("{} '{}'", KeyOf(place), place.target()),
+                                         "it would never run", EOPNOTSUPP));
+  }
   LinkPtr link(place.kind == config::ProbeKind::kLsm ? bpf_program__attach_lsm(program)
                                                      : bpf_program__attach_trace(program));
   if (link != nullptr) return Attachment(std::move(link));

@@ -37,10 +37,14 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
     if (!events) return events.error();
     return Attachment(std::move(*events));
   }
+  const std::optional<config::ProbeKind> kind = KindOf(section);
+  if (kind && !RunsWhatItAttaches(*kind, ReadKernelFacts())) {
+    return WithRemedy(
+        *kind, Error(fmt::format("section '{}'", section), "it would never run", EOPNOTSUPP));
+  }
   LinkPtr link(bpf_program__attach(program));
   if (link != nullptr) return Attachment(std::move(link));
   const int code = errno;
-  const std::optional<config::ProbeKind> kind = KindOf(section);
   // libbpf's answer for sections that do not say where to attach.
   if (code == EOPNOTSUPP && (!kind || section.find('/') == std::string::npos)) {
     return Error{fmt::format("section '{}' needs an entry under probes:", section), code};

@@ -5,9 +5,13 @@
 #include <fmt/core.h>
 #include <linux/capability.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "base/text.h"
 #include "kernel/refused_calls.h"
 
 namespace bpf_exporter::kernel {
@@ -71,6 +75,12 @@ bool OpensPerfEvent(config::ProbeKind kind) {
 
 }  // namespace
 
+bool RunsWhatItAttaches(config::ProbeKind kind, const KernelFacts& facts) {
+  if (kind != config::ProbeKind::kLsm || facts.lsms.empty()) return true;
+  const std::vector<std::string_view> lsms = Split(facts.lsms, ',');
+  return std::find(lsms.begin(), lsms.end(), "bpf") != lsms.end();
+}
+
 std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   const bool permission = code == EPERM || code == EACCES;
   const SystemCall call = OpensPerfEvent(kind) ? SystemCall::kPerfEventOpen : SystemCall::kBpf;
@@ -102,7 +112,7 @@ std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& fa
       }
       return {};
     case config::ProbeKind::kLsm:
-      if (!facts.lsms.empty() && facts.lsms.find("bpf") == std::string::npos) {
+      if (!RunsWhatItAttaches(kind, facts)) {
         return fmt::format("the kernel runs without the BPF LSM: boot it with lsm={},bpf",
                            facts.lsms);
       }

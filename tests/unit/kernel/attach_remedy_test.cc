@@ -74,6 +74,16 @@ TEST(AttachRemedy, SaysThatARawTracepointHasFewerArguments) {
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kRawTracepoint, EBUSY, Facts({CAP_SYS_ADMIN})), "");
 }
 
+TEST(AttachRemedy, KnowsThatOnlyTheBpfLsmRunsPrograms) {
+  KernelFacts facts = Facts({CAP_SYS_ADMIN});
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, facts));
+  facts.lsms = "lockdown,bpfx";
+  EXPECT_FALSE(RunsWhatItAttaches(config::ProbeKind::kLsm, facts));
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kFentry, facts));
+  facts.lsms = "";  // securityfs is not mounted, so there is no telling
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, facts));
+}
+
 TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kLsm, EBUSY, facts), "");
