@@ -230,7 +230,7 @@ TEST_F(ServerTest, AnswersSoonWhileHundredsOfConnectionsIdleOrDrip) {
   std::atomic<bool> ended = false;
   std::thread drip([this, &ended] {
     std::vector<Fd> connections(200);
-    for (int round = 0; !ended; ++round) {
+    while (!ended) {
       for (std::size_t i = 0; i < connections.size() && !ended; ++i) {
         // Every second one idles; the others send a byte at a time. Those that were cut off return.
         char byte;
