@@ -4,6 +4,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +13,7 @@ import unittest
 from harness import children, outcome
 from harness.cgroups import cgroup2_root
 from harness.exporter import E2E, TEST_PROGRAMS, Exporter, wait_until
+from harness.page import Page
 
 CALLS = 5000
 # Sends its name for itself and its number, then makes exactly so many calls, on one CPU: a perf
@@ -24,6 +26,14 @@ with open("/proc/self/comm", "w") as comm:
 print(os.getpid(), flush=True)
 for _ in range({CALLS}):
     os.umask(0o22)
+"""
+# Makes a call every few milliseconds.
+STEADY = """
+import os, time
+print(os.getpid(), flush=True)
+while True:
+    os.umask(0o22)
+    time.sleep(0.005)
 """
 BY_CGROUP = """
 metrics:
@@ -134,6 +144,48 @@ class Events(unittest.TestCase):
                 counted, missing = accounted()
                 self.assertLess(counted, CALLS)
                 self.assertGreater(missing, 0)
+
+    # A flush is part of a snapshot, which here is part of a scrape.
+    def test_openmetrics_tells_since_when_a_counter_of_records_counts(self):
+        name = "ebpf_exporter_perf_events"
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(E2E, "events.yaml"), encoding="utf-8") as file:
+                text = file.read().replace("flush_interval: 1h", "flush_interval: 2s")
+            with open(os.path.join(folder, "events.yaml"), "w", encoding="utf-8") as file:
+                file.write(text)
+            shutil.copy(OBJECT, folder)
+            sender = children.start([sys.executable, "-c", STEADY], stdout=subprocess.PIPE, text=True)
+            self.addCleanup(sender.stdout.close)
+            self.addCleanup(children.stop, sender)
+            tgid = sender.stdout.readline().strip()
+            started = time.time()
+            with Exporter(names="events", config=folder, programs=folder) as exporter:
+
+                def scrape():
+                    """(before, after, counted, since) of a scrape; the last two 0 if there is no such series."""
+                    before = time.time()
+                    _, _, body = exporter.get("/metrics", {"Accept": "application/openmetrics-text"})
+                    after, page = time.time(), Page(body.decode())
+                    found = [page.by_label(f"{name}_{what}", "tgid").get(tgid, 0) for what in ("total", "created")]
+                    return before, after, *found
+
+                def next_since(since):
+                    """The scrapes until another time is told; the last one tells it."""
+                    scrapes = [scrape()]
+                    while scrapes[-1][3] in (0, since):
+                        self.assertLess(time.time(), started + 60)
+                        time.sleep(0.1)
+                        scrapes.append(scrape())
+                    return scrapes
+
+                first = next_since(0)[-1]
+                self.assertGreater(first[3], started)
+                self.assertLess(first[3], first[1])
+                scrapes = next_since(first[3])
+                counted, since = scrapes[-1][2:]
+                (flush,) = [one for one in scrapes if one[0] - 1e-5 <= since <= one[1]]
+                self.assertEqual(0, flush[2], "the scrape that empties the table has no rows")
+                self.assertLess(counted, max(one[2] for one in scrapes))
 
     def test_a_pinned_map_of_records_feeds_one_configuration(self):
         with tempfile.TemporaryDirectory() as folder:

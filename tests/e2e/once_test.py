@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 from harness import children, outcome
-from harness.exporter import BINARY, CONFIG, PROGRAMS, fetch, free_port, run_to_end, wait_until
+from harness.exporter import BINARY, CONFIG, PROGRAMS, TEST_PROGRAMS, fetch, free_port, run_to_end, wait_until
 from harness.page import Page
 
 FLAGS = (f"--config.dir={CONFIG}", f"--programs.dir={PROGRAMS}")
@@ -79,7 +79,37 @@ class Once(unittest.TestCase):
                 file.write("metrics: 7\n")
             done = run_to_end(f"--config.dir={folder}", f"--programs.dir={PROGRAMS}", "--once")
         self.assertEqual((3, ""), (done.returncode, done.stdout))
-        self.assertEqual(2, once("--once=never").returncode)
+        for wrong in (
+            ["--once=never"],
+            ["--once=-1s"],
+            ["--once", "--format=xml"],
+            ["--format=openmetrics"],
+        ):
+            self.assertEqual((2, ""), self.code_and_page(once(*wrong)), wrong)
+
+    def code_and_page(self, done):
+        return done.returncode, done.stdout
+
+    def of_test_program(self, name, metrics, *flags):
+        """The run of one of the tests' own objects."""
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, f"{name}.yaml"), "w", encoding="utf-8") as file:
+                file.write(f"metrics: {metrics}\n")
+            return self.code_and_page(run_to_end(
+                *(f"--config.dir={folder}", f"--programs.dir={TEST_PROGRAMS}", f"--config.names={name}"),
+                *("--once=0s", *flags),
+            ))
+
+    def test_a_program_that_the_kernel_refuses_is_no_page(self):
+        hits = "{counters: [{name: hits_total, help: H, map: hits, labels: [slot]}]}"
+        self.assertEqual((3, ""), self.of_test_program("rejected", hits))
+
+    def test_a_program_that_is_not_attached_is_a_failure_if_strict(self):
+        units = "{histograms: [{name: units_0, help: H, bucket_type: native}]}"
+        code, page = self.of_test_program("native", units)
+        self.assertEqual(0, code)
+        self.assertEqual(0, Page(page).value("ebpf_exporter_config_up", name="native"))
+        self.assertEqual((1, ""), self.of_test_program("native", units, "--config.strict"))
 
     def test_a_page_that_cannot_be_written_is_a_failure(self):
         command = [BINARY, *FLAGS, "--config.names=syscalls", "--once=0s"]

@@ -3,7 +3,9 @@
 #include <sys/mount.h>
 
 #include <array>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "kernel/hits.h"
 #include "kernel/namespaces.h"
@@ -86,6 +88,34 @@ TEST_F(Sharing, SharesMapsPinnedByName) {
   EXPECT_EQ(SlotOf(*first, "shared_hits", 2), 80u) << "both programs count into it";
   EXPECT_EQ(SlotOf(*second, "shared_hits", 2), 80u);
   // The pin is the user's: it stays until its file goes.
+  EXPECT_EQ(unlink("/sys/fs/bpf/shared_hits"), 0);
+}
+
+// File systems take the time from a clock that the kernel moves on every few milliseconds.
+constexpr auto kTick = std::chrono::milliseconds(20);
+
+// What a pinned map holds when it is loaded again was counted before.
+TEST_F(Sharing, CountPinnedMapsSinceTheyWerePinned) {
+  using std::chrono::system_clock;
+  ASSERT_TRUE(UseOwnPins()) << strerror(errno);
+  const plan::ConfigPlan plan = PlanOf("pinned_map", {"shared_hits"});
+  const auto before = system_clock::now();
+  const LoadedObject* first = Load(plan);
+  const auto pinned = system_clock::now();
+  ASSERT_NE(first, nullptr);
+  std::this_thread::sleep_for(2 * kTick);
+
+  const auto again = system_clock::now();
+  const LoadedObject* second = Load(plan);
+  ASSERT_NE(second, nullptr);
+  for (const LoadedObject* object : {first, second}) {
+    EXPECT_GE(object->CountedSince("shared_hits"), before - kTick);
+    EXPECT_LE(object->CountedSince("shared_hits"), pinned);
+  }
+  const LoadedObject* other = Load(PlanOf("probe_hooks", {"hits"}));
+  ASSERT_NE(other, nullptr);
+  EXPECT_GE(other->CountedSince("hits"), again) << "a map of its own counts since it was loaded";
+  EXPECT_LE(other->CountedSince("hits"), system_clock::now());
   EXPECT_EQ(unlink("/sys/fs/bpf/shared_hits"), 0);
 }
 
