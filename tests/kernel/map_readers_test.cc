@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cstring>
-#include <nlohmann/json.hpp>
+#include <string_view>
 #include <thread>
 
 #include "kernel/support.h"
@@ -51,29 +52,38 @@ void Fill(int fd, const object::MapLayout& layout, std::uint32_t count) {
   }
 }
 
-std::string Bytes(const nlohmann::json& hex) {
+// The bytes of a list such as "0x0a","0xff"], which `text` begins with.
+std::string HexBytes(std::string_view text) {
   std::string bytes;
-  for (const auto& byte : hex) {
-    bytes += static_cast<char>(std::stoi(byte.get<std::string>(), nullptr, 16));
+  for (; text.starts_with("\"0x"); text.remove_prefix(text[6] == ',' ? 7 : 6)) {
+    int byte = 0;
+    std::from_chars(text.data() + 3, text.data() + 5, byte, 16);
+    bytes += static_cast<char>(byte);
   }
   return bytes;
 }
 
 // The map as bpftool sees it: raw key to raw value; each CPU's value, without padding, in turn.
+// Reads of the text only the lists of bytes, since a JSON library takes minutes for it in an
+// emulated guest.
 std::map<std::string, std::string> BpftoolDump(int fd) {
   bpf_map_info info{};
   std::uint32_t size = sizeof(info);
   EXPECT_EQ(bpf_obj_get_info_by_fd(fd, &info, &size), 0);
   std::map<std::string, std::string> rows;
-  const std::string text = Output(fmt::format("bpftool -j map dump id {}", info.id));
-  for (const auto& row : nlohmann::json::parse(text)) {
-    std::string value;
-    if (row.contains("values")) {
-      for (const auto& cpu : row["values"]) value += Bytes(cpu["value"]);
+  const std::string output = Output(fmt::format("bpftool -j map dump id {}", info.id));
+  const std::string_view text = output;
+  std::string* value = nullptr;  // of the last key
+  for (std::size_t at = text.find("[\"0x"); at != text.npos; at = text.find("[\"0x", at + 1)) {
+    const std::string bytes = HexBytes(text.substr(at + 1));
+    const std::string_view before = text.substr(0, at);
+    if (before.ends_with("\"key\":")) {
+      value = &rows[bytes];
+    } else if (value != nullptr && before.ends_with("\"value\":")) {
+      *value += bytes;
     } else {
-      value = Bytes(row["value"]);
+      ADD_FAILURE() << "neither a key nor a value: " << text.substr(at, 100);
     }
-    rows[Bytes(row["key"])] = value;
   }
   return rows;
 }
