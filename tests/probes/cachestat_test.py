@@ -41,7 +41,7 @@ class PageCache(ProbeTest):
         with disks.mounted(self.disk) as folder:
             path = os.path.join(folder, "data")
             self.write(path)
-            disks.drop_page_cache()
+            disks.drop_page_cache(path)
             with open(path, "rb", buffering=0) as file:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)  # nothing ahead
                 order = random.sample(range(PAGES), PAGES)
@@ -84,7 +84,7 @@ class PageCache(ProbeTest):
         with disks.mounted(self.disk) as folder:
             path = os.path.join(folder, "data")
             self.write(path)
-            disks.drop_page_cache()
+            disks.drop_page_cache(path)
 
             def read_ahead_in_vain():
                 with open(path, "rb", buffering=0) as file:

@@ -93,7 +93,7 @@ class PageFaults(ProbeTest):
             path = os.path.join(folder, "data")
             with open(path, "wb") as file:
                 file.write(os.urandom(300 * PAGE))
-            disks.drop_page_cache()
+            disks.drop_page_cache(path)
             with open(path, "rb") as file:
                 with mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as pages:
                     pages.madvise(mmap.MADV_RANDOM)  # each page is read when it is wanted
