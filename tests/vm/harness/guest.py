@@ -104,6 +104,10 @@ def boot(kernel, initramfs, console, commands, seconds, disks=()):
 
 def _boot(kernel, initramfs, console, commands, seconds, files):
     arguments = [
+        # What runs beside mostly waits, and should not wait for a CPU as well.
+        "nice",
+        "-n",
+        "5",
         QEMU,
         *MACHINE,
         "-display",
