@@ -247,6 +247,22 @@ TEST_F(QdiscFilter, RemovesWhatItMade) {
   EXPECT_FALSE(HasClsact());
 }
 
+// As it also goes when an interface is deleted and made anew with its number.
+TEST_F(QdiscFilter, MakesAQdiscAgainThatSomebodyRemoved) {
+  const Fd first(ProgramFd("by_tc_ingress")), second(ProgramFd("by_tc_egress"));
+  {
+    Result<TcFilter> ingress = TcFilter::Attach(first.get(), kLoopback, true);
+    ASSERT_TRUE(ingress.ok()) << ingress.error().Message();
+    Result<TcFilter> egress = TcFilter::Attach(second.get(), kLoopback, false);
+    ASSERT_TRUE(egress.ok()) << egress.error().Message();
+    Output("tc qdisc del dev lo clsact");
+    Result<TcFilter> again = TcFilter::Attach(first.get(), kLoopback, true);
+    ASSERT_TRUE(again.ok()) << again.error().Message();
+    EXPECT_NE(Output("tc filter show dev lo ingress").find("by_tc_ingress"), std::string::npos);
+  }
+  EXPECT_FALSE(HasClsact());
+}
+
 TEST_F(QdiscFilter, TellsWhereItIs) {
   const Fd program(ProgramFd("by_tc_ingress"));
   Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);

@@ -58,11 +58,16 @@ constexpr std::uint32_t Parent(std::uint32_t minor) { return TC_H_MAKE(TC_H_CLSA
 Result<std::shared_ptr<Clsact>> Clsact::Of(int interface) {
   const std::lock_guard lock(mutex);
   std::weak_ptr<Clsact>& known = InUse()[interface];
-  if (std::shared_ptr<Clsact> clsact = known.lock()) return clsact;
+  // Also if one of ours is in use: somebody may have removed it, or the interface, and made another
+  // one of its number.
   LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface,
               .attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS));
   const int error = -bpf_tc_hook_create(&hook);
   if (error != 0 && error != EEXIST) return ErrnoError("make clsact qdisc", error);
+  if (std::shared_ptr<Clsact> clsact = known.lock()) {
+    clsact->made_ = clsact->made_ || error == 0;
+    return clsact;
+  }
   std::shared_ptr<Clsact> clsact(new Clsact(interface, error == 0));
   known = clsact;
   return clsact;
