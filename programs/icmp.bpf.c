@@ -5,12 +5,8 @@
 // the interface that is below all others: not again at the bridge, bond or VLAN above. What is
 // only forwarded is not sent.
 
-#include <bpf/bpf_endian.h>
+#include "net.bpf.h"
 
-#include "bpf_exporter.bpf.h"
-
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
 #define ICMP 1
 #define ICMPV6 58
 #define HOP_BY_HOP 0
@@ -34,22 +30,10 @@ struct sk_buff___icmp {
   unsigned char *data;
 } BX_KERNEL_TYPE;
 
-struct ipv4_start {
-  __u8 words;  // 4 bits of version, 4 of the header's length
-  __u8 service;
-  __be16 length;
-  __be16 id;
-  __be16 fragment;
-  __u8 ttl;
-  __u8 protocol;
-};
-struct ipv6_start {
-  __be32 version;
-  __be16 length;
-  __u8 next;
-  __u8 hops;
+struct ipv6_and_options {
+  struct bx_ipv6_start ip;
   __u8 addresses[32];
-  __u8 next_after_options;  // if `next` is HOP_BY_HOP, as in the reports of listeners
+  __u8 next_after_options;  // if ip.next is HOP_BY_HOP, as in the reports of listeners
   __u8 options_length;
 };
 
@@ -80,7 +64,7 @@ BX_DROPPED(icmp_dropped);
 
 // Reads where the ICMP message begins; 0 if the packet has none.
 static __always_inline const unsigned char *find_ipv4(const unsigned char *header) {
-  struct ipv4_start ip;
+  struct bx_ipv4_start ip;
 
   if (bpf_probe_read_kernel(&ip, sizeof(ip), header) != 0 || ip.protocol != ICMP) return 0;
   if (ip.fragment & bpf_htons(FRAGMENT_OFFSET)) return 0;
@@ -88,12 +72,13 @@ static __always_inline const unsigned char *find_ipv4(const unsigned char *heade
 }
 
 static __always_inline const unsigned char *find_ipv6(const unsigned char *header) {
-  struct ipv6_start ip;
+  const unsigned char *after = header + offsetof(struct ipv6_and_options, next_after_options);
+  struct ipv6_and_options start;
 
-  if (bpf_probe_read_kernel(&ip, sizeof(ip), header) != 0) return 0;
-  if (ip.next == ICMPV6) return header + offsetof(struct ipv6_start, next_after_options);
-  if (ip.next != HOP_BY_HOP || ip.next_after_options != ICMPV6) return 0;
-  return header + offsetof(struct ipv6_start, next_after_options) + (ip.options_length + 1) * 8;
+  if (bpf_probe_read_kernel(&start, sizeof(start), header) != 0) return 0;
+  if (start.ip.next == ICMPV6) return after;
+  if (start.ip.next != HOP_BY_HOP || start.next_after_options != ICMPV6) return 0;
+  return after + (start.options_length + 1) * 8;
 }
 
 static __always_inline void count(struct sk_buff___icmp *skb, const unsigned char *header,
@@ -107,9 +92,9 @@ static __always_inline void count(struct sk_buff___icmp *skb, const unsigned cha
   } start;
   __u8 codes;
 
-  if (skb->protocol == bpf_htons(ETHERTYPE_IPV4)) {
+  if (skb->protocol == bpf_htons(BX_ETHERTYPE_IPV4)) {
     message = find_ipv4(header);
-  } else if (skb->protocol == bpf_htons(ETHERTYPE_IPV6)) {
+  } else if (skb->protocol == bpf_htons(BX_ETHERTYPE_IPV6)) {
     message = find_ipv6(header);
     key.family = ipv6;
   } else {

@@ -85,6 +85,26 @@ struct sk_buff {
 } BX_KERNEL_TYPE;
 #endif
 
+// How a packet of IPv4 or IPv6 begins.
+struct bx_ipv4_start {
+  __u8 words;  // 4 bits of version, 4 of the header's length
+  __u8 service;
+  __be16 length;
+  __be16 id;
+  __be16 fragment;
+  __u8 ttl;
+  __u8 protocol;
+};
+struct bx_ipv6_start {
+  __be32 version;
+  __be16 length;
+  __u8 next;
+  __u8 hops;
+};
+
+#define BX_ETHERTYPE_IPV4 0x0800
+#define BX_ETHERTYPE_IPV6 0x86dd
+
 #define BX_AF_INET6 10
 
 // The states of include/net/tcp_states.h.

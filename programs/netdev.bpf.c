@@ -4,14 +4,10 @@
 // Packets that the kernel has merged, or will leave to the card to cut, count as what goes over the
 // wire: each with headers of its own.
 
-#include <bpf/bpf_endian.h>
-
-#include "bpf_exporter.bpf.h"
+#include "net.bpf.h"
 
 #define NEXT (-1)  // TC_ACT_UNSPEC: whatever else is attached there decides
-#define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_ARP 0x0806
-#define ETHERTYPE_IPV6 0x86dd
 #define ETHERNET_HEADER 14  // where the packet is too large for IP to say how large it is
 #define MAX_EXTENSION_HEADERS 4
 
@@ -56,21 +52,6 @@ BX_PERCPU_HASH(netdev_traffic, 16384, struct traffic_key, struct traffic,
                __uint(map_flags, BPF_F_NO_PREALLOC));
 BX_DROPPED(netdev_dropped);
 
-struct ipv4_start {
-  __u8 words;  // 4 bits of version, 4 of the header's length
-  __u8 service;
-  __be16 length;
-  __be16 id;
-  __be16 fragment;
-  __u8 ttl;
-  __u8 protocol;
-};
-struct ipv6_start {
-  __be32 version;
-  __be16 length;
-  __u8 next;
-};
-
 // What is known of a packet's headers, beside the link layer's.
 struct headers {
   enum protocol protocol;
@@ -87,7 +68,7 @@ static __always_inline enum protocol of_ip(__u8 number) {
 }
 
 static __always_inline void read_ipv4(struct __sk_buff *skb, struct headers *headers) {
-  struct ipv4_start ip;
+  struct bx_ipv4_start ip;
 
   if (!load(skb, 0, &ip, sizeof(ip))) return;
   headers->network = (ip.words & 0xf) * 4;
@@ -96,7 +77,7 @@ static __always_inline void read_ipv4(struct __sk_buff *skb, struct headers *hea
 }
 
 static __always_inline void read_ipv6(struct __sk_buff *skb, struct headers *headers) {
-  struct ipv6_start ip;
+  struct bx_ipv6_start ip;
   struct {
     __u8 next;
     __u8 length;
@@ -138,9 +119,9 @@ static __always_inline int count(struct __sk_buff *skb, enum direction direction
   __u64 packets = 1, bytes = skb->len;
   struct traffic *traffic;
 
-  if (skb->protocol == bpf_htons(ETHERTYPE_IPV4))
+  if (skb->protocol == bpf_htons(BX_ETHERTYPE_IPV4))
     read_ipv4(skb, &headers);
-  else if (skb->protocol == bpf_htons(ETHERTYPE_IPV6))
+  else if (skb->protocol == bpf_htons(BX_ETHERTYPE_IPV6))
     read_ipv6(skb, &headers);
   else if (skb->protocol == bpf_htons(ETHERTYPE_ARP))
     headers.protocol = arp;

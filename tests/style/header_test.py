@@ -66,6 +66,12 @@ SEC("tp_btf/inet_sock_set_state") int BPF_PROG(changed, struct sock *sk, int fro
   if (sk->__sk_common.skc_family == BX_AF_INET6) return to == BX_TCP_ESTABLISHED;
   return to == BX_TCP_SYN_SENT || to == BX_TCP_SYN_RECV;
 }
+SEC("socket") int received(struct __sk_buff *skb) {
+  struct bx_ipv4_start ipv4 = {.protocol = 6};
+  struct bx_ipv6_start ipv6 = {.next = 17};
+  if (skb->protocol == bpf_htons(BX_ETHERTYPE_IPV6)) return ipv6.next;
+  return skb->protocol == bpf_htons(BX_ETHERTYPE_IPV4) ? ipv4.protocol : 0;
+}
 struct sock___own {
   int sk_number;
 } BX_KERNEL_TYPE;
