@@ -9,7 +9,6 @@
 #include "task.bpf.h"
 #include "task_moments.bpf.h"
 
-#define NSEC_PER_USEC 1000
 #define CGROUPS 2048
 
 struct kernfs_node {
@@ -40,9 +39,9 @@ struct cfs_rq {
 
 BX_TASK_MOMENTS(cgsched_waiting, 8192);
 BX_HASH(cgsched_began, 16384, __u64, __u64);  // by throttled run queue: since when, in ns
-// By cgroup, bounds of 2^0 … 2^23 µs (8 s).
-BX_HASH(cgsched_wait, CGROUPS, __u64, BX_HISTOGRAM(24));
-BX_HASH(cgsched_throttled, CGROUPS, __u64, BX_HISTOGRAM(24));
+// By cgroup, 1 µs to 8 s; two buckets a doubling, as there are many: 0.8 MB for each of both.
+BX_HASH(cgsched_wait, CGROUPS, __u64, BX_NATIVE_SECONDS(1, -20, 3));
+BX_HASH(cgsched_throttled, CGROUPS, __u64, BX_NATIVE_SECONDS(1, -20, 3));
 BX_DROPPED(cgsched_dropped);
 
 static __always_inline void begin_wait(struct task_struct *task, __u64 now) {
@@ -79,7 +78,7 @@ int BPF_PROG(cgsched_switch, bool preempt, struct task_struct *prev, struct task
   began = bx_take_moment(&cgsched_waiting, &cgsched_waiting_others, next->pid);
   if (began == 0) return 0;
   cgroup = ((struct task_struct___bx_in_cgroups *)next)->cgroups->dfl_cgrp->kn->id;
-  bx_observe_exp2(&cgsched_wait, &cgroup, now > began ? now - began : 0, NSEC_PER_USEC);
+  bx_observe_native(&cgsched_wait, &cgroup, now > began ? now - began : 0);
   return 0;
 }
 
@@ -100,7 +99,7 @@ int BPF_PROG(cgsched_unthrottle, struct cfs_rq *queue) {
 
   if (!bx_take(&cgsched_began, &key, &began) || cgroup->root->hierarchy_id != 0) return 0;
   key = cgroup->kn->id;
-  bx_observe_exp2(&cgsched_throttled, &key, bpf_ktime_get_ns() - began, NSEC_PER_USEC);
+  bx_observe_native(&cgsched_throttled, &key, bpf_ktime_get_ns() - began);
   return 0;
 }
 

@@ -7,15 +7,14 @@
 #include "bpf_exporter.bpf.h"
 
 #define VECTORS 10  // NR_SOFTIRQS of linux/interrupt.h, which has not changed since 2.6.30
-#define NSEC_PER_USEC 1000
 
 struct moments {
   __u64 raised;  // in ns; 0 if it was not
   __u64 entered;
 };
 struct times {
-  BX_HISTOGRAM(24) wait;  // bounds of 2^0 … 2^23 µs (8 s)
-  BX_HISTOGRAM(24) run;
+  BX_NATIVE_SECONDS(3, -20, 3) wait;  // 1 µs to 8 s; 30 kB a CPU for all
+  BX_NATIVE_SECONDS(3, -20, 3) run;
 };
 BX_PERCPU_ARRAY(softirq_moments, VECTORS, struct moments);
 BX_PERCPU_ARRAY(softirq_times, VECTORS, struct times);
@@ -35,8 +34,7 @@ int BPF_PROG(softirq_entered, unsigned int vector) {
 
   if (!moments || !times) return 0;
   moments->entered = bpf_ktime_get_ns();
-  if (moments->raised != 0)
-    bx_observe_exp2_in(&times->wait, moments->entered - moments->raised, NSEC_PER_USEC);
+  if (moments->raised != 0) bx_observe_native_in(&times->wait, moments->entered - moments->raised);
   moments->raised = 0;
   return 0;
 }
@@ -47,7 +45,7 @@ int BPF_PROG(softirq_left, unsigned int vector) {
   struct times *times = bx_value_at(&softirq_times, vector);
 
   if (!moments || !times || moments->entered == 0) return 0;
-  bx_observe_exp2_in(&times->run, bpf_ktime_get_ns() - moments->entered, NSEC_PER_USEC);
+  bx_observe_native_in(&times->run, bpf_ktime_get_ns() - moments->entered);
   moments->entered = 0;
   return 0;
 }

@@ -8,8 +8,6 @@
 
 #include "bpf_exporter.bpf.h"
 
-#define NSEC_PER_USEC 1000
-
 struct workqueue_struct {
   char name[24];  // 32 since 6.9
 } BX_KERNEL_TYPE;
@@ -27,8 +25,8 @@ struct queue {
   char workqueue[32];
 };
 struct times {
-  BX_HISTOGRAM(24) wait;  // bounds of 2^0 … 2^23 µs (8 s)
-  BX_HISTOGRAM(24) run;
+  BX_NATIVE_SECONDS(1, -20, 3) wait;  // 1 µs to 8 s; 0.8 MB for all
+  BX_NATIVE_SECONDS(1, -20, 3) run;
 };
 
 BX_LRU_HASH(workqueue_work, 16384, __u64, struct work);
@@ -70,7 +68,7 @@ int BPF_PROG(work_started, struct work_struct *item) {
   }
   times = times_of(work->queue);
   work->started = bpf_ktime_get_ns();
-  if (times) bx_observe_exp2_in(&times->wait, work->started - work->queued, NSEC_PER_USEC);
+  if (times) bx_observe_native_in(&times->wait, work->started - work->queued);
   work->queued = 0;
   return 0;
 }
@@ -83,7 +81,7 @@ int BPF_PROG(work_ended, struct work_struct *item) {
 
   if (!work || work->started == 0) return 0;
   times = times_of(work->queue);
-  if (times) bx_observe_exp2_in(&times->run, bpf_ktime_get_ns() - work->started, NSEC_PER_USEC);
+  if (times) bx_observe_native_in(&times->run, bpf_ktime_get_ns() - work->started);
   work->started = 0;
   return 0;
 }
