@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "app/check.h"
 #include "host/host.h"
@@ -148,6 +150,31 @@ TEST_F(PlanConfigsTest, NeedsNoPrivilege) {
   EXPECT_EQ(CheckAsNobody({.files = {Yaml()}}), 0);
   Write("metrics: {counters: [{name: slotz, help: Slots, labels: [slot]}]}\n");
   EXPECT_EQ(CheckAsNobody({.files = {Yaml()}}), 3);
+}
+
+// Of one file or of several: what only OpenMetrics cannot show is found before any server asks.
+TEST_F(PlanConfigsTest, FindsNamesThatClashInOpenMetricsAtCheck) {
+  const auto write = [&](const std::string& config, const std::string& counter) {
+    const fs::path path = dir_ / (config + ".yaml");
+    std::ofstream(path) << "object: x.bpf.o\nmetrics: {counters: [" + counter + "]}\n";
+    return path.string();
+  };
+  const auto counter = [](const std::string& name) {
+    return "{name: " + name + ", help: H, map: slots, labels: [slot]}";
+  };
+  fs::copy_file(kObject, dir_ / "x.bpf.o");
+  const std::string total = write("a", counter("ops_total"));
+  const std::string plain = write("b", counter("ops"));
+  const std::string both = write("c", counter("ops_total") + ", " + counter("ops"));
+  EXPECT_EQ(app::Check({.files = {total}}), 0);
+  EXPECT_EQ(app::Check({.files = {plain}}), 0);
+  for (const std::vector<std::string>& files : {{both}, std::vector{total, plain}}) {
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(app::Check({.files = files}), 3);
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("would have one name in OpenMetrics"), std::string::npos) << said;
+    EXPECT_EQ(said.find("error: "), said.rfind("error: ")) << said;
+  }
 }
 
 }  // namespace
