@@ -4,9 +4,6 @@
 
 #include "block.bpf.h"
 
-#define NSEC_PER_USEC 1000
-#define SECTOR_SIZE 512
-
 // REQ_OP_… of linux/blk_types.h; these have had the same numbers since 5.10, the others move.
 #define OPERATION_MASK 0xff
 enum request_operation {
@@ -25,10 +22,12 @@ struct key {
   __u32 device;
   enum operation operation;
 };
+// Two buckets a doubling for times, as there are many: 0.5 MB a CPU for all. Most sizes are powers
+// of two, which one bucket a doubling tells apart.
 struct ios {
-  BX_HISTOGRAM(27) queue;  // bounds of 2^0 … 2^26 µs (67 s)
-  BX_HISTOGRAM(27) device;
-  BX_HISTOGRAM(16) size;  // bounds of 2^0 … 2^15 sectors (16 MiB)
+  BX_NATIVE_SECONDS(1, -20, 6) queue;  // 1 µs to 64 s
+  BX_NATIVE_SECONDS(1, -20, 6) device;
+  BX_NATIVE_HISTOGRAM(0, 9, 24) size;  // 512 B to 16 MiB
   __s64 in_flight;
 };
 struct error_key {
@@ -124,10 +123,9 @@ int BPF_PROG(block_completed, struct request *request, int status, unsigned int 
   ios = bx_value(&bio_ios, &key);
   if (!ios) return 0;
   // The kernel notes when it made the request, unless the queue's iostats are off.
-  if (start != 0)
-    bx_observe_exp2_in(&ios->queue, issue.time > start ? issue.time - start : 0, NSEC_PER_USEC);
-  bx_observe_exp2_in(&ios->device, now > issue.time ? now - issue.time : 0, NSEC_PER_USEC);
-  bx_observe_exp2_in(&ios->size, issue.bytes, SECTOR_SIZE);
+  if (start != 0) bx_observe_native_in(&ios->queue, issue.time > start ? issue.time - start : 0);
+  bx_observe_native_in(&ios->device, now > issue.time ? now - issue.time : 0);
+  bx_observe_native_in(&ios->size, issue.bytes);
   __sync_fetch_and_add(&ios->in_flight, -1);
   return 0;
 }

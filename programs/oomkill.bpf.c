@@ -50,7 +50,7 @@ struct pages_key {
 };
 BX_HASH(oom_kills, 1024, __u64, __u64);  // by the id of the victim's cgroup
 BX_HASH(oom_kill_pages, 4096, struct pages_key, __u64);
-BX_ARRAY(oom_badness, CONSTRAINTS, BX_HISTOGRAM(33));  // bounds of 2^0 … 2^32 pages (16 TiB)
+BX_ARRAY(oom_badness, CONSTRAINTS, BX_NATIVE_HISTOGRAM(3, 0, 32));  // 1 page to 16 TiB
 BX_DROPPED(oom_kills_dropped);
 
 static __always_inline void count_pages(__u64 cgroup_id, enum page_kind kind, __s64 pages) {
@@ -83,7 +83,7 @@ SEC("fentry/oom_kill_process")
 int BPF_PROG(victim_chosen, struct oom_control *decision) {
   long points = decision->chosen_points;
 
-  bx_observe_exp2_at(&oom_badness, decision->constraint, points > 0 ? points : 0, 1);
+  bx_observe_native_at(&oom_badness, decision->constraint, points > 0 ? points : 0);
   return 0;
 }
 

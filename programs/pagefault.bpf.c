@@ -7,8 +7,6 @@
 #include "cgroup.bpf.h"
 #include "task_moments.bpf.h"
 
-#define NSEC_PER_USEC 1000
-
 // Bits of the error code that x86 CPUs give.
 #define PAGE_PRESENT 0x01
 #define WRITE_ACCESS 0x02
@@ -27,7 +25,7 @@ struct cgroup_key {
 BX_PERCPU_HASH(cgroup_faults, 8192, struct cgroup_key, __u64);
 
 enum source { FILE, SWAP, SHARED_MEMORY, SOURCES };
-BX_PERCPU_ARRAY(major_faults, SOURCES, BX_HISTOGRAM(27));  // bounds of 2^0 … 2^26 µs (67 s)
+BX_PERCPU_ARRAY(major_faults, SOURCES, BX_NATIVE_SECONDS(3, -20, 6));  // 1 µs to 64 s
 BX_TASK_MOMENTS(faults_begun, 1024);
 BX_DROPPED(pagefault_dropped);
 
@@ -57,8 +55,7 @@ int BPF_PROG(kernel_fault, unsigned long address, struct pt_regs *regs, unsigned
 static __always_inline void end_fault(enum source source, unsigned int result) {
   __u64 elapsed = bx_elapsed(faults_begun);
 
-  if (elapsed && result & VM_FAULT_MAJOR)
-    bx_observe_exp2_at(&major_faults, source, elapsed, NSEC_PER_USEC);
+  if (elapsed && result & VM_FAULT_MAJOR) bx_observe_native_at(&major_faults, source, elapsed);
 }
 
 SEC("fentry/filemap_fault")

@@ -4,7 +4,6 @@
 
 #include "task_moments.bpf.h"
 
-#define NSEC_PER_USEC 1000
 #define PF_KTHREAD 0x00200000  // of linux/sched.h
 
 struct shrinker {
@@ -22,13 +21,13 @@ BX_TASK_MOMENTS(shrinker_begun, 1024);
 
 enum reclaim_kind { DIRECT, CGROUP, RECLAIMS };
 struct reclaim {
-  BX_HISTOGRAM(27) time;  // bounds of 2^0 … 2^26 µs (67 s)
+  BX_NATIVE_SECONDS(3, -20, 6) time;  // 1 µs to 64 s
   __u64 pages;
 };
 BX_PERCPU_ARRAY(reclaims, RECLAIMS, struct reclaim);
 
 enum compactor { TASK, BACKGROUND, COMPACTORS };
-BX_PERCPU_ARRAY(compactions, COMPACTORS, BX_HISTOGRAM(27));
+BX_PERCPU_ARRAY(compactions, COMPACTORS, BX_NATIVE_SECONDS(3, -20, 6));
 struct pages {
   __u64 scanned;
   __u64 isolated;
@@ -37,8 +36,9 @@ BX_PERCPU_ARRAY(compacted, 1, struct pages);
 
 BX_PERCPU_ARRAY(kswapd_wakeups, 64, __u64);  // by node
 
+// Two buckets a doubling, as there are many: 51 kB a CPU for all.
 struct shrinker_work {
-  BX_HISTOGRAM(24) time;  // bounds of 2^0 … 2^23 µs (8 s)
+  BX_NATIVE_SECONDS(1, -20, 3) time;  // 1 µs to 8 s
   __u64 objects;
 };
 BX_PERCPU_HASH(shrinkers, 128, __u64, struct shrinker_work);  // by the function that shrinks
@@ -49,7 +49,7 @@ static __always_inline void end_reclaim(enum reclaim_kind kind, unsigned long pa
   struct reclaim *reclaim = bx_value_at(&reclaims, kind);
 
   if (elapsed == 0 || !reclaim) return;
-  bx_observe_exp2_in(&reclaim->time, elapsed, NSEC_PER_USEC);
+  bx_observe_native_in(&reclaim->time, elapsed);
   __sync_fetch_and_add(&reclaim->pages, pages);
 }
 
@@ -89,7 +89,7 @@ int compaction_ends(void *ctx) {
   __u64 elapsed = bx_elapsed(compaction_begun);
   enum compactor compactor = BPF_CORE_READ(task, flags) & PF_KTHREAD ? BACKGROUND : TASK;
 
-  if (elapsed != 0) bx_observe_exp2_at(&compactions, compactor, elapsed, NSEC_PER_USEC);
+  if (elapsed != 0) bx_observe_native_at(&compactions, compactor, elapsed);
   return 0;
 }
 
@@ -125,7 +125,7 @@ int BPF_PROG(shrinker_ends, struct shrinker *shrinker, int node, int objects) {
   if (elapsed == 0) return 0;
   work = bx_value(&shrinkers, &function);
   if (!work) return 0;
-  bx_observe_exp2_in(&work->time, elapsed, NSEC_PER_USEC);
+  bx_observe_native_in(&work->time, elapsed);
   if (objects > 0) __sync_fetch_and_add(&work->objects, objects);
   return 0;
 }

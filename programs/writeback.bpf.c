@@ -4,7 +4,7 @@
 
 #include "block.bpf.h"
 
-#define NSEC_PER_USEC 1000
+#define NSEC_PER_MSEC 1000000ull
 
 struct backing_dev_info {
   char dev_name[64];
@@ -41,11 +41,11 @@ struct key {
   enum reason reason;
 };
 struct writeback {
-  BX_HISTOGRAM(27) time;  // bounds of 2^0 … 2^26 µs (67 s)
+  BX_NATIVE_SECONDS(1, -20, 6) time;  // 1 µs to 64 s; 0.2 MB for all
   __u64 pages;
 };
 BX_HASH(writebacks, 512, struct key, struct writeback);
-BX_HASH(throttled, 256, __u32, BX_HISTOGRAM(9));  // by device; bounds of 2^0 … 2^8 ms (256 ms)
+BX_HASH(throttled, 256, __u32, BX_NATIVE_SECONDS(1, -10, -2));  // by device; 1 ms to 250 ms
 struct beginning {
   __u64 time;  // in ns
   long pages;  // to be written
@@ -92,7 +92,7 @@ int throttle(struct trace_event_raw_balance_dirty_pages *event) {
 
   if (pause <= 0) return 0;
   device = device_of(event->bdi);
-  bx_observe_exp2(&throttled, &device, pause, 1);
+  bx_observe_native(&throttled, &device, pause * NSEC_PER_MSEC);
   return 0;
 }
 
@@ -116,7 +116,7 @@ int BPF_PROG(writeback_ends, struct bdi_writeback *writeback, struct wb_writebac
   if (!bx_take(&writebacks_begun, &tid, &beginning)) return 0;
   row = bx_value(&writebacks, &key);
   if (!row) return 0;
-  bx_observe_exp2_in(&row->time, bpf_ktime_get_ns() - beginning.time, NSEC_PER_USEC);
+  bx_observe_native_in(&row->time, bpf_ktime_get_ns() - beginning.time);
   pages = beginning.pages - work->nr_pages;
   if (pages > 0) __sync_fetch_and_add(&row->pages, pages);
   return 0;
