@@ -6,7 +6,6 @@
 #include "net.bpf.h"
 
 #define NSEC_PER_USEC 1000
-#define ETH_P_IP 0x0800
 
 struct proto_accept_arg___own {
   int flags;
@@ -18,12 +17,12 @@ struct overflow {
   __u16 padding;
   enum queue queue;
 };
-BX_PERCPU_ARRAY(tcp_accept_queue, 1, BX_HISTOGRAM(14));  // to 2^13 connections
-BX_PERCPU_ARRAY(tcp_syn_queue, 1, BX_HISTOGRAM(14));
+BX_PERCPU_ARRAY(tcp_accept_queue, 1, BX_NATIVE_HISTOGRAM(3, 0, 13));  // to 8,192 connections
+BX_PERCPU_ARRAY(tcp_syn_queue, 1, BX_NATIVE_HISTOGRAM(3, 0, 13));
 BX_HASH(tcp_listen_overflows, 1024, struct overflow, __u64);
 BX_HASH(tcp_waiting, 16384, __u64,
         __u64);  // by the socket's address; when its SYN was answered, in µs
-BX_PERCPU_ARRAY(tcp_accept_wait, 1, BX_HISTOGRAM(28));  // to 2^27 µs (134 s)
+BX_PERCPU_ARRAY(tcp_accept_wait, 1, BX_NATIVE_SECONDS(3, -20, 7));  // 1 µs to 128 s
 BX_DROPPED(tcp_backlog_dropped);
 
 static __always_inline void count_overflow(struct sock *listener, enum queue queue) {
@@ -46,7 +45,7 @@ int BPF_PROG(tcp_joins, struct sock *sk, int old_state, int new_state) {
   __u64 id = (__u64)sk;
 
   if (old_state == BX_TCP_LISTEN && new_state == BX_TCP_SYN_RECV)
-    bx_observe_exp2_at(&tcp_accept_queue, 0, sk->sk_ack_backlog + 1, 1);
+    bx_observe_native_at(&tcp_accept_queue, 0, sk->sk_ack_backlog + 1);
   if (new_state == BX_TCP_CLOSE) bpf_map_delete_elem(&tcp_waiting, &id);
   return 0;
 }
@@ -55,7 +54,7 @@ SEC("fentry/inet_csk_reqsk_queue_hash_add")
 int BPF_PROG(tcp_syn_joins, struct inet_connection_sock *listener) {
   int waiting = BPF_CORE_READ(listener, icsk_accept_queue.qlen.counter);
 
-  bx_observe_exp2_at(&tcp_syn_queue, 0, waiting + 1, 1);
+  bx_observe_native_at(&tcp_syn_queue, 0, waiting + 1);
   return 0;
 }
 
@@ -79,7 +78,7 @@ int BPF_KPROBE(tcp_v4_handshake_ends, struct sock *listener) {
 SEC("kprobe/tcp_v6_syn_recv_sock")
 int BPF_KPROBE(tcp_v6_handshake_ends, struct sock *listener, struct sk_buff *skb) {
   // It calls the other one for IPv4.
-  if (BPF_CORE_READ(skb, protocol) != bpf_htons(ETH_P_IP) && is_full(listener))
+  if (BPF_CORE_READ(skb, protocol) != bpf_htons(BX_ETHERTYPE_IPV4) && is_full(listener))
     count_overflow(listener, accept);
   return 0;
 }
@@ -110,7 +109,7 @@ int tcp_accepted(__u64 *ctx) {
     barrier_var(id);
   }
   if (bx_take(&tcp_waiting, &id, &answered) && now > answered)
-    bx_observe_exp2_at(&tcp_accept_wait, 0, now - answered, 1);
+    bx_observe_native_at(&tcp_accept_wait, 0, (now - answered) * NSEC_PER_USEC);
   return 0;
 }
 

@@ -5,9 +5,6 @@
 #include "bpf_exporter.bpf.h"
 #include "net.bpf.h"
 
-#define NSEC_PER_USEC 1000
-#define NSEC_PER_MSEC 1000000
-#define BYTES_PER_KIB 1024
 #define EADDRNOTAVAIL 99
 #define ECANCELED 125
 #define SOCK_DONE 1  // of enum sock_flags: the peer has sent a FIN
@@ -35,15 +32,16 @@ struct connection {
   bool established;
 };
 struct closed {
-  BX_HISTOGRAM(28) lifetime;  // to 2^27 ms (37 h)
-  BX_HISTOGRAM(26) sent;      // to 2^25 KiB (32 GiB)
-  BX_HISTOGRAM(26) received;
+  BX_NATIVE_SECONDS(3, -10, 17) lifetime;  // 1 ms to 36 h
+  BX_NATIVE_HISTOGRAM(3, 10, 35) sent;     // 1 KiB to 32 GiB
+  BX_NATIVE_HISTOGRAM(3, 10, 35) received;
 };
 BX_HASH(tcp_open, 65536, __u64, struct connection);  // by the socket's address
 BX_PERCPU_HASH(tcp_opened, 16, struct opening, __u64);
 BX_PERCPU_HASH(tcp_failures, 1024, struct failure, __u64);
-BX_PERCPU_ARRAY(tcp_connects, 2, BX_HISTOGRAM(28));  // by family; to 2^27 µs (134 s)
-BX_PERCPU_ARRAY(tcp_closed, 2, struct closed);       // by direction
+// By family; 1 µs to 128 s.
+BX_PERCPU_ARRAY(tcp_connects, 2, BX_NATIVE_SECONDS(3, -20, 7));
+BX_PERCPU_ARRAY(tcp_closed, 2, struct closed);  // by direction
 BX_PERCPU_HASH(tcp_resets_sent, 1024, struct reset, __u64);
 BX_PERCPU_ARRAY(tcp_resets_received, 16, __u64);  // by state
 BX_DROPPED(tcp_connections_dropped);
@@ -55,7 +53,7 @@ static __always_inline void opened(struct sock *sk, __u64 id, int old_state) {
 
   // Both ends may ask at once; then an outgoing one is in SYN_RECV, too.
   if (!asked && old_state == BX_TCP_SYN_RECV) now.direction = incoming;
-  if (asked) bx_observe_exp2_at(&tcp_connects, key.family, now.since - asked->since, NSEC_PER_USEC);
+  if (asked) bx_observe_native_at(&tcp_connects, key.family, now.since - asked->since);
   key.direction = now.direction;
   bx_increment(&tcp_opened, &key);
   bx_set(&tcp_open, &id, now);
@@ -79,9 +77,9 @@ static __always_inline void closed(struct tcp_sock *tcp, struct sock *sk,
 
   if (!closed) return;
   if (received > 0 && sk->__sk_common.skc_flags & 1 << SOCK_DONE) received--;  // the FIN counts
-  bx_observe_exp2_in(&closed->lifetime, bpf_ktime_get_ns() - connection->since, NSEC_PER_MSEC);
-  bx_observe_exp2_in(&closed->sent, tcp->bytes_sent - tcp->bytes_retrans, BYTES_PER_KIB);
-  bx_observe_exp2_in(&closed->received, received, BYTES_PER_KIB);
+  bx_observe_native_in(&closed->lifetime, bpf_ktime_get_ns() - connection->since);
+  bx_observe_native_in(&closed->sent, tcp->bytes_sent - tcp->bytes_retrans);
+  bx_observe_native_in(&closed->received, received);
 }
 
 SEC("tp_btf/inet_sock_set_state")

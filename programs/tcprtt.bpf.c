@@ -4,13 +4,14 @@
 #include "bpf_exporter.bpf.h"
 #include "net.bpf.h"
 
-#define EIGHTHS 8  // that the kernel keeps the smoothed time in
+#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_EIGHTH 125ull  // of a microsecond, which the kernel keeps the smoothed time in
 #define NO_MINIMUM 0xffffffff
 
 enum direction { outgoing, incoming, unknown };
 struct round_trip {
-  BX_HISTOGRAM(25) smoothed;  // to 2^24 µs (17 s)
-  BX_HISTOGRAM(25) minimum;
+  BX_NATIVE_SECONDS(3, -20, 4) smoothed;  // 1 µs to 16 s
+  BX_NATIVE_SECONDS(3, -20, 4) minimum;
 };
 BX_HASH(tcp_directions, 65536, __u64, enum direction);   // by the socket's address
 BX_PERCPU_ARRAY(tcp_round_trips, 3, struct round_trip);  // by direction
@@ -18,12 +19,12 @@ BX_DROPPED(tcp_rtt_dropped);
 
 static __always_inline void observe(struct tcp_sock *tcp, enum direction direction) {
   struct round_trip *times = bx_value_at(&tcp_round_trips, direction);
-  __u32 smoothed = tcp->srtt_us / EIGHTHS;
+  __u32 smoothed = tcp->srtt_us;
   __u32 minimum = tcp->rtt_min.s[0].v;
 
   if (!times || smoothed == 0) return;
-  bx_observe_exp2_in(&times->smoothed, smoothed, 1);
-  if (minimum != NO_MINIMUM) bx_observe_exp2_in(&times->minimum, minimum, 1);
+  bx_observe_native_in(&times->smoothed, smoothed * NSEC_PER_EIGHTH);
+  if (minimum != NO_MINIMUM) bx_observe_native_in(&times->minimum, minimum * NSEC_PER_USEC);
 }
 
 SEC("tp_btf/inet_sock_set_state")

@@ -3,7 +3,6 @@
 
 #include "bpf_exporter.bpf.h"
 
-#define NSEC_PER_USEC 1000
 #define EINTR 4
 #define ERESTARTSYS 512  // what a signal's interruption is called inside the kernel
 
@@ -19,8 +18,8 @@ struct socket___unixsock {
 
 // Connections that wait, by the address of the socket that accept() will return, and since when.
 BX_HASH(unixsock_waiting, 16384, __u64, __u64);
-BX_PERCPU_ARRAY(unixsock_accepts, 1, BX_HISTOGRAM(30));   // bounds of 2^0 … 2^29 µs (9 minutes)
-BX_PERCPU_ARRAY(unixsock_backlogs, 1, BX_HISTOGRAM(14));  // bounds of 2^0 … 2^13
+BX_PERCPU_ARRAY(unixsock_accepts, 1, BX_NATIVE_SECONDS(3, -20, 9));    // 1 µs to 9 minutes
+BX_PERCPU_ARRAY(unixsock_backlogs, 1, BX_NATIVE_HISTOGRAM(3, 0, 13));  // 1 to 8,192
 BX_PERCPU_ARRAY(unixsock_abandoned, 1, __u64);
 BX_PERCPU_HASH(unixsock_connects, 512, __u32, __u64);
 BX_DROPPED(unixsock_dropped);
@@ -33,7 +32,7 @@ int BPF_PROG(unix_queued, struct sock___unixsock *client, struct sock___unixsock
 
   if (refused) return 0;
   bx_set(&unixsock_waiting, &key, bpf_ktime_get_ns());
-  bx_observe_exp2_at(&unixsock_backlogs, 0, listener->sk_receive_queue.qlen + 1, 1);
+  bx_observe_native_at(&unixsock_backlogs, 0, listener->sk_receive_queue.qlen + 1);
   return 0;
 }
 
@@ -44,7 +43,7 @@ int BPF_PROG(unix_accepted, struct socket___unixsock *listener,
   __u64 since;
 
   if (key != 0 && bx_take(&unixsock_waiting, &key, &since))
-    bx_observe_exp2_at(&unixsock_accepts, 0, bpf_ktime_get_ns() - since, NSEC_PER_USEC);
+    bx_observe_native_at(&unixsock_accepts, 0, bpf_ktime_get_ns() - since);
   return 0;
 }
 

@@ -69,7 +69,7 @@ class Connections(ProbeTest):
         server.close()
         self.after = self.page()
         for direction in ("outgoing", "incoming"):
-            found = self.within("tcp_connection_seconds", "1.024", "16.384", direction=direction)
+            found = self.within("tcp_connection_seconds", "1", "16", direction=direction)
             self.assertGreaterEqual(found, 1)
 
     def test_tells_how_long_it_took_to_connect(self):
@@ -86,7 +86,7 @@ class Connections(ProbeTest):
         listener.close()
         self.after = self.page()
         self.assertTrue(1 < took < 8, took)
-        found = self.within("tcp_connect_seconds", "0.524288", "8.388608", family="ipv6")
+        found = self.within("tcp_connect_seconds", "0.5", "8", family="ipv6")
         self.assertEqual(1, found)
 
     def failures(self, **labels):
