@@ -15,7 +15,7 @@ CONFIG = os.path.join(ROOT, "config")
 CONFIGURATIONS = sorted(
     os.path.basename(path).removesuffix(".yaml") for path in glob.glob(f"{CONFIG}/*.yaml")
 )
-VALUES = {"__rate_interval": "10s", "__interval": "2s", "__range": "1m"}
+VALUES = {"__interval": "2s", "__range": "1m"}
 SETTLED = 4  # seconds after which the last events are in what Prometheus has scraped
 _METRIC = re.compile(r"ebpf_exporter_(\w+)")
 
@@ -30,13 +30,14 @@ def queries():
                 yield dashboard["title"], panel["title"], expressions
 
 
-def without_data(prometheus, began):
-    """The panels that have no data since `began`, but for those of probes that the table of
-    kernels does not have whole on this one. Prints each of them."""
-    excused = _metrics_that_may_lack()
-    ended, empty = time.time(), []
+def without_data(prometheus, began, ended=None, kernel=None, rate_interval="10s"):
+    """The panels that have no data from `began` to `ended`, or now, but for those of probes that
+    the table of kernels does not have whole on this one, or on that. Prints each of them."""
+    excused = _metrics_that_may_lack(kernel or kernel_table.column())
+    ended, empty = ended or time.time(), []
+    values = {**VALUES, "__rate_interval": rate_interval}
     for dashboard, title, expressions in queries():
-        if any(_has_data(prometheus, expression, began, ended) for expression in expressions):
+        if any(_has_data(prometheus, text, began, ended, values) for text in expressions):
             continue
         names = set(_METRIC.findall(" ".join(expressions)))
         if any(name.startswith(tuple(excused)) for name in names):
@@ -47,10 +48,10 @@ def without_data(prometheus, began):
     return empty
 
 
-def _has_data(prometheus, expression, began, ended):
+def _has_data(prometheus, expression, began, ended, values):
     text = re.sub(
         r"\$(?:\{(\w+)\}|(\w+))",
-        lambda match: VALUES.get(match.group(1) or match.group(2), ".*"),
+        lambda match: values.get(match.group(1) or match.group(2), ".*"),
         expression,
     )
     return any(
@@ -60,11 +61,11 @@ def _has_data(prometheus, expression, began, ended):
     )
 
 
-def _metrics_that_may_lack():
-    """Metrics of the probes of which this kernel lacks something."""
+def _metrics_that_may_lack(kernel):
+    """Metrics of the probes of which a kernel, a column of the table, lacks something."""
     names = []
     for probe, row in kernel_table.rows().items():
-        if row.get(kernel_table.column(), "yes") == "yes":
+        if row.get(kernel, "yes") == "yes":
             continue
         with open(os.path.join(CONFIG, f"{probe}.yaml"), encoding="utf-8") as file:
             names += re.findall(r"^    - name: (\w+)$", file.read(), re.MULTILINE)

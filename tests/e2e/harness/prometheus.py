@@ -28,12 +28,14 @@ def adapted(text, target):
 class Prometheus:
     """Scrapes `target` while the `with` block runs."""
 
-    def __init__(self, target, binary="prometheus", flags=(), job=""):
-        """`job` are further lines of the configuration of every job."""
+    def __init__(self, target, binary="prometheus", flags=(), job="", data=None):
+        """`job` are further lines of the configuration of every job, `data` a folder that has
+        blocks."""
         self._target = target
         self._binary = binary
         self._flags = flags
         self._job = job
+        self._data = data
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory()
@@ -50,7 +52,7 @@ class Prometheus:
                 self._binary,
                 *self._flags,
                 f"--config.file={path}",
-                f"--storage.tsdb.path={self._folder.name}/data",
+                f"--storage.tsdb.path={self._data or os.path.join(self._folder.name, 'data')}",
                 f"--web.listen-address={self._url.removeprefix('http://')}",
             ],
             cwd=self._folder.name,

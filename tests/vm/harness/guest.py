@@ -41,7 +41,7 @@ class Result:
 @dataclasses.dataclass
 class Disk:
     """A virtio disk of the guest, with `name` as its serial number, in a sparse file of that size
-    that lasts as long as the guest. `iops`: requests that get through in a second, 0 for all;
+    that lasts as long as the guest, or longer with `kept`. `iops`: requests that get through in a second, 0 for all;
     `queue`: requests that it takes at a time; with `broken` every read is an I/O error."""
 
     name: str
@@ -49,6 +49,7 @@ class Disk:
     iops: int = 0
     queue: int = 128
     broken: bool = False
+    kept: bool = False
 
     def arguments(self, path):
         """QEMU's arguments for it in the file `path`."""
@@ -98,8 +99,8 @@ def boot(kernel, initramfs, console, commands, seconds, disks=()):
                 file.truncate(disk.megabytes << 20)
         return _boot(kernel, initramfs, console, commands, seconds, files)
     finally:
-        for path in files:
-            if os.path.exists(path):
+        for path, disk in files.items():
+            if os.path.exists(path) and not disk.kept:
                 os.remove(path)
 
 
