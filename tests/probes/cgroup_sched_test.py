@@ -16,6 +16,9 @@ end = time.process_time() + {SECONDS}
 while time.process_time() < end: pass
 """
 QUOTA = "10000 50000"  # µs of each CPU in µs
+# A host that takes the CPU away from a virtual machine between the kernel's look at its clock and ours lets the times
+# differ by as much; the numbers never do.
+ROUNDS = 3
 SLACK = 0.001  # seconds of a time that the kernel takes a little before or after
 
 
@@ -59,7 +62,9 @@ class Cgroups(ProbeTest):
             for part in ("count", "sum")
         )
 
-    def test_waits_are_those_of_the_tasks(self):
+    def waits(self):
+        """What the tasks of a cgroup waited: (times and seconds as their schedstat has them, and as
+        counted; switches of init meanwhile)."""
         with self.tasks_in_cgroup(3) as tasks:
             unheard = switches_of_init()
             (count, total), known = self.shown("wait"), [task.schedstat() for task in tasks]
@@ -74,19 +79,25 @@ class Cgroups(ProbeTest):
                 for now, then in zip(task.schedstat(), before)
             ]
             unheard = 0 if IN_GUEST else switches_of_init() - unheard
-        counted, waited = counted - count, waited - total
-        waits, seconds = sum(known[2::3]), sum(known[1::3]) / 1e9
-        print(
-            f"known {waits} waits of {seconds:.3f} s, counted {counted:.0f} of {waited:.3f} s; "
-            f"init left a CPU {unheard} times"
-        )
-        lost = waits - counted  # waits that ended when a thread of init left the CPU
-        self.assertGreaterEqual(lost, 0)
-        self.assertLessEqual(lost, unheard)
-        self.assertEqual(0, self.value("cgroup_sched_dropped_total"))
-        self.assertGreater(seconds, SECONDS)
-        slack = 0.01 * seconds + waits * 20e-6
-        self.assertLessEqual(abs(waited - seconds), slack + (0.02 * seconds if lost else 0))
+        return sum(known[2::3]), sum(known[1::3]) / 1e9, counted - count, waited - total, unheard
+
+    def test_waits_are_those_of_the_tasks(self):
+        close = False
+        for _ in range(ROUNDS):
+            waits, seconds, counted, waited, unheard = self.waits()
+            print(
+                f"known {waits} waits of {seconds:.3f} s, counted {counted:.0f} of {waited:.3f} s; "
+                f"init left a CPU {unheard} times"
+            )
+            lost = waits - counted  # waits that ended when a thread of init left the CPU
+            self.assertGreaterEqual(lost, 0)
+            self.assertLessEqual(lost, unheard)
+            self.assertEqual(0, self.value("cgroup_sched_dropped_total"))
+            self.assertGreater(seconds, SECONDS)
+            slack = 0.01 * seconds + waits * 20e-6 + (0.02 * seconds if lost else 0)
+            if close := abs(waited - seconds) <= slack:
+                break
+        self.assertTrue(close, "seconds differ in each round")
 
     def test_throttling_is_that_of_cpu_stat(self):
         self.need_attached("cgsched_throttle")
