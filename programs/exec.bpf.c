@@ -4,7 +4,6 @@
 
 #include "cgroup.bpf.h"
 
-#define NSEC_PER_MSEC 1000000
 #define PF_KTHREAD 0x00200000
 #define SIGNAL_GROUP_EXIT 0x00000004
 #define CORE_DUMPED 0x80
@@ -49,7 +48,7 @@ struct exit_key {
 BX_HASH(exec_forks, 4096, struct fork_key, __u64);
 BX_HASH(exec_execs, 4096, struct exec_key, __u64);
 BX_HASH(exec_exits, 8192, struct exit_key, __u64);
-BX_PERCPU_ARRAY(exec_lifetimes, 1, BX_HISTOGRAM(31));  // bounds of 2^0 … 2^30 ms (12 days)
+BX_PERCPU_ARRAY(exec_lifetimes, 1, BX_NATIVE_SECONDS(3, -10, 20));  // 1 ms to 12 days
 BX_DROPPED(exec_dropped);
 
 // Threads that exit at the same time can all see that no other is left, and one of them counts, but
@@ -136,7 +135,7 @@ int BPF_PROG(task_exited, struct task_struct___exec *task) {
     key.status = STATUS_OF_SIGNALS + (code & SIGNAL_MASK);
   }
   bx_increment(&exec_exits, &key);
-  bx_observe_exp2_at(&exec_lifetimes, 0, bpf_ktime_get_ns() - leader->start_time, NSEC_PER_MSEC);
+  bx_observe_native_at(&exec_lifetimes, 0, bpf_ktime_get_ns() - leader->start_time);
   return 0;
 }
 

@@ -7,8 +7,6 @@
 #include <bpf/usdt.bpf.h>
 // clang-format on
 
-#define NSEC_PER_USEC 1000
-
 enum collection { PARTIAL, FULL, COLLECTIONS };
 
 struct pause {
@@ -16,7 +14,7 @@ struct pause {
   __u64 collection;
 };
 BX_HASH(jvmgc_running, 4096, __u32, struct pause);  // by thread: a machine collects in one
-BX_PERCPU_ARRAY(jvmgc_pauses, COLLECTIONS, BX_HISTOGRAM(25));  // 2^0 … 2^24 µs (17 s)
+BX_PERCPU_ARRAY(jvmgc_pauses, COLLECTIONS, BX_NATIVE_SECONDS(3, -20, 4));  // 1 µs to 16 s
 BX_DROPPED(jvmgc_dropped);
 
 SEC("usdt")
@@ -34,8 +32,7 @@ int BPF_USDT(collection_ends) {
   struct pause pause;
 
   if (!bx_take(&jvmgc_running, &thread, &pause)) return 0;
-  bx_observe_exp2_at(&jvmgc_pauses, pause.collection, bpf_ktime_get_ns() - pause.began,
-                     NSEC_PER_USEC);
+  bx_observe_native_at(&jvmgc_pauses, pause.collection, bpf_ktime_get_ns() - pause.began);
   return 0;
 }
 

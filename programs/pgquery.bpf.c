@@ -10,7 +10,6 @@
 #include <bpf/usdt.bpf.h>
 // clang-format on
 
-#define NSEC_PER_USEC 1000
 #define LOCK_TYPES 12  // LOCKTAG_… of PostgreSQL 17; 13 to 16 have the first 11
 
 enum protocol { SIMPLE, EXTENDED, PROTOCOLS };
@@ -25,10 +24,10 @@ struct session {
   __u64 wait_type;
 };
 BX_HASH(pgquery_sessions, 16384, __u32, struct session);  // by the server's process
-// Bounds of 2^0 … 2^26 µs (67 s).
-BX_PERCPU_ARRAY(pgquery_queries, PROTOCOLS, BX_HISTOGRAM(27));
-BX_PERCPU_ARRAY(pgquery_transactions, RESULTS, BX_HISTOGRAM(27));
-BX_PERCPU_ARRAY(pgquery_lock_waits, LOCK_TYPES, BX_HISTOGRAM(27));
+// 1 µs to 64 s; 27 kB a CPU for all.
+BX_PERCPU_ARRAY(pgquery_queries, PROTOCOLS, BX_NATIVE_SECONDS(3, -20, 6));
+BX_PERCPU_ARRAY(pgquery_transactions, RESULTS, BX_NATIVE_SECONDS(3, -20, 6));
+BX_PERCPU_ARRAY(pgquery_lock_waits, LOCK_TYPES, BX_NATIVE_SECONDS(3, -20, 6));
 BX_DROPPED(pgquery_dropped);
 
 static __always_inline struct session *session(void) {
@@ -57,8 +56,7 @@ SEC("usdt")
 int BPF_USDT(query_done) {
   struct session *now = session();
 
-  if (now && now->query)
-    bx_observe_exp2_at(&pgquery_queries, SIMPLE, end(&now->query), NSEC_PER_USEC);
+  if (now && now->query) bx_observe_native_at(&pgquery_queries, SIMPLE, end(&now->query));
   return 0;
 }
 
@@ -75,8 +73,7 @@ SEC("usdt")
 int BPF_USDT(execution_done) {
   struct session *now = session();
 
-  if (now && now->execution)
-    bx_observe_exp2_at(&pgquery_queries, EXTENDED, end(&now->execution), NSEC_PER_USEC);
+  if (now && now->execution) bx_observe_native_at(&pgquery_queries, EXTENDED, end(&now->execution));
   return 0;
 }
 
@@ -93,7 +90,7 @@ int BPF_USDT(transaction_commits) {
   struct session *now = session();
 
   if (now && now->transaction)
-    bx_observe_exp2_at(&pgquery_transactions, COMMIT, end(&now->transaction), NSEC_PER_USEC);
+    bx_observe_native_at(&pgquery_transactions, COMMIT, end(&now->transaction));
   return 0;
 }
 
@@ -102,8 +99,7 @@ int BPF_USDT(transaction_aborts) {
   struct session *now = session();
 
   if (!now) return 0;
-  if (now->transaction)
-    bx_observe_exp2_at(&pgquery_transactions, ABORT, end(&now->transaction), NSEC_PER_USEC);
+  if (now->transaction) bx_observe_native_at(&pgquery_transactions, ABORT, end(&now->transaction));
   now->query = now->execution = now->wait = 0;
   return 0;
 }
@@ -122,8 +118,7 @@ SEC("usdt")
 int BPF_USDT(wait_done) {
   struct session *now = session();
 
-  if (now && now->wait)
-    bx_observe_exp2_at(&pgquery_lock_waits, now->wait_type, end(&now->wait), NSEC_PER_USEC);
+  if (now && now->wait) bx_observe_native_at(&pgquery_lock_waits, now->wait_type, end(&now->wait));
   return 0;
 }
 

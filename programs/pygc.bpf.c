@@ -7,7 +7,6 @@
 #include <bpf/usdt.bpf.h>
 // clang-format on
 
-#define NSEC_PER_USEC 1000
 #define GENERATIONS 3
 
 struct collection {
@@ -15,7 +14,7 @@ struct collection {
   __u32 generation;
 };
 struct collections {
-  BX_HISTOGRAM(25) pause;  // bounds of 2^0 … 2^24 µs (17 s)
+  BX_NATIVE_SECONDS(3, -20, 4) pause;  // 1 µs to 16 s
   __u64 objects;
 };
 BX_HASH(pygc_running, 16384, __u32, struct collection);  // by thread
@@ -40,7 +39,7 @@ int BPF_USDT(collection_ends, long objects) {
   if (!bx_take(&pygc_running, &thread, &collection)) return 0;
   collections = bx_value_at(&pygc_collections, collection.generation);
   if (!collections) return 0;
-  bx_observe_exp2_in(&collections->pause, bpf_ktime_get_ns() - collection.began, NSEC_PER_USEC);
+  bx_observe_native_in(&collections->pause, bpf_ktime_get_ns() - collection.began);
   if (objects > 0) __sync_fetch_and_add(&collections->objects, objects);
   return 0;
 }

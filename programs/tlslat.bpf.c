@@ -7,8 +7,6 @@
 
 #include "bpf_exporter.bpf.h"
 
-#define NSEC_PER_USEC 1000
-
 // Protocol versions by their index, and as RFC 8446 and RFC 6347 write them.
 enum version { OTHER, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3, DTLS_1_0, DTLS_1_2, VERSIONS };
 
@@ -17,7 +15,7 @@ struct connection {
   __u64 process;
 };
 struct handshakes {
-  BX_HISTOGRAM(26) time;  // bounds of 2^0 … 2^25 µs (33 s)
+  BX_NATIVE_SECONDS(3, -20, 5) time;  // 1 µs to 32 s
   __u64 failures;
 };
 BX_HASH(tlslat_begun, 65536, struct connection, __u64);  // when, in ns
@@ -72,7 +70,7 @@ int BPF_URETPROBE(handshake_returned, int result) {
   connection = connection_of(ssl);
   if (!bx_take(&tlslat_begun, &connection, &began)) return 0;
   handshakes = bx_value_at(&tlslat_handshakes, read_version(ssl));
-  if (handshakes) bx_observe_exp2_in(&handshakes->time, bpf_ktime_get_ns() - began, NSEC_PER_USEC);
+  if (handshakes) bx_observe_native_in(&handshakes->time, bpf_ktime_get_ns() - began);
   return 0;
 }
 
