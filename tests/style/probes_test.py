@@ -61,6 +61,12 @@ class Probes(unittest.TestCase):
                 for point in ("High", "Series"):
                     self.assertIn(f"**{point}**", catalogue[name])
 
+    def test_each_histogram_is_native_or_says_why_not(self):
+        for name in probes():
+            for line in re.findall(r".*\bbucket_type:.*", read(f"config/{name}.yaml")):
+                with self.subTest(probe=name):
+                    self.assertRegex(line, r"bucket_type: (native\b|\w+ +# not native: \w)")
+
     def test_each_metric_is_in_a_panel_of_a_dashboard(self):
         shown = "".join(
             read(path)
