@@ -41,4 +41,4 @@ def stop(process, signal_number=signal.SIGTERM, seconds=10):
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-    return process.wait(10)
+    return process.wait(60)  # the kernel takes its time to let go of many programs
