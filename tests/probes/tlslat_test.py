@@ -11,7 +11,7 @@ import time
 from harness import children, outcome
 from probe import ProbeTest
 
-HANDSHAKES = 40
+HANDSHAKES = 10
 FAILURES = 7
 COUNT = "tls_handshake_seconds_count"
 DELAY = 0.05
