@@ -8,6 +8,9 @@ from probe import ProbeTest
 from tasks import Task, first_cpu
 
 NAPS, NAP_SECONDS = 100, 0.002
+# A host that takes the CPU away from a virtual machine between the kernel's look at its clock and ours
+# lets the times differ by as much; the numbers never do.
+ROUNDS = 3
 # Runs a while between naps. Two share a CPU, so that one is also made to leave for the other.
 NAPPING = f"""
 for _ in range({NAPS}):
@@ -44,6 +47,11 @@ class TimesOnCpu(ProbeTest):
         }
 
     def test_counts_what_the_kernel_counts(self):
+        close = any(self.times_are_those_of_the_kernel() for _ in range(ROUNDS))
+        self.assertTrue(close, "seconds differ in each round")
+
+    def times_are_those_of_the_kernel(self):
+        """Whether they are close; the numbers must be right."""
         with Task(NAPPING, first_cpu()) as one, Task(NAPPING, first_cpu()) as other:
             tasks = (one, other)
             least_before = all_switches(), run_time()
@@ -71,13 +79,13 @@ class TimesOnCpu(ProbeTest):
         self.assertGreaterEqual(counts["off", "voluntary"], voluntary)
         self.assertGreaterEqual(sums["off", "voluntary"], len(tasks) * NAPS * NAP_SECONDS)
         on = sum(sums["on", leaving] for leaving in ("voluntary", "involuntary"))
-        self.assertGreaterEqual(on, 0.99 * ran / 1e9)
         # Each read of ours lies between two of the kernel's.
         switched = sum(counts["on", leaving] for leaving in ("voluntary", "involuntary"))
         self.assertLessEqual(switched, most_after[0] - least_before[0] + os.cpu_count())
+        self.assertEqual(0, self.value("cpudist_dropped_total"))
+        close = on >= 0.99 * ran / 1e9
         if least_before[1]:
             least, most = least_after[1] - most_before[1], most_after[1] - least_before[1]
             print(f"all: {least:.3f} to {most:.3f} s, counted {on:.3f} s")
-            self.assertGreaterEqual(on, 0.98 * least)
-            self.assertLessEqual(on, 1.02 * most)
-        self.assertEqual(0, self.value("cpudist_dropped_total"))
+            close = close and 0.98 * least <= on <= 1.02 * most
+        return close
