@@ -26,8 +26,8 @@ class Recorder:
     def __getattr__(self, name):
         return getattr(self._exporter, name)
 
-    def page(self):
-        page = self._exporter.page()
+    def page(self, **options):
+        page = self._exporter.page(**options)
         now = time.time()
         if not self._kept or now - self._kept[-1][0] >= PAUSE:
             self._keep_last()
