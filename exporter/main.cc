@@ -30,8 +30,17 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
   log::SetTimestamps(!options.no_timestamps);
   if (options.programs_dir.empty()) options.programs_dir = loader::DefaultProgramsDir();
   if (options.command == app::Command::kCheck) {
-    return app::Check({options.config_dir, options.config_names, options.check_files,
-                       options.programs_dir, app::ResolveOptionsOf(options), options.by_cgroup});
+    app::CheckOptions check;
+    check.config_dir = options.config_dir;
+    check.names = options.config_names;
+    check.files = options.check_files;
+    check.programs_dir = options.programs_dir;
+    check.resolve = app::ResolveOptionsOf(options);
+    check.by_cgroup = options.by_cgroup;
+    check.memory = options.check_memory;
+    check.buffer_pages = options.buffer_pages;
+    check.max_memory = options.max_memory;
+    return app::Check(check);
   }
 
   host::HostPaths paths;

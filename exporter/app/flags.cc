@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "base/size.h"
 #include "base/text.h"
 #include "config/files.h"
 #include "config/names.h"
@@ -115,6 +116,13 @@ Status ReadBufferPages(const std::string& text, Options& options) {
   return {};
 }
 
+Status ReadMaxMemory(const std::string& text, Options& options) {
+  const Result<std::uint64_t> size = ParseSize(text);
+  if (!size) return size.error();
+  options.max_memory = *size;
+  return {};
+}
+
 Status ReadTelemetryPath(const std::string& text, Options& options) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 ||
@@ -209,6 +217,11 @@ const std::vector<Flag>& Flags() {
       Text("btf.path", "FILE", &Options::btf_path,
            "File with the kernel's BTF, if it has none itself"),
       OnOff("bpf.stats", &Options::bpf_stats, "Have the kernel measure how long programs run"),
+      {.name = "bpf.max-memory",
+       .type = "SIZE",
+       .help = "Most kernel memory that the maps of a configuration may take, such as 512MiB; "
+               "default: 1GiB a map, and in all a quarter of what the host or the cgroup has",
+       .read = ReadMaxMemory},
       {.name = "capabilities.keep",
        .type = "CAPABILITIES",
        .help = "Capabilities to keep once everything is attached: all, none, or a list of names",

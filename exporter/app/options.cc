@@ -59,6 +59,8 @@ CommandLine::CommandLine() {
       "check", "Check configurations against their objects: needs no privilege and no kernel");
   check->add_option("FILE", options.check_files,
                     "YAML files; default: what --config.dir and --config.names say");
+  check->add_flag("--memory", options.check_memory,
+                  "Print the kernel memory that each map takes on this machine");
   check->fallthrough();
   check->set_help_flag("-h,--help", "Print this and exit");
   for (CLI::App* command : {&app, check}) command->allow_extras();  // for a better message

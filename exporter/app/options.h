@@ -21,6 +21,7 @@ enum class Command { kExport, kCheck };
 struct Options {
   Command command = Command::kExport;
   std::vector<std::string> check_files;  // the arguments of kCheck
+  bool check_memory = false;             // of kCheck: prints what each map takes
 
   std::string config_dir = "/etc/bpf_exporter";
   std::vector<std::string> config_names;  // empty: all in config_dir
@@ -30,6 +31,8 @@ struct Options {
   std::string metrics_prefix = "ebpf_exporter_";
   std::uint32_t max_series = 100'000;
   std::uint32_t buffer_pages = 64;  // of a perf buffer, for each CPU
+  // Kernel memory of a configuration's maps, in bytes; not given: what the host can spare.
+  std::optional<std::uint64_t> max_memory;
   std::string listen_address = ":9435";
   std::string telemetry_path = "/metrics";
   std::string btf_path;

@@ -116,10 +116,12 @@ std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) 
   if (const auto code = EndBeforeLoading(options, started.listen)) return *code;
 
   started.statistics = EnableStatistics(options);
-  kernel::LoadOptions load;
-  load.btf_path = options.btf_path;
+  loader::RunOptions run;
+  run.load.btf_path = options.btf_path;
+  run.buffer_pages = options.buffer_pages;
+  run.max_memory = options.max_memory;
   process::NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));
-  started.configs = loader::RunConfigs(std::move(planned), load, options.buffer_pages, host);
+  started.configs = loader::RunConfigs(std::move(planned), run, host);
   if (const auto code = EndAfterLoading(started.configs, options)) return *code;
   return started;
 }

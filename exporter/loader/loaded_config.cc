@@ -3,6 +3,7 @@
 #include "loader/loaded_config.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <span>
@@ -10,6 +11,7 @@
 
 #include "base/log.h"
 #include "kernel/read/map_readers.h"
+#include "loader/memory_limit.h"
 #include "object/map_types.h"
 
 namespace bpf_exporter::loader {
@@ -115,11 +117,25 @@ std::vector<kernel::CgroupRows> CgroupRowsOf(const plan::ConfigPlan& plan,
   return rows;
 }
 
+// Returns an error if the maps would take too much of the kernel's memory. Where the kernel runs out
+// of it, it kills other processes first.
+Status CheckMemory(const plan::ConfigPlan& plan, const RunOptions& options) {
+  plan::ChargeOptions charged;
+  charged.machine = host::ReadMachine();
+  charged.buffer_pages = options.buffer_pages;
+  charged.is_pinned = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
+  return plan::CheckCharges(plan::ChargesOf(plan, charged),
+                            LimitOf(options.max_memory, host::ReadMemory()));
+}
+
 void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
-                   const kernel::LoadOptions& options, std::uint32_t buffer_pages,
-                   host::Host& host) {
+                   const RunOptions& options, host::Host& host) {
   config.status.programs = NotLoaded(*config.plan);
-  Result<kernel::LoadedObject> object = kernel::LoadedObject::Load(*config.plan, options);
+  if (const Status fits = CheckMemory(*config.plan, options); !fits) {
+    Fail(config, fits.error().Message());
+    return;
+  }
+  Result<kernel::LoadedObject> object = kernel::LoadedObject::Load(*config.plan, options.load);
   if (!object) {
     Fail(config, object.error().Message());
     return;
@@ -130,7 +146,7 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
     Fail(config, free.error().Message());
     return;
   }
-  Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, buffer_pages);
+  Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, options.buffer_pages);
   if (!events) {
     Fail(config, events.error().Message());
     return;
@@ -148,9 +164,8 @@ void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
 
 }  // namespace
 
-std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const kernel::LoadOptions& options,
-                                      std::uint32_t buffer_pages, host::Host& host) {
+std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned, const RunOptions& options,
+                                      host::Host& host) {
   std::vector<RunningConfig> running;
   for (PlannedConfig& config : planned) {
     RunningConfig& added = running.emplace_back();
@@ -162,7 +177,7 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
         added.status.constants.emplace_back(constant.name, constant.text);
       }
       const auto others = std::span<const RunningConfig>(running).first(running.size() - 1);
-      LoadAndAttach(added, others, options, buffer_pages, host);
+      LoadAndAttach(added, others, options, host);
     } else {
       log::Error("config '{}': cannot work, see above", added.status.name);
       added.status.problem = std::move(config.messages);

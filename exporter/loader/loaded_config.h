@@ -28,12 +28,18 @@ struct RunningConfig {
   std::vector<kernel::CgroupRows> cgroup_rows;  // after the object, whose maps it tidies
 };
 
+struct RunOptions {
+  kernel::LoadOptions load;
+  std::uint32_t buffer_pages = 64;          // of a perf buffer, for each CPU
+  std::optional<std::uint64_t> max_memory;  // see LimitOf()
+};
+
 // Loads and attaches every configuration that has a plan, and logs how each fares. A configuration
 // is not up if none of its programs could be attached; it has its metrics all the same, because
-// dashboards count on them and another object may write to pinned maps.
-std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned,
-                                      const kernel::LoadOptions& options,
-                                      std::uint32_t buffer_pages, host::Host& host);
+// dashboards count on them and another object may write to pinned maps. One whose maps would take
+// more kernel memory than it may is not loaded.
+std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned, const RunOptions& options,
+                                      host::Host& host);
 
 // Brings `config.status` up to date with its programs, which are loaded, and logs whether the
 // configuration is up, if that is new.

@@ -46,6 +46,8 @@ struct MapLayout {
   std::uint32_t flags = 0;
   std::shared_ptr<const Type> key;    // null without BTF
   std::shared_ptr<const Type> value;  // null without BTF
+  std::uint64_t extra = 0;            // map_extra, whose meaning depends on the type
+  std::string pin;                    // the path where it is shared with others; empty: nowhere
 };
 
 struct ProgramLayout {
@@ -75,7 +77,8 @@ struct ObjectLayout {
   // The file's content, from which it is loaded, since the file may be another one by then. Null
   // once it is loaded.
   std::shared_ptr<const std::string> bytes;
-  std::vector<MapLayout> maps;  // without the compiler's own (.rodata, .bss …)
+  std::vector<MapLayout> maps;      // without the compiler's own
+  std::vector<MapLayout> sections;  // those: arrays of one entry that hold .rodata, .bss …
   std::vector<ProgramLayout> programs;
   std::vector<GlobalLayout> globals;
 };

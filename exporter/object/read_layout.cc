@@ -30,6 +30,7 @@ using ObjectOwner = std::unique_ptr<bpf_object, CloseObject>;
 constexpr std::size_t kMaxName = 128;
 constexpr std::size_t kMaxCause = 300;
 constexpr std::string_view kPrefix = "libbpf: ";
+constexpr std::string_view kName = "object";  // libbpf puts it before the names of sections
 constexpr const char* kNoBtf = "it has no BTF that libbpf can read; compile with clang -g";
 
 // Returns "; " and what to do about a cause in libbpf's words; empty if that is not known.
@@ -76,6 +77,8 @@ MapLayout ReadMap(const bpf_map* map, BtfTypes& types) {
   layout.flags = bpf_map__map_flags(map);
   layout.key = OfSize(types.Get(bpf_map__btf_key_type_id(map)), layout.key_size);
   layout.value = OfSize(types.Get(bpf_map__btf_value_type_id(map)), layout.value_size);
+  layout.extra = bpf_map__map_extra(map);
+  layout.pin = Name(bpf_map__pin_path(map));
   return layout;
 }
 
@@ -89,7 +92,7 @@ void ReadInitialValue(const bpf_object* object, GlobalLayout& global) {
 
 Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   const LibbpfLog log;
-  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "object");
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = kName.data());
   const ObjectOwner object(bpf_object__open_mem(bytes.data(), bytes.size(), &options));
   if (object == nullptr) {
     const int code = errno;
@@ -103,7 +106,13 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   BtfTypes types(btf);
   const bpf_map* map;
   bpf_object__for_each_map(map, object.get()) {
-    if (!bpf_map__is_internal(map)) layout.maps.push_back(ReadMap(map, types));
+    MapLayout read = ReadMap(map, types);
+    if (!bpf_map__is_internal(map)) {
+      layout.maps.push_back(std::move(read));
+      continue;
+    }
+    if (read.name.starts_with(kName)) read.name.erase(0, kName.size());
+    layout.sections.push_back(std::move(read));
   }
   if (layout.maps.empty()) {
     return Error{"it has no maps; metrics are read from maps declared in SEC(\".maps\")"};

@@ -9,6 +9,7 @@
 #include "plan/attach_points.h"
 #include "plan/constants.h"
 #include "plan/extras.h"
+#include "plan/map_checks.h"
 #include "plan/metric.h"
 #include "plan/programs.h"
 
@@ -77,6 +78,7 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
   }
   std::vector<ProgramPlan> programs = PlanPrograms(scope);
   CheckAttachPoints(scope);
+  CheckMaps(scope);
   CheckKaddrs(scope);
   CheckCgroupIdMap(scope);
   CheckSpans(scope);

@@ -149,6 +149,11 @@ TEST(OptionsTest, TakesCheckWithFilesAndFlagsOnEitherSide) {
       Parsed({"--programs.dir", "p", "check", "--config.dir=d", "a.yaml", "b.yaml"});
   EXPECT_EQ(options.command, Command::kCheck);
   EXPECT_EQ(options.check_files, (std::vector<std::string>{"a.yaml", "b.yaml"}));
+  EXPECT_FALSE(options.check_memory);
+  EXPECT_FALSE(options.max_memory.has_value());
+  const Options sized = Parsed({"check", "--memory", "--bpf.max-memory=1.5GiB"});
+  EXPECT_TRUE(sized.check_memory);
+  EXPECT_EQ(sized.max_memory, std::uint64_t{3} << 29);
   EXPECT_EQ(options.config_dir, "d");
   EXPECT_EQ(options.programs_dir, "p");
 }

@@ -66,6 +66,56 @@ TEST_F(PlanConfigsTest, FindsTheObjectThatIsNamed) {
   EXPECT_EQ(ObjectOf(""), kObject.string());
 }
 
+// Returns what `check` prints, on standard output and on standard error, and whether it is fine.
+std::string Checked(const app::CheckOptions& options) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const app::ExitCode code = app::Check(options);
+  const std::string out = testing::internal::GetCapturedStdout();
+  const std::string problems = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(code, problems.empty() ? app::kFine : app::kCannotWork);
+  return out + problems;
+}
+
+TEST_F(PlanConfigsTest, RefusesMoreMemoryThanAMapMayHave) {
+  const std::string hits =
+      "metrics: {counters: [{name: hits_total, map: hits, help: Hits, labels: [slot]}]}\n";
+  const std::string programs = BuildPath("tests/programs");
+  Write("object: vast_array.bpf.o\n" + hits);
+  EXPECT_EQ(Checked({.files = {Yaml()}, .programs_dir = programs}),
+            Yaml() +
+                ": error: map 'vast': it would take 14.9 GiB of kernel memory (array, 2000000000 "
+                "entries of 4 + 8 bytes), and a map may take 1 GiB; give it fewer max_entries, or "
+                "allow it with --bpf.max-memory=15259MiB\n");
+  app::CheckOptions options{.files = {Yaml()}, .programs_dir = programs};
+  options.max_memory = std::uint64_t{15'259} << 20;
+  EXPECT_EQ(Checked(options), Yaml() + ": ok\n");
+  Write("object: vast_sum.bpf.o\n" + hits);
+  options.max_memory = std::uint64_t{100} << 20;
+  EXPECT_EQ(Checked(options),
+            Yaml() +
+                ": error: map 'vast': it would take 34.3 MiB of kernel memory (array, 4500000 "
+                "entries of 4 + 8 bytes) of the 187 MiB of all 8 maps together, and a "
+                "configuration may take 100 MiB: --bpf.max-memory; give it fewer max_entries, or "
+                "allow it with --bpf.max-memory=187MiB\n");
+}
+
+TEST_F(PlanConfigsTest, PrintsTheMemoryOfEachMap) {
+  Write(
+      "object: vast_sparse_hash.bpf.o\n"
+      "metrics: {counters: [{name: hits_total, map: hits, help: Hits, labels: [slot]}]}\n");
+  app::CheckOptions options{.files = {Yaml()}, .programs_dir = BuildPath("tests/programs")};
+  options.memory = true;
+  options.max_memory = std::uint64_t{1} << 40;
+  EXPECT_EQ(
+      Checked(options),
+      Yaml() + ": ok\n" + Yaml() +
+          ": 8.71 GiB of kernel memory\n"
+          "       8 KiB  hits: array, 32 entries of 4 + 8 bytes\n"
+          "   528 bytes  wanted: array, 2 entries of 4 + 8 bytes\n"
+          "    8.71 GiB  vast: hash, 100000000 entries of 8 + 8 bytes; 2 GiB until it fills\n");
+}
+
 TEST_F(PlanConfigsTest, SaysWhereItLookedForTheObject) {
   Write(kMetrics);
   EXPECT_EQ(ObjectOf(""), Yaml() +

@@ -11,7 +11,8 @@ import time
 
 QEMU = "qemu-system-x86_64"
 # Guests hang under KVM on some hosts, and emulation needs no device.
-MACHINE = ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-m", "1G", "-smp", "2"]
+MACHINE = ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2"]
+MEMORY = "1G"
 # At boot the kernel panics when no timer interrupt comes in time, as on a busy machine.
 KERNEL_ARGUMENTS = "console=ttyS0 quiet panic=-1 oops=panic lsm=lockdown,bpf no_timer_check"
 # In the kernel's words, but for the lines that a test of warnings writes.
@@ -88,8 +89,8 @@ def commands_file(commands):
     return "".join(f"{command.name}|{command.seconds}|{command.line}\n" for command in commands)
 
 
-def boot(kernel, initramfs, console, commands, seconds, disks=()):
-    """Runs all `commands` in a guest and returns their Results; GuestError when it ends early or
+def boot(kernel, initramfs, console, commands, seconds, disks=(), memory=MEMORY):
+    """Runs all `commands` in a guest with so much `memory` and returns their Results; GuestError when it ends early or
     takes longer than `seconds`. The kernel's own messages go to the file `console`, beside which
     the files of `disks` are."""
     files = {f"{console}.{disk.name}": disk for disk in disks}
@@ -97,14 +98,14 @@ def boot(kernel, initramfs, console, commands, seconds, disks=()):
         for path, disk in files.items():
             with open(path, "wb") as file:
                 file.truncate(disk.megabytes << 20)
-        return _boot(kernel, initramfs, console, commands, seconds, files)
+        return _boot(kernel, initramfs, console, commands, seconds, files, memory)
     finally:
         for path, disk in files.items():
             if os.path.exists(path) and not disk.kept:
                 os.remove(path)
 
 
-def _boot(kernel, initramfs, console, commands, seconds, files):
+def _boot(kernel, initramfs, console, commands, seconds, files, memory):
     arguments = [
         # What runs beside mostly waits, and should not wait for a CPU as well.
         "nice",
@@ -112,6 +113,8 @@ def _boot(kernel, initramfs, console, commands, seconds, files):
         "5",
         QEMU,
         *MACHINE,
+        "-m",
+        memory,
         "-display",
         "none",
         "-monitor",
