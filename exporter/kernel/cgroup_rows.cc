@@ -3,7 +3,10 @@
 
 #include <bpf/bpf.h>
 
+#include <cerrno>
 #include <cstring>
+
+#include "kernel/cgroup_id_map.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -17,16 +20,18 @@ CgroupRows::CgroupRows(int map_fd, std::uint32_t key_size, std::uint32_t offset,
     : map_fd_(map_fd), key_size_(key_size), offset_(offset), names_(host.UseCgroups()) {}
 
 void CgroupRows::DeleteForgotten() {
-  std::unordered_set<std::uint64_t> known;
+  std::unordered_set<std::uint64_t> known, again;
   for (const std::string& key : Keys()) {
     const std::uint64_t id = IdIn(key);
     if (known.contains(id)) continue;
     if (names_.Knows(id)) {
       known.insert(id);
-    } else if (known_.contains(id)) {
-      bpf_map_delete_elem(map_fd_, key.data());  // where it fails, the row just stays
+    } else if (known_.contains(id) && bpf_map_delete_elem(map_fd_, key.data()) != 0 &&
+               IsForAMoment(errno)) {
+      again.insert(id);  // where it fails for good, the row just stays
     }
   }
+  known.merge(again);
   known_ = std::move(known);
 }
 

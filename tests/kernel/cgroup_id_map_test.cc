@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <set>
 
@@ -82,6 +83,61 @@ TEST_F(CgroupIdMaps, TakeWhatTheyHadNoRoomForWhenOthersGo) {
   Remove("wanted1");
   Update(map);
   EXPECT_EQ(KeysOf(fd.get()), std::set{third});
+}
+
+int refusals = 0;      // how often RefuseAtFirst() fails
+int refused_with = 0;  // and with which errno
+
+int RefuseAtFirst(int fd, const void* key, const void* value, __u64 flags) {
+  if (refusals == 0) return bpf_map_update_elem(fd, key, value, flags);
+  --refusals;
+  errno = refused_with;
+  return -1;
+}
+
+TEST_F(CgroupIdMaps, TryAgainWhatTheKernelCannotDoAtTheMoment) {
+  host::Host host({.cgroup = folder_}, [this] { return now_; });
+  const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 10, nullptr));
+  ASSERT_TRUE(fd.valid());
+  CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
+                  host, RefuseAtFirst);
+  std::set<std::uint64_t> wanted;
+  ::testing::internal::CaptureStderr();
+  for (const int code : {EAGAIN, EBUSY, ENOMEM}) {
+    refused_with = code;
+    refusals = 1;  // at once
+    wanted.insert(Make("wanted" + std::to_string(2 * wanted.size())));
+    Update(map);
+    EXPECT_EQ(KeysOf(fd.get()), wanted) << code;
+    refusals = 1'000;  // at the next call
+    const std::uint64_t late = Make("wanted" + std::to_string(wanted.size()));
+    Update(map);
+    EXPECT_EQ(KeysOf(fd.get()), wanted) << code;
+    refusals = 0;
+    wanted.insert(late);
+    Update(map);
+    EXPECT_EQ(KeysOf(fd.get()), wanted) << code;
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(CgroupIdMaps, SayOnceWhatTheKernelRefuses) {
+  host::Host host({.cgroup = folder_}, [this] { return now_; });
+  const Fd fd(bpf_map_create(BPF_MAP_TYPE_HASH, "wanted", 8, 8, 10, nullptr));
+  ASSERT_TRUE(fd.valid());
+  CgroupIdMap map("config", {.name = {"wanted", {}}, .regexps = {{"/wanted[0-9]$", {}}}}, fd.get(),
+                  host, RefuseAtFirst);
+  refused_with = EPERM;
+  refusals = 1;
+  Make("wanted1");
+  ::testing::internal::CaptureStderr();
+  Update(map);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("config 'config': map 'wanted': cgroup '" + folder_ +
+                     "/wanted1': Operation not permitted; further ones are not logged"),
+            std::string::npos)
+      << log;
+  EXPECT_EQ(refusals, 0);
 }
 
 }  // namespace
