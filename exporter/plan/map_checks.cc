@@ -191,4 +191,24 @@ void CheckMaps(const Scope& scope) {
   }
 }
 
+void WarnOfLruCounters(const Scope& scope) {
+  for (const config::MetricSpec& metric : scope.config.metrics) {
+    if (metric.kind == config::MetricKind::kGauge) continue;
+    const std::string& name = (metric.map.value.empty() ? metric.name : metric.map).value;
+    const auto map = std::find_if(scope.object.maps.begin(), scope.object.maps.end(),
+                                  [&](const auto& one) { return one.name == name; });
+    if (map == scope.object.maps.end()) continue;
+    const bool per_cpu = map->type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+    if (map->type != BPF_MAP_TYPE_LRU_HASH && !per_cpu) continue;
+    scope.diagnostics.Warning(
+        metric.name.at,
+        fmt::format("{}: map '{}' is of type {}: it makes room for new keys by deleting others, "
+                    "long before it is full, and what those counted is lost; declare it as "
+                    "BPF_MAP_TYPE_{}HASH and count the updates that it refuses when it is full",
+                    Subject(metric), name, object::MapTypeName(map->type),
+                    per_cpu ? "PERCPU_" : ""));
+    return;
+  }
+}
+
 }  // namespace bpf_exporter::plan

@@ -16,4 +16,7 @@ std::string WhyImpossible(const object::MapLayout& map);
 // metric reads.
 void CheckMaps(const Scope& scope);
 
+// Warns once of counters and histograms on LRU maps, which lose what they counted.
+void WarnOfLruCounters(const Scope& scope);
+
 }  // namespace bpf_exporter::plan

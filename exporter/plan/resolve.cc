@@ -79,6 +79,7 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
   std::vector<ProgramPlan> programs = PlanPrograms(scope);
   CheckAttachPoints(scope);
   CheckMaps(scope);
+  WarnOfLruCounters(scope);
   CheckKaddrs(scope);
   CheckCgroupIdMap(scope);
   CheckSpans(scope);

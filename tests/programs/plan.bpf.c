@@ -81,11 +81,11 @@ union halves {
 };
 
 MAP(ops, BPF_MAP_TYPE_HASH, 1000, struct ops_key, struct ops_value);
-MAP(latency, BPF_MAP_TYPE_LRU_HASH, 1000, struct latency_key, __u64);
+MAP(latency, BPF_MAP_TYPE_HASH, 1000, struct latency_key, __u64);
 MAP(latency_percpu, BPF_MAP_TYPE_PERCPU_HASH, 1000, struct latency_key, __u64);
 MAP(verbs, BPF_MAP_TYPE_HASH, 1000, struct verb_bucket, __u64);
 MAP(flows, BPF_MAP_TYPE_PERCPU_HASH, 1000, struct flow_key, __u64);
-MAP(own_cpu, BPF_MAP_TYPE_LRU_PERCPU_HASH, 1000, struct own_cpu_key, __u64);
+MAP(own_cpu, BPF_MAP_TYPE_PERCPU_HASH, 1000, struct own_cpu_key, __u64);
 MAP(slots, BPF_MAP_TYPE_ARRAY, 256, __u32, __u64);
 MAP(one, BPF_MAP_TYPE_ARRAY, 1, __u32, struct ops_value);
 MAP(one_percpu, BPF_MAP_TYPE_PERCPU_ARRAY, 1, __u32, __u64);

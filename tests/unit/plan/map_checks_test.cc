@@ -85,5 +85,31 @@ TEST(MapChecksTest, TellWrongFlags) {
             "lru_hash maps cannot be with BPF_F_NO_PREALLOC: they are allocated whole");
 }
 
+TEST(LruCountersTest, AreWarnedOfOnce) {
+  const Resolved resolved = ResolveYaml("x.yaml",
+                                        "metrics:\n"
+                                        "  gauges:\n"
+                                        "    - {name: lru_now, map: lru8, help: Now, labels: [k]}\n"
+                                        "  counters:\n"
+                                        "    - {name: lru_percpu8, help: Hits, labels: [k]}\n"
+                                        "    - {name: lru8, help: Hits, labels: [k]}\n",
+                                        kUsualOptions, "map_kinds");
+  EXPECT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "x.yaml:5:14: warning: counter 'lru_percpu8': map 'lru_percpu8' is of type "
+            "lru_percpu_hash: it makes room for new keys by deleting others, long before it is "
+            "full, and what those counted is lost; declare it as BPF_MAP_TYPE_PERCPU_HASH and "
+            "count the updates that it refuses when it is full\n"
+            "      - {name: lru_percpu8, help: Hits, labels: [k]}\n"
+            "               ^\n");
+}
+
+TEST(LruCountersTest, AreNotGauges) {
+  const Resolved resolved =
+      ResolveYaml("x.yaml", "metrics: {gauges: [{name: lru8, help: Now, labels: [k]}]}",
+                  kUsualOptions, "map_kinds");
+  EXPECT_EQ(resolved.messages, "");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::plan
