@@ -16,6 +16,7 @@
 #include "config/files.h"
 #include "config/names.h"
 #include "config/numbers.h"
+#include "config/top_level.h"
 
 namespace bpf_exporter::app {
 namespace {
@@ -123,6 +124,16 @@ Status ReadMaxMemory(const std::string& text, Options& options) {
   return {};
 }
 
+Status ReadSyscallNames(const std::string& text, Options& options) {
+  const std::vector<std::string> sources = config::SyscallNameSources();
+  const auto found = std::find(sources.begin(), sources.end(), text);
+  if (found == sources.end()) {
+    return Error{Quoted(text) + " is not one of " + List(sources)};
+  }
+  options.strace_syscall_names = *found == "strace";
+  return {};
+}
+
 Status ReadTelemetryPath(const std::string& text, Options& options) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 ||
@@ -194,6 +205,15 @@ const std::vector<Flag>& Flags() {
        .help = "What the names of all metrics start with",
        .read = ReadPrefix,
        .show = [](const Options& options) { return options.metrics_prefix; }},
+      {.name = "compat.syscall-names",
+       .type = "NAMES",
+       .help = "Names of system calls where a configuration does not say: kernel, or strace, as "
+               "ebpf_exporter has them",
+       .read = ReadSyscallNames,
+       .show =
+           [](const Options& options) {
+             return std::string(options.strace_syscall_names ? "strace" : "kernel");
+           }},
       {.name = "metrics.max-series",
        .type = "N",
        .help = "Most series of a metric that does not say",

@@ -35,6 +35,7 @@ struct Options {
   std::optional<std::uint64_t> max_memory;
   std::string listen_address = ":9435";
   std::string telemetry_path = "/metrics";
+  bool strace_syscall_names = false;  // of files that do not say
   std::string btf_path;
   bool config_check = false;
   bool config_strict = false;

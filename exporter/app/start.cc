@@ -96,6 +96,7 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options) {
   plan::ResolveOptions resolve;
   resolve.prefix = options.metrics_prefix;
   resolve.max_series = options.max_series;
+  resolve.strace_syscall_names = options.strace_syscall_names;
   for (const metrics::SelfMetric* metric : metrics::kSelfMetrics) {
     resolve.own_names.push_back(metrics::ExposedName(*metric, resolve.prefix));
   }

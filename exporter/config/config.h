@@ -165,7 +165,8 @@ struct Config {
   std::vector<SpanSpec> spans;
   std::vector<Text> kaddrs;
   std::optional<CgroupIdMapSpec> cgroup_id_map;
-  bool strace_syscall_names = false;  // compat.syscall_names: strace
+  // Whether compat.syscall_names is strace; nothing: the file does not say.
+  std::optional<bool> strace_syscall_names;
 };
 
 }  // namespace bpf_exporter::config

@@ -128,7 +128,8 @@ void WarnOfRawNumber(const Scope& scope, const config::LabelSpec& label, const B
 std::optional<Decoders> MakeNamedDecoders(const Scope& scope, const config::LabelSpec& label,
                                           std::uint32_t size) {
   Decoders decoders;
-  decode::DecoderInput input{size, scope.config.strace_syscall_names};
+  decode::DecoderInput input{
+      size, scope.config.strace_syscall_names.value_or(scope.options.strace_syscall_names)};
   for (const config::DecoderSpec& spec : label.decoders) {
     if (!CheckRegexps(scope, label, spec)) continue;
     Result<std::shared_ptr<const decode::Decoder>> decoder =

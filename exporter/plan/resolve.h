@@ -17,6 +17,8 @@ struct ResolveOptions {
   std::string prefix;                     // of the names of all metrics
   std::uint32_t max_series = UINT32_MAX;  // for metrics that do not say
   std::vector<std::string> own_names;     // of the exporter's own metrics, which others cannot have
+  // Whether system calls have the names that strace knows, in files that do not say.
+  bool strace_syscall_names = false;
 };
 
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports

@@ -151,6 +151,12 @@ TEST(OptionsTest, TakesCheckWithFilesAndFlagsOnEitherSide) {
   EXPECT_EQ(options.check_files, (std::vector<std::string>{"a.yaml", "b.yaml"}));
   EXPECT_FALSE(options.check_memory);
   EXPECT_FALSE(options.max_memory.has_value());
+  EXPECT_FALSE(options.strace_syscall_names);
+  EXPECT_TRUE(Parsed({"--compat.syscall-names=strace"}).strace_syscall_names);
+  EXPECT_FALSE(Parsed({"--compat.syscall-names=kernel"}).strace_syscall_names);
+  EXPECT_EQ(
+      Refused({"--compat.syscall-names=both"}),
+      "bpf_exporter: --compat.syscall-names: 'both' is not one of kernel, strace; see --help");
   const Options sized = Parsed({"check", "--memory", "--bpf.max-memory=1.5GiB"});
   EXPECT_TRUE(sized.check_memory);
   EXPECT_EQ(sized.max_memory, std::uint64_t{3} << 29);

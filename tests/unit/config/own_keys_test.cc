@@ -15,7 +15,7 @@ TEST_F(OwnKeys, ReadsTheTopLevel) {
   EXPECT_EQ(config_.path, "good/own_keys.yaml");
   EXPECT_EQ(config_.description, "Block device I/O latency");
   EXPECT_EQ(config_.object.value, "biolatency.bpf.o");
-  EXPECT_TRUE(config_.strace_syscall_names);
+  EXPECT_EQ(config_.strace_syscall_names, true);
   ASSERT_EQ(config_.kaddrs.size(), 2u);
   EXPECT_EQ(config_.kaddrs[1].value, "jiffies");
   ASSERT_TRUE(config_.cgroup_id_map);
