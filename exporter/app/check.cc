@@ -44,7 +44,7 @@ ExitCode Check(const CheckOptions& options) {
     Complain(sources.error().Message());
     return kCannotWork;
   }
-  if (const Status counts = loader::CountByCgroup(options.by_cgroup, *sources); !counts) {
+  if (const Status counts = loader::SetByCgroup(options.by_cgroup, *sources); !counts) {
     Complain(counts.error().In("--config.by-cgroup").Message());
     return kWrongUse;
   }

@@ -63,8 +63,7 @@ Flag Names(const char* name, std::vector<std::string> Options::*names, const cha
             if (text.empty()) return {};
             std::set<std::string> seen;
             for (const std::string_view part : Split(text, ',')) {
-              const std::size_t start = std::min(part.find_first_not_of(' '), part.size());
-              std::string one(part.substr(start, part.find_last_not_of(' ') + 1 - start));
+              std::string one(Trim(part));
               if (const Status valid = config::ValidConfigName(one); !valid.ok()) return valid;
               if (!seen.insert(one).second) return Error{Quoted(one) + " is given twice"};
               (options.*names).push_back(std::move(one));

@@ -107,7 +107,7 @@ std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) 
   Result<std::vector<loader::ConfigSource>> sources =
       loader::SourcesInDir(options.config_dir, options.config_names, options.programs_dir);
   if (!sources) return Refuse(kCannotWork, sources.error().Message());
-  if (const Status counts = loader::CountByCgroup(options.by_cgroup, *sources); !counts) {
+  if (const Status counts = loader::SetByCgroup(options.by_cgroup, *sources); !counts) {
     return Refuse(kWrongUse, counts.error().In("--config.by-cgroup").Message());
   }
   std::vector<loader::PlannedConfig> planned =

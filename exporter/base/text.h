@@ -30,6 +30,9 @@ std::string DidYouMean(std::string_view given, const std::vector<std::string>& k
 // They point into `text`.
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
+// Returns `text` without blanks and tabs at its ends; a part of it.
+std::string_view Trim(std::string_view text);
+
 // Returns the number that the whole text is, in decimal; nothing if it is anything else or does not
 // fit a T.
 template <typename T>

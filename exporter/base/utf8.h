@@ -8,7 +8,7 @@
 namespace bpf_exporter {
 
 // U+FFFD, which stands for what is no text.
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+inline constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 struct Utf8Sequence {
   std::size_t size;  // bytes

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kMaxFile = 1 << 20;
 constexpr std::array<std::string_view, 2> kEndings = {".yaml", ".yml"};
 
-// The ending of a configuration that the file's name has; empty if it has none.
+// Returns which ending of a configuration the file's name has; empty if it has none.
 std::string_view EndingOf(std::string_view file) {
   for (const std::string_view ending : kEndings) {
     if (file.ends_with(ending)) return ending;
@@ -73,7 +73,7 @@ Result<std::string> FindConfig(const std::string& dir, const std::string& name) 
   for (const std::string_view ending : kEndings) {
     std::error_code ignored;
     std::string path = stem + std::string(ending);
-    if (std::filesystem::exists(path, ignored)) there.push_back(std::move(path));
+    if (std::filesystem::is_regular_file(path, ignored)) there.push_back(std::move(path));
   }
   if (there.size() > 1) {
     return Error{

@@ -5,14 +5,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace bpf_exporter::exposition {
 namespace {
-
-std::string_view Trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Returns where `separator` is outside of quotation marks; the size of the text if nowhere.
 std::size_t FindOutsideOfQuotes(std::string_view text, char separator) {

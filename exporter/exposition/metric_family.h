@@ -12,7 +12,6 @@ enum class FamilyField : protozero::pbf_tag_type {
   kHelp = 2,
   kType = 3,
   kMetric = 4,
-  kUnit = 5,
 };
 
 enum class TypeOfFamily { kCounter = 0, kGauge = 1, kHistogram = 4 };

@@ -21,7 +21,7 @@ std::string FirstLine(const char* path) {
   return line;
 }
 
-// The value of a line of /proc/self/status; empty if it has none of that key.
+// Returns the value of a line of /proc/self/status; empty if it has none of that key.
 std::string StatusOf(std::string_view key) {
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);) {
@@ -38,7 +38,8 @@ std::uint64_t EffectiveCapabilities() {
   return bits;
 }
 
-// The first user namespace maps every id to itself: "0 0 4294967295".
+// Returns whether this is not the first user namespace, which maps every id to itself:
+// "0 0 4294967295".
 bool InUserNamespace() {
   std::ifstream file("/proc/self/uid_map");
   std::uint64_t inside = 0, outside = 0, count = 0;

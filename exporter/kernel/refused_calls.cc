@@ -20,15 +20,14 @@ int RefusalOf(SystemCall call) {
   } else {
     syscall(SYS_perf_event_open, nullptr, 0, kNoCpu, kNoGroup, PERF_FLAG_FD_CLOEXEC);
   }
-  return errno == EPERM || errno == EACCES || errno == ENOSYS ? errno : 0;
+  return errno == EPERM || errno == ENOSYS ? errno : 0;
 }
 
 std::string ExplainRefusal(SystemCall call, int code, const KernelFacts& facts) {
   if (code != EPERM && code != EACCES && code != ENOSYS) return {};
   if (code != ENOSYS && facts.user_namespace) {
     return "the process has its capabilities in a user namespace only (/proc/self/uid_map), as in "
-           "a "
-           "rootless container; the kernel asks for those of the host";
+           "a rootless container; the kernel asks for those of the host";
   }
   const bool is_bpf = call == SystemCall::kBpf;
   const int refused = is_bpf ? facts.bpf_refusal : facts.perf_event_open_refusal;

@@ -47,9 +47,15 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
     if (!seen.insert(name).second) {
       return Error{fmt::format("configuration {} is named twice", Quoted(name))};
     }
-    Result<std::string> path = config::FindConfig(dir, name);
-    if (!path) return path.error();
-    sources.push_back({name, *std::move(path), programs_dir});
+    ConfigSource source;
+    source.name = name;
+    source.programs_dir = programs_dir;
+    if (Result<std::string> path = config::FindConfig(dir, name)) {
+      source.path = *std::move(path);
+    } else {
+      source.problem = path.error().Message();
+    }
+    sources.push_back(std::move(source));
   }
   return sources;
 }
@@ -63,7 +69,7 @@ std::vector<ConfigSource> SourcesOfFiles(const std::vector<std::string>& files,
   return sources;
 }
 
-Status CountByCgroup(const std::vector<std::string>& names, std::vector<ConfigSource>& sources) {
+Status SetByCgroup(const std::vector<std::string>& names, std::vector<ConfigSource>& sources) {
   for (const std::string& name : names) {
     const auto source = std::find_if(sources.begin(), sources.end(),
                                      [&](const ConfigSource& one) { return one.name == name; });

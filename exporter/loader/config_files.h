@@ -15,10 +15,11 @@ struct ConfigSource {
   std::string path;          // of the YAML file
   std::string programs_dir;  // where its object is if it is not beside the YAML file; or empty
   bool by_cgroup = false;    // set the object's constant by_cgroup to true
+  std::string problem;       // why it is not known which file it is; empty if it is
 };
 
-// Returns DIR/NAME.yaml for each of `names`, or for all that `dir` has. An error if that is none, a
-// name is not valid or comes twice.
+// Returns DIR/NAME.yaml or DIR/NAME.yml for each of `names`, or for all that `dir` has. An error if
+// that is none, a name is not valid or comes twice.
 Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
                                                std::vector<std::string> names,
                                                const std::string& programs_dir);
@@ -28,7 +29,7 @@ std::vector<ConfigSource> SourcesOfFiles(const std::vector<std::string>& files,
                                          const std::string& programs_dir);
 
 // Sets `by_cgroup` of the sources with these names. The error names one that no source has.
-Status CountByCgroup(const std::vector<std::string>& names, std::vector<ConfigSource>& sources);
+Status SetByCgroup(const std::vector<std::string>& names, std::vector<ConfigSource>& sources);
 
 // Returns where the objects of an installation, or of a build folder, are: beside this program in
 // programs/, else in ../lib/bpf_exporter. Empty if there is neither.

@@ -31,15 +31,20 @@ std::optional<plan::ConfigPlan> Join(const ConfigSource& source, const config::C
   return plan::Resolve(config, *std::move(object), options, host, diagnostics);
 }
 
-// Sets a constant to true, whatever the file says.
+// Sets a constant to true, whatever the file says: --config.by-cgroup is for those who cannot, or
+// do not want to, change a packaged file.
 void SetTrue(const std::string& name, std::vector<config::ConstantSpec>& constants) {
   auto constant =
       std::find_if(constants.begin(), constants.end(),
                    [&](const config::ConstantSpec& one) { return one.name.value == name; });
   if (constant == constants.end()) {
-    constant = constants.insert(constant, {{name, {}}, {}, false, {}});
+    config::ConstantSpec added;
+    added.name.value = name;
+    constant = constants.insert(constant, std::move(added));
   }
-  constant->values = {{{"true", constant->at}, false}};
+  config::ConstantValue value;
+  value.text = {"true", constant->at};
+  constant->values = {std::move(value)};
   constant->list = false;
 }
 
@@ -47,6 +52,10 @@ void SetTrue(const std::string& name, std::vector<config::ConstantSpec>& constan
 PlannedConfig PlanConfig(const ConfigSource& source, const plan::ResolveOptions& options,
                          host::Host& host, const std::vector<const plan::ConfigPlan*>& before) {
   PlannedConfig planned{source, std::nullopt, ""};
+  if (!source.problem.empty()) {
+    planned.messages = source.problem + "\n";
+    return planned;
+  }
   const Result<std::string> text = config::ReadConfigFile(source.path);
   if (!text) {
     planned.messages = text.error().Message() + "\n";

@@ -57,9 +57,8 @@ class RowSink {
 class MapReader {
  public:
   virtual ~MapReader() = default;
-  // Hands every row to `sink`, each key that was there all along exactly once. An error,
-  // which does not name the map, means that the walk was cut short: what `sink` got must not be
-  // used.
+  // Hands every row to `sink`, each key that was there all along exactly once. An error
+  // means that the walk was cut short: what `sink` got must not be used. It does not name the map.
   virtual Status Read(RowSink& sink) = 0;
   // CPUs whose values a row holds; 1 for maps that are not per CPU.
   virtual std::uint32_t cpus() const = 0;

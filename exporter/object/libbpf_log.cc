@@ -42,7 +42,7 @@ struct LibbpfLogAccess {
     return length;
   }
 
-  // Where the last lines of a message begin, as many as are kept.
+  // Returns where the last lines of a message begin, as many as are kept.
   static std::size_t StartOfTail(std::string_view message) {
     std::size_t end = message.ends_with('\n') ? message.size() - 1 : message.size();
     for (std::size_t lines = 0; lines < kMaxLinesOfMessage; ++lines) {

@@ -109,7 +109,8 @@ bool CheckRegexps(const Scope& scope, const config::LabelSpec& label,
   return fine;
 }
 
-// A decoder of text that comes first gets the bytes of a number, which nobody writes in YAML.
+// Warns where the first decoder of a number is one of text: it gets the bytes of the number in
+// memory, which nobody writes in YAML.
 void WarnOfRawNumber(const Scope& scope, const config::LabelSpec& label, const ByteRange& range) {
   const config::Text& first = label.decoders.front().name;
   if (first.value != "static_map" && first.value != "regexp") return;

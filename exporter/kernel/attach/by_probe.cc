@@ -171,7 +171,7 @@ Result<Attachment> AttachPerfEvents(const bpf_program* program, const plan::Plac
 
 // For programs that were tied to their target when they were loaded.
 Result<Attachment> AttachTied(const bpf_program* program, const plan::Place& place) {
-  if (!RunsWhatItAttaches(*place.kind, ReadKernelFacts())) {
+  if (!RunsWhatItAttaches(*place.kind)) {
     return WithRemedy(*place.kind, Error(fmt::format("{} '{}'", KeyOf(place), place.target()),
                                          "it would never run", EOPNOTSUPP));
   }

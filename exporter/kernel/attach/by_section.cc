@@ -38,7 +38,7 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
     return Attachment(std::move(*events));
   }
   const std::optional<config::ProbeKind> kind = KindOf(section);
-  if (kind && !RunsWhatItAttaches(*kind, ReadKernelFacts())) {
+  if (kind && !RunsWhatItAttaches(*kind)) {
     return WithRemedy(
         *kind, Error(fmt::format("section '{}'", section), "it would never run", EOPNOTSUPP));
   }

@@ -58,8 +58,8 @@ constexpr std::uint32_t Parent(std::uint32_t minor) { return TC_H_MAKE(TC_H_CLSA
 Result<std::shared_ptr<Clsact>> Clsact::Of(int interface) {
   const std::lock_guard lock(mutex);
   std::weak_ptr<Clsact>& known = InUse()[interface];
-  // Also if one of ours is in use: somebody may have removed it, or the interface, and made another
-  // one of its number.
+  // Asks the kernel even if one of ours is in use: somebody may have removed it, or have removed
+  // the interface and made another one of its number.
   LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface,
               .attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS));
   const int error = -bpf_tc_hook_create(&hook);

@@ -10,7 +10,8 @@ namespace bpf_exporter::kernel {
 // The clsact qdisc of an interface, shared by all our filters there.
 class Clsact {
  public:
-  // Makes the qdisc unless it is there, also again. Any thread.
+  // Returns the qdisc of an interface, and makes it if it is not there or not there any more. Any
+  // thread.
   static Result<std::shared_ptr<Clsact>> Of(int interface);
   ~Clsact();
   Clsact(const Clsact&) = delete;

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "kernel/refused_calls.h"
+#include "plan/probe_kinds.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -58,32 +59,28 @@ std::string KprobeRemedy(const KernelFacts& facts, int code) {
   return PermissionRemedy(facts);
 }
 
-bool OpensPerfEvent(config::ProbeKind kind) {
-  switch (kind) {
-    case config::ProbeKind::kTracepoint:
-    case config::ProbeKind::kKprobe:
-    case config::ProbeKind::kKretprobe:
-    case config::ProbeKind::kUprobe:
-    case config::ProbeKind::kUretprobe:
-    case config::ProbeKind::kUsdt:
-    case config::ProbeKind::kPerfEvent:
-      return true;
-    default:
-      return false;
-  }
+// Returns the system call that attaches programs of that type.
+SystemCall AttachingCall(bpf_prog_type type) {
+  const bool by_event = type == BPF_PROG_TYPE_KPROBE || type == BPF_PROG_TYPE_TRACEPOINT ||
+                        type == BPF_PROG_TYPE_PERF_EVENT;
+  return by_event ? SystemCall::kPerfEventOpen : SystemCall::kBpf;
 }
 
 }  // namespace
 
-bool RunsWhatItAttaches(config::ProbeKind kind, const KernelFacts& facts) {
-  if (kind != config::ProbeKind::kLsm || facts.lsms.empty()) return true;
-  const std::vector<std::string_view> lsms = Split(facts.lsms, ',');
-  return std::find(lsms.begin(), lsms.end(), "bpf") != lsms.end();
+bool RunsWhatItAttaches(config::ProbeKind kind, std::string_view lsms) {
+  if (kind != config::ProbeKind::kLsm || lsms.empty()) return true;
+  const std::vector<std::string_view> names = Split(lsms, ',');
+  return std::find(names.begin(), names.end(), "bpf") != names.end();
+}
+
+bool RunsWhatItAttaches(config::ProbeKind kind) {
+  return kind != config::ProbeKind::kLsm || RunsWhatItAttaches(kind, ReadKernelFacts().lsms);
 }
 
 std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts) {
   const bool permission = code == EPERM || code == EACCES;
-  const SystemCall call = OpensPerfEvent(kind) ? SystemCall::kPerfEventOpen : SystemCall::kBpf;
+  const SystemCall call = AttachingCall(plan::InfoOf(kind).types.front());
   if (std::string why = ExplainRefusal(call, code, facts); !why.empty()) return why;
   switch (kind) {
     case config::ProbeKind::kTracepoint:
@@ -112,7 +109,7 @@ std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& fa
       }
       return {};
     case config::ProbeKind::kLsm:
-      if (!RunsWhatItAttaches(kind, facts)) {
+      if (!RunsWhatItAttaches(kind, facts.lsms)) {
         return fmt::format("the kernel runs without the BPF LSM: boot it with lsm={},bpf",
                            facts.lsms);
       }

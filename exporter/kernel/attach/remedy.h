@@ -12,9 +12,12 @@ namespace bpf_exporter::kernel {
 // Returns what helps against a failed attachment of that kind; empty if there is no telling.
 std::string AttachRemedy(config::ProbeKind kind, int code, const KernelFacts& facts);
 
-// Returns whether this kernel runs programs of that kind once it has attached them: it attaches
-// those of security hooks even where the BPF LSM is off, and then never runs them.
-bool RunsWhatItAttaches(config::ProbeKind kind, const KernelFacts& facts);
+// Returns whether a kernel with these LSMs ("lockdown,bpf"; empty: not told) runs programs of that
+// kind once it has attached them: it attaches those of security hooks even where the BPF LSM is
+// off, and then never runs them.
+bool RunsWhatItAttaches(config::ProbeKind kind, std::string_view lsms);
+// The same of this machine's kernel.
+bool RunsWhatItAttaches(config::ProbeKind kind);
 
 // Returns the error of an attachment of that kind with what helps against it on this machine.
 Error WithRemedy(config::ProbeKind kind, Error error);

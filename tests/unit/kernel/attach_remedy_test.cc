@@ -75,13 +75,20 @@ TEST(AttachRemedy, SaysThatARawTracepointHasFewerArguments) {
 }
 
 TEST(AttachRemedy, KnowsThatOnlyTheBpfLsmRunsPrograms) {
-  KernelFacts facts = Facts({CAP_SYS_ADMIN});
-  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, facts));
-  facts.lsms = "lockdown,bpfx";
-  EXPECT_FALSE(RunsWhatItAttaches(config::ProbeKind::kLsm, facts));
-  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kFentry, facts));
-  facts.lsms = "";  // securityfs is not mounted, so there is no telling
-  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, facts));
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, "lockdown,bpf"));
+  EXPECT_FALSE(RunsWhatItAttaches(config::ProbeKind::kLsm, "lockdown,bpfx"));
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kFentry, "lockdown"));
+  // Where securityfs is not mounted, there is no telling.
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, ""));
+}
+
+TEST(AttachRemedy, NamesTheSysctlUnderAFilterOfOtherCalls) {
+  KernelFacts facts = Facts({CAP_BPF, CAP_PERFMON});
+  facts.seccomp = true;  // as of the systemd unit
+  facts.perf_event_paranoid = 3;
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kUprobe, EACCES, facts),
+            "kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON is "
+            "enough");
 }
 
 TEST(AttachRemedy, SaysHowToBootForTheBpfLsm) {

@@ -50,6 +50,23 @@ class PlanConfigsTest : public testing::Test {
   host::Host host_;
 };
 
+TEST_F(PlanConfigsTest, TakesOneNameWithTwoEndingsForAMistakeOfThatConfiguration) {
+  Write(kMetrics);
+  std::ofstream(dir_ / "x.yml") << kMetrics;
+  std::ofstream(dir_ / "y.yml")
+      << "metrics: {counters: [{name: more, help: More, map: slots, labels: [slot]}]}\n";
+  fs::create_directory(dir_ / "y.yaml");  // no file, so it does not count
+  for (const char* object : {"x.bpf.o", "y.bpf.o"}) fs::copy_file(kObject, programs_ / object);
+  const auto sources = SourcesInDir(dir_, {}, programs_);
+  ASSERT_TRUE(sources.ok());
+  const std::vector<PlannedConfig> planned = PlanConfigs(*sources, {}, host_);
+  ASSERT_EQ(planned.size(), 2u);
+  EXPECT_EQ(planned[0].messages, "configuration 'x' is there twice: '" + Yaml() + "' and '" +
+                                     (dir_ / "x.yml").string() + "'\n");
+  EXPECT_FALSE(planned[0].plan.has_value());
+  EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;
+}
+
 TEST_F(PlanConfigsTest, FindsTheObjectBesideTheFileFirst) {
   Write(kMetrics);
   fs::copy_file(kObject, programs_ / "x.bpf.o");
@@ -145,7 +162,7 @@ TEST_F(PlanConfigsTest, SaysThatTheFileIsNotThere) {
 // The constants that a source has which is told to count by control group, or what was said.
 std::string ConstantsByCgroup(const std::string& yaml, host::Host& host) {
   std::vector<ConfigSource> sources = {{"x", yaml, ""}};
-  EXPECT_TRUE(CountByCgroup({"x"}, sources));
+  EXPECT_TRUE(SetByCgroup({"x"}, sources));
   const PlannedConfig planned = std::move(PlanConfigs(sources, {}, host).front());
   if (!planned.plan) return planned.messages;
   std::string text;
@@ -167,7 +184,7 @@ TEST_F(PlanConfigsTest, CountsByCgroupWhateverTheFileSays) {
   EXPECT_EQ(ConstantsByCgroup(Yaml(), host_), "tiny=7 (7)\nby_cgroup=true (1)\n");
 }
 
-TEST_F(PlanConfigsTest, SaysThatAnObjectCannotCountByCgroup) {
+TEST_F(PlanConfigsTest, SaysThatAnObjectCannotSetByCgroup) {
   Write("object: " + kObject.string() + "\n" + kMetrics);
   EXPECT_EQ(ConstantsByCgroup(Yaml(), host_),
             Yaml() +
@@ -177,7 +194,7 @@ TEST_F(PlanConfigsTest, SaysThatAnObjectCannotCountByCgroup) {
 
 TEST_F(PlanConfigsTest, SaysThatNoSourceHasTheName) {
   std::vector<ConfigSource> sources = {{"runqlat", Yaml(), ""}};
-  EXPECT_EQ(CountByCgroup({"runqlot"}, sources).error().Message(),
+  EXPECT_EQ(SetByCgroup({"runqlot"}, sources).error().Message(),
             "configuration 'runqlot' is not among those that run; did you mean 'runqlat'?");
 }
 
