@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-// Log lines on standard error. Any thread. A line is one subject: "config 'runqlat': …".
+// Log lines on standard error, which never wait for its reader. Any thread. A line is one subject.
 namespace bpf_exporter::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
