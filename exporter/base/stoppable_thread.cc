@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -20,8 +22,11 @@ namespace bpf_exporter {
 
 class StoppableThread::State : public StoppableThread::Stop {
  public:
-  explicit State(std::function<void(const Stop&)> body)
-      : thread_([this, body = std::move(body)] { body(*this); }) {}
+  explicit State(std::function<void(const Stop&)> body) try
+      : thread_([this, body = std::move(body)] { body(*this); }) {
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(ThreadError(error.code().value()).Message());
+  }
   ~State() override {
     stopping_ = true;
     const std::uint64_t one = 1;
@@ -55,6 +60,13 @@ class StoppableThread::State : public StoppableThread::Stop {
   const Fd wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::thread thread_;  // last, since it uses the others
 };
+
+Error ThreadError(int code) {
+  Error error = ErrnoError("make a thread", code);
+  error.AddRemedy(
+      "raise the limit of threads: pids.max of the cgroup, TasksMax of the unit, ulimit -u");
+  return error;
+}
 
 StoppableThread::StoppableThread() = default;
 StoppableThread::StoppableThread(std::function<void(const Stop&)> body)

@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <memory>
 
+#include "base/result.h"
+
 namespace bpf_exporter {
 
 // A thread that waits for things and is woken when it has to stop. Destroying it stops and joins
@@ -22,7 +24,8 @@ class StoppableThread {
   };
 
   StoppableThread();  // no thread
-  // Runs `body` on a thread of its own. It must return when Wait says so, and must not throw.
+  // Runs `body` on a thread of its own. It must return when Wait says so, and must not throw. If
+  // there can be no more threads, throws std::runtime_error, which says what helps.
   explicit StoppableThread(std::function<void(const Stop&)> body);
   StoppableThread(StoppableThread&&) noexcept;
   StoppableThread& operator=(StoppableThread&&) noexcept;
@@ -32,5 +35,8 @@ class StoppableThread {
   class State;
   std::unique_ptr<State> state_;
 };
+
+// Returns why a thread could not be made, with what helps.
+Error ThreadError(int code);
 
 }  // namespace bpf_exporter
