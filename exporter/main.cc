@@ -13,6 +13,7 @@
 #include "base/complain.h"
 #include "base/log.h"
 #include "process/capabilities.h"
+#include "process/descriptors.h"
 #include "process/post_attach_mark.h"
 #include "process/run_loop.h"
 
@@ -65,6 +66,8 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
 }  // namespace bpf_exporter
 
 int main(int argc, char** argv) {
+  bpf_exporter::process::OpenStandardDescriptors();
+  bpf_exporter::process::RaiseDescriptorLimit();
   const sigset_t signals = bpf_exporter::process::BlockSignals();
   mallopt(M_ARENA_MAX, 2);  // an arena for each HTTP thread would keep memory in each
   // What is large goes back to the system when it is freed. Left alone, malloc raises this bound to
