@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace bpf_exporter::config {
 namespace {
@@ -54,11 +55,14 @@ Result<std::vector<std::string>> ListConfigs(const std::string& dir) {
   for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
     const std::string file = entry->path().filename().string();
     if (file.starts_with('.') || EndingOf(file).empty()) continue;
+    const std::string name = ConfigName(file);
     std::error_code status;
-    if (entry->is_regular_file(status)) {
-      names.push_back(ConfigName(file));
-    } else {
+    if (!entry->is_regular_file(status)) {
       log::Warn("{}: '{}' is left out: not a regular file", subject, file);
+    } else if (const Status valid = ValidConfigName(name); !valid) {
+      log::Warn("{}: a file is left out: {}", subject, valid.error().Message());
+    } else {
+      names.push_back(name);
     }
   }
   if (code) return ErrnoError(subject + ": open", code.value());
@@ -92,6 +96,7 @@ Status ValidConfigName(const std::string& name) {
                   [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
     return refuse("has a control character");
   }
+  if (!IsValidUtf8(name)) return refuse("is not UTF-8");  // it becomes a label
   for (const auto& part : std::filesystem::path(name)) {
     if (part == "..") return refuse("must not leave the configuration directory with '..'");
   }

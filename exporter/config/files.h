@@ -15,8 +15,8 @@ Result<std::string> ReadConfigFile(const std::string& path);
 std::string ConfigName(const std::string& path);
 
 // Returns the names of all NAME.yaml and NAME.yml directly in `dir` that are regular files or links
-// to them, sorted, each once. Leaves hidden files out, and whatever else has such an ending, with a
-// warning in the log.
+// to them, sorted, each once. Leaves hidden files out, and with a warning in the log whatever else
+// has such an ending or has a name that no configuration can have.
 Result<std::vector<std::string>> ListConfigs(const std::string& dir);
 
 // Returns the path of DIR/NAME.yaml or DIR/NAME.yml; the first where neither is there. It is an
