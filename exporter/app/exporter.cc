@@ -64,7 +64,10 @@ Exporter::Exporter(Options options, Started started, host::Host& host)
                  Figures(configs_, statuses_, statistics_, options_)),
       pages_(
           IsPeriodic(options_) ? exposition::WhileMade::kOneBefore : exposition::WhileMade::kWait,
-          FormatsOf(options_)) {}
+          FormatsOf(options_)) {
+  self_.Set(metrics::kSnapshotInterval, {},
+            std::chrono::duration<double>(options_.snapshot_interval).count());
+}
 
 // Gives up capabilities, and then follows what comes and goes and reads events.
 Status Exporter::Follow() {

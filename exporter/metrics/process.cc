@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <string_view>
 
 #include "base/fd.h"
@@ -65,9 +66,9 @@ double BootTime(const std::string& path) {
 
 // Returns how many entries the folder has; the descriptor that it is read through is one of them
 // in /proc/self/fd, and is not counted.
-double CountOtherEntries(const std::string& path) {
+std::optional<double> CountOtherEntries(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
-  if (folder == nullptr) return 0;
+  if (folder == nullptr) return std::nullopt;
   double count = 0;
   while (const dirent* entry = readdir(folder.get())) {
     const std::string_view name = entry->d_name;
@@ -76,9 +77,26 @@ double CountOtherEntries(const std::string& path) {
   return count - 1;
 }
 
-double SoftLimit(decltype(RLIMIT_AS) which) {
+// Reads the line of names and the line of numbers that begin with "IpExt:".
+void ReadNetwork(const std::string& path, ProcessStats& stats) {
+  std::ifstream file(path);
+  std::string names;
+  for (std::string line; std::getline(file, line); names = line) {
+    if (!line.starts_with("IpExt:") || !names.starts_with("IpExt:")) continue;
+    std::istringstream name_words(names);
+    std::istringstream number_words(line);
+    std::string name;
+    std::string number;
+    while (name_words >> name && number_words >> number) {
+      if (name == "InOctets") stats.network_received_bytes = std::strtod(number.c_str(), nullptr);
+      if (name == "OutOctets") stats.network_sent_bytes = std::strtod(number.c_str(), nullptr);
+    }
+  }
+}
+
+std::optional<double> SoftLimit(decltype(RLIMIT_AS) which) {
   rlimit limit{};
-  if (getrlimit(which, &limit) != 0) return 0;
+  if (getrlimit(which, &limit) != 0) return std::nullopt;
   return static_cast<double>(limit.rlim_cur);  // RLIM_INFINITY as 2^64, as other exporters say it
 }
 
@@ -89,7 +107,9 @@ ProcessStats ReadProcessStats(const std::string& proc) {
   stats.max_fds = SoftLimit(RLIMIT_NOFILE);
   stats.virtual_max_bytes = SoftLimit(RLIMIT_AS);
   stats.open_fds = CountOtherEntries(proc + "/self/fd");
+  ReadNetwork(proc + "/self/net/netstat", stats);
   const StatLine line(proc + "/self/stat");
+  if (line.empty()) return stats;
   stats.cpu_seconds = (line.Number(14) + line.Number(15)) / TicksPerSecond();
   stats.threads = line.Number(20);
   stats.virtual_bytes = line.Number(23);
@@ -106,14 +126,16 @@ double ReadStartTime(const std::string& proc) {
 
 void ProcessFigures::Report(SelfMetrics& self) {
   const ProcessStats process = ReadProcessStats();
-  self.Set(kCpuSeconds, {}, process.cpu_seconds);
-  self.Set(kOpenFds, {}, process.open_fds);
-  self.Set(kMaxFds, {}, process.max_fds);
-  self.Set(kVirtualMemory, {}, process.virtual_bytes);
-  self.Set(kVirtualMemoryMax, {}, process.virtual_max_bytes);
-  self.Set(kResidentMemory, {}, process.resident_bytes);
-  self.Set(kStartTime, {}, start_time_);
-  self.Set(kThreads, {}, process.threads);
+  self.SetOrRemove(kCpuSeconds, process.cpu_seconds);
+  self.SetOrRemove(kOpenFds, process.open_fds);
+  self.SetOrRemove(kMaxFds, process.max_fds);
+  self.SetOrRemove(kVirtualMemory, process.virtual_bytes);
+  self.SetOrRemove(kVirtualMemoryMax, process.virtual_max_bytes);
+  self.SetOrRemove(kResidentMemory, process.resident_bytes);
+  self.SetOrRemove(kStartTime, start_time_ == 0 ? std::nullopt : std::optional(start_time_));
+  self.SetOrRemove(kThreads, process.threads);
+  self.SetOrRemove(kNetworkReceived, process.network_received_bytes);
+  self.SetOrRemove(kNetworkSent, process.network_sent_bytes);
 }
 
 }  // namespace bpf_exporter::metrics

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "metrics/figure_source.h"
 
 namespace bpf_exporter::metrics {
 
-// What the standard process_* metrics need; what cannot be read is 0.
+// What the standard process_* metrics need, without what cannot be read.
 struct ProcessStats {
-  double cpu_seconds = 0;
-  double open_fds = 0;
-  double max_fds = 0;
-  double virtual_bytes = 0;
-  double virtual_max_bytes = 0;
-  double resident_bytes = 0;
-  double threads = 0;
+  std::optional<double> cpu_seconds;
+  std::optional<double> open_fds;
+  std::optional<double> max_fds;
+  std::optional<double> virtual_bytes;
+  std::optional<double> virtual_max_bytes;
+  std::optional<double> resident_bytes;
+  std::optional<double> threads;
+  // Of the network namespace, as Prometheus' own client libraries have it.
+  std::optional<double> network_received_bytes;
+  std::optional<double> network_sent_bytes;
 };
 
-// Reads the statistics of this process from `proc`/self (proc(5): stat, fd) and its limits. Any
+// Reads the statistics of this process from `proc`/self (proc(5): stat, fd, net/netstat) and its
+// limits. Any
 // thread.
 ProcessStats ReadProcessStats(const std::string& proc = "/proc");
 

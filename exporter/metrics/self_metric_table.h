@@ -56,6 +56,9 @@ inline constexpr SelfMetric kSnapshotTimestamp = SelfGauge(
 inline constexpr SelfMetric kSnapshotAge =
     SelfGauge("snapshot_age_seconds", "",
               "How old the snapshot before this one was when this one replaced it");
+inline constexpr SelfMetric kSnapshotInterval =
+    SelfGauge("snapshot_interval_seconds", "",
+              "How often a snapshot is to be taken; 0 if only scrapes take them");
 inline constexpr SelfMetric kMapEntries =
     SelfGauge("map_entries", "config,map", "Entries that this snapshot read");
 inline constexpr SelfMetric kMapMaxEntries =
@@ -82,6 +85,9 @@ inline constexpr SelfMetric kHttpRequests =
 inline constexpr SelfMetric kPageBytes =
     SelfGauge("page_bytes", "encoding", "Size of the page of metrics that was sent last");
 
+inline constexpr SelfMetric kLogLinesLost =
+    SelfCounter("log_lines_lost_total", "", "Lines of the log that nobody made room for");
+
 inline constexpr SelfMetric kCpuSeconds =
     SelfCounter("process_cpu_seconds_total", "", "Total user and system CPU time spent in seconds");
 inline constexpr SelfMetric kOpenFds =
@@ -98,6 +104,12 @@ inline constexpr SelfMetric kStartTime = SelfGauge(
     "process_start_time_seconds", "", "Start time of the process since unix epoch in seconds");
 inline constexpr SelfMetric kThreads =
     SelfGauge("process_threads", "", "Number of threads of the process");
+inline constexpr SelfMetric kNetworkReceived =
+    SelfCounter("process_network_receive_bytes_total", "",
+                "Number of bytes received by the process over the network.");
+inline constexpr SelfMetric kNetworkSent =
+    SelfCounter("process_network_transmit_bytes_total", "",
+                "Number of bytes sent by the process over the network.");
 
 // All of them: what the exporter exposes and what its documentation lists.
 inline constexpr const SelfMetric* kSelfMetrics[] = {
@@ -108,7 +120,8 @@ inline constexpr const SelfMetric* kSelfMetrics[] = {
     &kMetricSeries,    &kRowsSkipped,      &kSeriesOverLimit,   &kDecoderErrors,
     &kEventsLost,      &kHttpRequests,     &kPageBytes,         &kCpuSeconds,
     &kOpenFds,         &kMaxFds,           &kVirtualMemory,     &kVirtualMemoryMax,
-    &kResidentMemory,  &kStartTime,        &kThreads,
+    &kResidentMemory,  &kStartTime,        &kThreads,           &kNetworkReceived,
+    &kNetworkSent,     &kSnapshotInterval, &kLogLinesLost,
 };
 
 // Returns the name under which `metric` is exposed.

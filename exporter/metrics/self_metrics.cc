@@ -7,6 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "base/log_stream.h"
 #include "base/version.h"
 #include "metrics/process.h"
 
@@ -63,6 +64,14 @@ OwnFamily& SelfMetrics::Find(const SelfMetric& metric) {
 
 void SelfMetrics::Set(const SelfMetric& metric, OwnFamily::Values values, double value) {
   Find(metric).Set(values, value);
+}
+
+void SelfMetrics::SetOrRemove(const SelfMetric& metric, const std::optional<double>& value) {
+  if (value) {
+    Find(metric).Set({}, *value);
+  } else {
+    Find(metric).Remove({});
+  }
 }
 
 void SelfMetrics::Increment(const SelfMetric& metric, OwnFamily::Values values) {
@@ -131,6 +140,7 @@ void SelfMetrics::Report(const CollectorStats& collector) {
   Set(kSnapshotDuration, {}, Seconds(collector.last_duration));
   Set(kSnapshotTimestamp, {}, Seconds(collector.last_time.time_since_epoch()));
   Set(kSnapshotAge, {}, std::max(age, 0.0));  // the clock may have been set back
+  Set(kLogLinesLost, {}, static_cast<double>(StandardError().lost()));
 
   for (auto& [config, errors] : decode_errors_) errors = 0;
   for (const MapStats& map : collector.maps) ReportMap(map);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class SelfMetrics {
   // Sets the series of `metric`, one of kSelfMetrics, with these label values; see OwnFamily::Set.
   // Any thread.
   void Set(const SelfMetric& metric, OwnFamily::Values values, double value);
+  // Sets the only series of a metric without labels; without a value there is none. Any thread.
+  void SetOrRemove(const SelfMetric& metric, const std::optional<double>& value);
   // Adds one to a counter. Any thread.
   void Increment(const SelfMetric& metric, OwnFamily::Values values);
 

@@ -3,13 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "metrics/process.h"
 #include "support/paths.h"
+#include "support/temporary_folder.h"
 #include "unit/metrics/page_of.h"
 
 namespace bpf_exporter::metrics {
@@ -58,6 +61,7 @@ std::string Text(SelfMetrics& metrics) {
 }
 
 void ReportKernel(SelfMetrics& metrics, double bytes, double lost) {
+  metrics.Set(kSnapshotInterval, {}, 5);
   metrics.Set(kMapMemory, {"runqlat", "latency"}, bytes);
   metrics.Set(kEventsLost, {"runqlat", "events", "buffer_full"}, lost);
   metrics.Set(kEventsLost, {"runqlat", "events", "too_short"}, lost > 0 ? lost + 1 : 0);
@@ -175,17 +179,30 @@ TEST(ProcessStatsTest, AgreesWithTheKernel) {
   EXPECT_GT(before.virtual_bytes, before.resident_bytes);
   std::vector<std::ifstream> files(10);
   for (std::ifstream& file : files) file.open("/proc/self/stat");
-  EXPECT_EQ(ReadProcessStats().open_fds, before.open_fds + 10);
+  EXPECT_EQ(ReadProcessStats().open_fds, *before.open_fds + 10);
   const double now = static_cast<double>(std::time(nullptr));
   EXPECT_GT(ReadStartTime(), now - 600);
   EXPECT_LE(ReadStartTime(), now + 1);
 }
 
-TEST(ProcessStatsTest, IsZeroWhereThereIsNothingToRead) {
+TEST(ProcessStatsTest, HasTheBytesOfTheNetwork) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path("self/net"));
+  folder.Write("self/net/netstat",
+               "TcpExt: SyncookiesSent InOctets\nTcpExt: 1 2\n"
+               "IpExt: InNoRoutes InOctets OutOctets InMcastOctets\nIpExt: 3 4096 8192 7\n");
+  const ProcessStats stats = ReadProcessStats(folder.path());
+  EXPECT_EQ(stats.network_received_bytes, 4096);
+  EXPECT_EQ(stats.network_sent_bytes, 8192);
+  EXPECT_EQ(stats.open_fds, std::nullopt);
+}
+
+TEST(ProcessStatsTest, HasNoNumberWhereThereIsNothingToRead) {
   const ProcessStats stats = ReadProcessStats("/nonexistent");
-  EXPECT_EQ(stats.cpu_seconds, 0);
-  EXPECT_EQ(stats.open_fds, 0);
-  EXPECT_EQ(stats.threads, 0);
+  EXPECT_EQ(stats.cpu_seconds, std::nullopt);
+  EXPECT_EQ(stats.open_fds, std::nullopt);
+  EXPECT_EQ(stats.threads, std::nullopt);
+  EXPECT_EQ(stats.network_sent_bytes, std::nullopt);
   EXPECT_EQ(ReadStartTime("/nonexistent"), 0);
 }
 
