@@ -54,7 +54,7 @@ std::optional<ExitCode> EndBeforeLoading(const Options& options,
   if (!address) {
     return Refuse(address.error().code == EINVAL ? kWrongUse : kFailed, address.error().Message());
   }
-  if (const Status free = web::TryToListen(*address); !free) {
+  if (const Result<Fd> free = web::Listen(*address); !free) {
     return Refuse(kFailed, free.error().Message());
   }
   listen = *std::move(address);

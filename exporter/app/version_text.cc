@@ -15,14 +15,12 @@ std::string VersionText() {
   for (const object::NewerSection& section : libbpf.sections) {
     sections += fmt::format(" {}{}", section.known ? '+' : '-', section.name);
   }
-  const web::CivetwebLibrary civetweb = web::LoadedCivetweb();
   return fmt::format(
       "bpf_exporter {} (revision {}, {})\n"
       "libbpf {}{}\n"
-      "CivetWeb {} {}IPv6\n"
+      "CivetWeb {}\n"
       "built with {}",
-      kVersion, kRevision, kCompiler, libbpf.version, sections, civetweb.version,
-      civetweb.ipv6 ? '+' : '-', kLibraries);
+      kVersion, kRevision, kCompiler, libbpf.version, sections, web::CivetwebVersion(), kLibraries);
 }
 
 }  // namespace bpf_exporter::app

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: server_test.cc
+// Tests: version_text_test.cc
 #include "web/civetweb_library.h"
 
 #include <civetweb.h>
 
 namespace bpf_exporter::web {
 
-CivetwebLibrary LoadedCivetweb() {
-  return {mg_version(), mg_check_feature(MG_FEATURES_IPV6) == MG_FEATURES_IPV6};
-}
+std::string CivetwebVersion() { return mg_version(); }
 
 }  // namespace bpf_exporter::web

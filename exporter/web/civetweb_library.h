@@ -5,13 +5,7 @@
 
 namespace bpf_exporter::web {
 
-// The CivetWeb that is loaded; releases of Debian build it differently.
-struct CivetwebLibrary {
-  std::string version;  // "1.15"
-  bool ipv6 = false;    // whether it can listen on addresses of IPv6
-};
-
-// Asks the library. Any thread.
-CivetwebLibrary LoadedCivetweb();
+// Returns the version of the CivetWeb that is loaded: "1.15". Any thread.
+std::string CivetwebVersion();
 
 }  // namespace bpf_exporter::web

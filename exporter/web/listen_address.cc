@@ -2,6 +2,7 @@
 #include "web/listen_address.h"
 
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -9,9 +10,8 @@
 #include <optional>
 #include <string_view>
 
-#include "base/fd.h"
+#include "base/log.h"
 #include "base/text.h"
-#include "web/civetweb_library.h"
 
 namespace bpf_exporter::web {
 namespace {
@@ -23,13 +23,19 @@ std::optional<int> ParsePort(std::string_view text) {
   return port && *port >= 0 && *port <= 65535 ? port : std::nullopt;
 }
 
+// Over the loopback interface a segment can be as large as a client's whole receive window. Each
+// then waits for an acknowledgement that the client delays by 40 ms: one gzip scrape in a hundred
+// took that long, and none does with segments of which several fit. Ethernet's are smaller anyway.
+constexpr int kMaxSegment = 8192;
+constexpr int kBacklog = 1024;  // connections that the kernel keeps until they are accepted
+
 Fd TcpSocket(sa_family_t family) {
-  return Fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP));
+  return Fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
 }
 
-// Both families where CivetWeb and the kernel have IPv6.
-SocketAddress EveryAddress(const CivetwebLibrary& library) {
-  return SocketAddress::Any(library.ipv6 && TcpSocket(AF_INET6).valid() ? AF_INET6 : AF_INET);
+// Both families where the kernel has IPv6.
+SocketAddress EveryAddress() {
+  return SocketAddress::Any(TcpSocket(AF_INET6).valid() ? AF_INET6 : AF_INET);
 }
 
 // Its first IPv4 address, else its first of another family that `family` allows.
@@ -49,21 +55,15 @@ Result<SocketAddress> LookUp(const std::string& host, int family, int flags) {
     }
   }
   if (found) return *found;
-  const char* none = family == AF_INET ? "no IPv4 address" : "no address";
-  return Error{"cannot look up '" + host + "'", failure == 0 ? none : gai_strerror(failure), 0};
+  return Error{"cannot look up '" + host + "'", failure == 0 ? "no address" : gai_strerror(failure),
+               0};
 }
 
 Result<SocketAddress> Resolve(const std::string& host) {
-  const CivetwebLibrary library = LoadedCivetweb();
-  if (host.empty()) return EveryAddress(library);
+  if (host.empty()) return EveryAddress();
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (!bracketed && host.find_first_of(":[]") == std::string::npos) {
-    return LookUp(host, library.ipv6 ? AF_UNSPEC : AF_INET, 0);
-  }
-  if (!library.ipv6) {
-    Error error{"CivetWeb " + library.version + " is built without IPv6 here", EINVAL};
-    error.AddRemedy("give an IPv4 address, a name or :PORT");
-    return error;
+    return LookUp(host, AF_UNSPEC, 0);
   }
   if (!bracketed) return Error{"an IPv6 address is in brackets: [::1]:9435", EINVAL};
   const std::string digits = host.substr(1, host.size() - 2);
@@ -73,13 +73,6 @@ Result<SocketAddress> Resolve(const std::string& host) {
 }
 
 }  // namespace
-
-std::string ListenAddress::ForCivetweb() const {
-  if (addresses.family() == AF_INET6 && addresses.IsAny()) {
-    return "+" + std::to_string(addresses.port());
-  }
-  return addresses.Text();
-}
 
 Result<ListenAddress> ResolveListenAddress(const std::string& text) {
   if (text.starts_with("fd://")) {
@@ -98,23 +91,26 @@ Result<ListenAddress> ResolveListenAddress(const std::string& text) {
   return ListenAddress{text, address->WithPort(*port)};
 }
 
-Status TryToListen(const ListenAddress& address) {
+Result<Fd> Listen(const ListenAddress& address) {
   const SocketAddress& addresses = address.addresses;
-  const Fd socket_fd = TcpSocket(addresses.family());
-  if (!socket_fd.valid()) return ErrnoError(Subject(address.given), errno);
-  // As CivetWeb does: connections in TIME_WAIT must not keep a restart from the port, and every
-  // address of IPv6 stands for every one of IPv4, too.
+  Fd listener = TcpSocket(addresses.family());
+  if (!listener.valid()) return ErrnoError(Subject(address.given), errno);
+  // Connections in TIME_WAIT must not keep a restart from the port.
   const int on = 1;
-  setsockopt(socket_fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   const int only_ipv6 = addresses.IsAny() ? 0 : 1;
   if (addresses.family() == AF_INET6) {
-    setsockopt(socket_fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof(only_ipv6));
+    setsockopt(listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof(only_ipv6));
   }
-  if (bind(socket_fd.get(), addresses.get(), addresses.size()) != 0 ||
-      listen(socket_fd.get(), 1) != 0) {
+  // Without it scrapes are only slower.
+  if (setsockopt(listener.get(), IPPROTO_TCP, TCP_MAXSEG, &kMaxSegment, sizeof(kMaxSegment)) != 0) {
+    log::Debug("{}", ErrnoError("HTTP: limit the segments", errno).Message());
+  }
+  if (bind(listener.get(), addresses.get(), addresses.size()) != 0 ||
+      listen(listener.get(), kBacklog) != 0) {
     return ErrnoError(Subject(address.given), errno);
   }
-  return {};
+  return listener;
 }
 
 }  // namespace bpf_exporter::web

@@ -22,4 +22,11 @@ struct Response {
 Response TextResponse(int status, std::string text,
                       std::string content_type = "text/plain; charset=utf-8");
 
+// Returns a response that says "404 Not Found", or "400 Bad Request: REASON" if there is a reason.
+// One that asks to come again (503) says when.
+Response ErrorResponse(int status, std::string_view reason = "");
+
+// Returns the response's first line and headers, with that value of Connection.
+std::string HeadText(const Response& response, std::string_view connection);
+
 }  // namespace bpf_exporter::web

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/socket_address.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 
 #include <algorithm>
 #include <cstring>
-#include <string_view>
 
 namespace bpf_exporter::web {
-namespace {
-
-std::array<std::uint8_t, 16> Mapped(const in_addr& ip) {
-  std::array<std::uint8_t, 16> mapped{};
-  mapped[10] = mapped[11] = 0xff;
-  std::memcpy(&mapped[12], &ip, sizeof(ip));
-  return mapped;
-}
-
-std::array<std::uint8_t, 16> Bytes(const in6_addr& ip) {
-  std::array<std::uint8_t, 16> bytes{};
-  std::memcpy(bytes.data(), &ip, sizeof(ip));
-  return bytes;
-}
-
-}  // namespace
-
 SocketAddress SocketAddress::Any(sa_family_t family) {
   SocketAddress any;
   any.address_.ip.sa_family = family;
@@ -64,13 +45,6 @@ SocketAddress SocketAddress::WithPort(int port) const {
   return other;
 }
 
-SocketAddress SocketAddress::LoopbackIfAny() const {
-  if (!IsAny()) return *this;
-  SocketAddress loopback = Any(AF_INET);
-  loopback.address_.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return loopback.WithPort(port());
-}
-
 socklen_t SocketAddress::size() const {
   return family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
 }
@@ -80,26 +54,6 @@ std::string SocketAddress::Text() const {
   getnameinfo(get(), size(), ip, sizeof(ip), nullptr, 0, NI_NUMERICHOST);
   const std::string end = ":" + std::to_string(port());
   return family() == AF_INET6 ? "[" + std::string(ip) + "]" + end : ip + end;
-}
-
-ClientId IdOf(const SocketAddress& client) {
-  const sockaddr* address = client.get();
-  const auto port = static_cast<std::uint16_t>(client.port());
-  if (client.family() == AF_INET6) {
-    return {Bytes(reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr), port};
-  }
-  return {Mapped(reinterpret_cast<const sockaddr_in*>(address)->sin_addr), port};
-}
-
-ClientId IdOf(const char* ip, int port) {
-  ClientId id{{}, static_cast<std::uint16_t>(port)};
-  const std::string_view text(ip);
-  const std::string address(text.substr(0, text.find('%')));
-  in_addr v4{};
-  in6_addr v6{};
-  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) id.ip = Mapped(v4);
-  if (inet_pton(AF_INET6, address.c_str(), &v6) == 1) id.ip = Bytes(v6);
-  return id;
 }
 
 }  // namespace bpf_exporter::web

@@ -4,9 +4,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <compare>
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -26,8 +23,6 @@ class SocketAddress {
   bool IsAny() const;
   int port() const;
   SocketAddress WithPort(int port) const;
-  // The loopback address of IPv4 in place of every address, of whichever family.
-  SocketAddress LoopbackIfAny() const;
 
   const sockaddr* get() const { return &address_.ip; }
   socklen_t size() const;
@@ -43,18 +38,5 @@ class SocketAddress {
     sockaddr_in6 v6;
   } address_{.v6 = {}};
 };
-
-// What tells the clients of a server apart. One of IPv4 is in the form in which a socket for both
-// families has it.
-struct ClientId {
-  std::array<std::uint8_t, 16> ip{};
-  std::uint16_t port = 0;
-
-  auto operator<=>(const ClientId&) const = default;
-};
-
-ClientId IdOf(const SocketAddress& client);
-// `ip` in digits: "127.0.0.1", "::ffff:127.0.0.1", "fe80::1%eth0". All zeros if it is no address.
-ClientId IdOf(const char* ip, int port);
 
 }  // namespace bpf_exporter::web

@@ -5,20 +5,16 @@
 #include <sys/socket.h>
 
 #include "base/fd.h"
-#include "web/civetweb_library.h"
 
 namespace bpf_exporter::web {
 
 // Returns whether this host has the address ::1.
-inline bool HasIpv6Loopback() {
+inline bool HasIpv6() {
   const Fd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in6 where{};
   where.sin6_family = AF_INET6;
   where.sin6_addr = in6addr_loopback;
   return bind(fd.get(), reinterpret_cast<const sockaddr*>(&where), sizeof(where)) == 0;
 }
-
-// Returns whether a server can listen there: not with the CivetWeb of Debian 12.
-inline bool ListensOnIpv6() { return LoadedCivetweb().ipv6 && HasIpv6Loopback(); }
 
 }  // namespace bpf_exporter::web

@@ -4,8 +4,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
-#include <set>
-
 namespace bpf_exporter::web {
 namespace {
 
@@ -31,13 +29,10 @@ TEST(SocketAddress, IsWrittenInDigits) {
   EXPECT_EQ(V6("2001:db8::7", 80).WithPort(65535).Text(), "[2001:db8::7]:65535");
 }
 
-TEST(SocketAddress, OfEveryAddressIsReachedOverLoopback) {
+TEST(SocketAddress, OfEveryAddressIsKnownAsSuch) {
   EXPECT_TRUE(SocketAddress::Any(AF_INET).IsAny());
   EXPECT_TRUE(SocketAddress::Any(AF_INET6).IsAny());
   EXPECT_FALSE(V6("::1", 0).IsAny());
-  EXPECT_EQ(SocketAddress::Any(AF_INET).WithPort(7).LoopbackIfAny().Text(), "127.0.0.1:7");
-  EXPECT_EQ(SocketAddress::Any(AF_INET6).WithPort(7).LoopbackIfAny().Text(), "127.0.0.1:7");
-  EXPECT_EQ(V6("::1", 7).LoopbackIfAny().Text(), "[::1]:7");
 }
 
 TEST(SocketAddress, IsOfIpv4OrIpv6) {
@@ -48,21 +43,6 @@ TEST(SocketAddress, IsOfIpv4OrIpv6) {
   storage.ss_family = AF_INET6;
   EXPECT_FALSE(SocketAddress::Copy(address, sizeof(sockaddr_in)).has_value()) << "it is cut short";
   EXPECT_FALSE(SocketAddress::Of(-1, getsockname).has_value());
-}
-
-TEST(ClientId, IsTheSameFromTheKernelAndInDigits) {
-  EXPECT_EQ(IdOf(V4("192.0.2.7", 80)), IdOf("192.0.2.7", 80));
-  EXPECT_EQ(IdOf(V4("192.0.2.7", 80)), IdOf("::ffff:192.0.2.7", 80));
-  EXPECT_EQ(IdOf(V6("::ffff:192.0.2.7", 80)), IdOf("192.0.2.7", 80));
-  EXPECT_EQ(IdOf(V6("2001:db8::7", 80)), IdOf("2001:db8::7", 80));
-  EXPECT_EQ(IdOf(V6("fe80::7", 80)), IdOf("fe80::7%eth0", 80));
-}
-
-TEST(ClientId, TellsClientsApart) {
-  const std::set<ClientId> ids = {IdOf("192.0.2.7", 80), IdOf("192.0.2.7", 81),
-                                  IdOf("192.0.2.8", 80), IdOf("2001:db8::7", 80),
-                                  IdOf("::", 80),        IdOf("::1", 80)};
-  EXPECT_EQ(ids.size(), 6u);
 }
 
 }  // namespace
