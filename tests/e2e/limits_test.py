@@ -5,7 +5,6 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import tempfile
 import time
 import unittest
@@ -79,38 +78,6 @@ class Descriptors(unittest.TestCase):
     def test_the_soft_limit_is_raised_to_the_hard_one(self):
         with Exporter(names="packets", prefix=["prlimit", "--nofile=64:4096"]) as exporter:
             self.assertEqual(4096, exporter.page().value("process_max_fds"))
-
-    def test_whoever_connects_when_none_is_left_is_answered(self):
-        with Exporter(names="packets", interval="1s", prefix=["prlimit", "--nofile=80:80"]) as exporter:
-            clients = []
-            try:
-                for _ in range(200):
-                    clients.append(socket.create_connection((exporter.host, exporter.port), timeout=20))
-                cpu = self.cpu_seconds(exporter)
-                start = time.monotonic()
-                answers = set()
-                for client in clients:
-                    try:
-                        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                    except (BrokenPipeError, ConnectionResetError):
-                        pass  # it was told before
-                    try:
-                        answers.add(client.recv(12))
-                    except ConnectionResetError:
-                        answers.add(b"reset")
-                self.assertLessEqual(answers, {b"HTTP/1.1 200", b"HTTP/1.1 503"})
-                # It does not go round and round while nothing can be accepted.
-                taken = self.cpu_seconds(exporter) - cpu
-                self.assertLess(taken, max(0.5, (time.monotonic() - start) / 2))
-            finally:
-                for client in clients:
-                    client.close()
-            wait_until(lambda: exporter.get("/metrics")[0] == 200, 20, "it serves again")
-
-    def cpu_seconds(self, exporter):
-        with open(f"/proc/{exporter.process.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Threads(unittest.TestCase):
