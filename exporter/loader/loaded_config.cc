@@ -117,8 +117,8 @@ std::vector<kernel::CgroupRows> CgroupRowsOf(const plan::ConfigPlan& plan,
   return rows;
 }
 
-// Returns an error if the maps would take too much of the kernel's memory. Where the kernel runs out
-// of it, it kills other processes first.
+// Returns an error if the maps would take too much of the kernel's memory. Where the kernel runs
+// out of it, it kills other processes first.
 Status CheckMemory(const plan::ConfigPlan& plan, const RunOptions& options) {
   plan::ChargeOptions charged;
   charged.machine = host::ReadMachine();
