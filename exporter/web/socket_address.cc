@@ -4,6 +4,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 namespace bpf_exporter::web {
