@@ -58,12 +58,23 @@ class BlockIo(ProbeTest):
 
     def compare(self, disk, workload):
         """Runs the workload; what the probe counted must lie between what the kernel did, which is
-        read before and after each page of ours since others may use the disk. Returns
-        {operation: (requests, bytes, queue ms, device ms)} of ours."""
+        read before and after each page of ours since others may use the disk. Its times may be
+        those of the best of three rounds: a host that takes the CPU away between the kernel's look
+        at its clock and ours adds to one of them. Returns {operation: (requests, bytes, queue ms,
+        device ms)} of ours."""
+        for _ in range(3):
+            grown, wrong = self.round(disk, workload)
+            if not wrong:
+                break
+        self.assertEqual([], wrong)
+        return grown
+
+    def round(self, disk, workload):
+        """What compare() returns, and what is wrong with the times."""
         most_before, before, least_before = self.between(disk)
         workload()
         most_after, after, least_after = self.between(disk)
-        grown = {}
+        grown, wrong = {}, []
         for operation in OPERATIONS:
             ours = [new - old for new, old in zip(after[operation], before[operation])]
             least = [
@@ -74,12 +85,12 @@ class BlockIo(ProbeTest):
                 for number in range(2):
                     self.assertGreaterEqual(ours[number], least[number])
                     self.assertLessEqual(ours[number], most[number])
-                # The kernel looks at its clock a little later than we do, after its tracepoint.
-                waited = ours[2] + ours[3]
-                self.assertGreaterEqual(waited, 0.9 * least[2] - ours[0] - TICK_MS)
-                self.assertLessEqual(waited, most[2] + TICK_MS)
+            # The kernel looks at its clock a little later than we do, after its tracepoint.
+            waited = ours[2] + ours[3]
+            if not 0.9 * least[2] - ours[0] - TICK_MS <= waited <= most[2] + TICK_MS:
+                wrong.append((operation, waited, least[2], most[2]))
             grown[operation] = ours
-        return grown
+        return grown, wrong
 
     def between(self, disk):
         before = kernel_counts(disk)

@@ -10,7 +10,9 @@ from probe import PREFIX, ProbeTest
 from trace_events import TraceEvents, number
 
 MEGABYTES = 24
-SETTINGS = {"dirty_background_bytes": 1 << 20, "dirty_bytes": 4 << 20}
+# How much may be dirty before a program is held back. A guest on a busy host may write more slowly
+# than the disk takes it; then less must do.
+LIMITS = (4 << 20, 1 << 20, 512 << 10)
 EVENT = "writeback/balance_dirty_pages"
 
 
@@ -27,21 +29,27 @@ class Writeback(ProbeTest):
         disks.write_setting("/proc/sys/vm/dirty_background_ratio", "10")
         disks.write_setting("/proc/sys/vm/dirty_ratio", "20")
 
+    def pauses_of_writing(self, folder, limit):
+        """Milliseconds of each pause in which the kernel held back a program that writes."""
+        disks.write_setting("/proc/sys/vm/dirty_background_bytes", str(limit // 4))
+        disks.write_setting("/proc/sys/vm/dirty_bytes", str(limit))
+        with TraceEvents(EVENT) as trace:
+            path = os.path.join(folder, "data")
+            line = ["dd", "if=/dev/zero", f"of={path}", "bs=256k", f"count={4 * MEGABYTES}"]
+            children.run(line, check=True)
+            trace.stop()
+            pauses = [number("pause", text) for _, text in trace.lines()]
+        return [pause for pause in pauses if pause > 0]
+
     def test_programs_that_are_held_back(self):
         name = PREFIX + "writeback_throttle_seconds"
         with disks.mounted(self.disk) as folder:
-            for setting, value in SETTINGS.items():
-                disks.write_setting(f"/proc/sys/vm/{setting}", str(value))
-            before = self.page()
-            with TraceEvents(EVENT) as trace:
-                path = os.path.join(folder, "data")
-                line = ["dd", "if=/dev/zero", f"of={path}", "bs=256k", f"count={4 * MEGABYTES}"]
-                children.run(line, check=True)
-                trace.stop()
-                seen = trace.lines()
-            after = self.page()
-        pauses = [number("pause", text) for _, text in seen]
-        pauses = [pause for pause in pauses if pause > 0]
+            for limit in LIMITS:
+                before = self.page()
+                pauses = self.pauses_of_writing(folder, limit)
+                after = self.page()
+                if pauses:
+                    break
         self.assertGreater(len(pauses), 0)
         count, total = (
             after.value(name + end, device=self.disk) - before.value(name + end, device=self.disk)

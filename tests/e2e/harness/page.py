@@ -6,7 +6,7 @@ import re
 
 _SERIES = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?")
 _TYPE = re.compile(r"^# TYPE (\S+) .*\n", re.MULTILINE)
-_SUFFIX = re.compile(r"_(bucket|sum|count)$")
+_SUFFIX = re.compile(r"_(bucket|sum|count|total|created)$")  # the last two of OpenMetrics
 _LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)",?')
 _ESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n"}
 
