@@ -132,7 +132,8 @@ void Gate::Guard(Client& client, const std::function<void()>& work) {
 void Gate::Handle(std::uint64_t source, std::uint32_t events) {
   if (source == kListener) return AcceptAll();
   if (source - kFirstThread < Engine::kThreads) return TakeAnswer(source - kFirstThread);
-  Client& client = *reinterpret_cast<Client*>(source);
+  // epoll gives back the address that it was given.
+  Client& client = *reinterpret_cast<Client*>(source);  // NOLINT(performance-no-int-to-ptr)
   if (client.state() == State::kDone) return;
   Guard(client, [&] {
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Drop(client);

@@ -43,7 +43,7 @@ Result<std::unique_ptr<metrics::MapReader>> MakeMapReader(const MapHandle& map,
     if (std::unique_ptr<metrics::MapReader> reader = MapArray(loaded)) return reader;
   }
   return std::unique_ptr<metrics::MapReader>(
-      std::make_unique<RowReader>(std::move(loaded), std::move(buffers), options));
+      std::make_unique<RowReader>(loaded, std::move(buffers), options));
 }
 
 }  // namespace bpf_exporter::kernel

@@ -29,7 +29,7 @@ std::uint32_t RowsIn(std::size_t bytes, const LoadedMap& map) {
 
 RowReader::RowReader(LoadedMap map, std::shared_ptr<ReadBuffers> buffers,
                      const ReadOptions& options)
-    : map_(std::move(map)), buffers_(std::move(buffers)) {
+    : map_(map), buffers_(std::move(buffers)) {
   if (!options.batches) batches_ = Batches::kUnsupported;
   // Per-CPU maps may hold somewhat more than max_entries; a batch that is as long is never short.
   max_batch_ = std::min(RowsIn(kMaxBatchBytes, map_), std::max(map_.max_entries, 1u) * 2);
