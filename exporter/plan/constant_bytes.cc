@@ -114,6 +114,10 @@ std::string WriteOne(const Type& type, const config::ConstantValue& value, char*
     default:
       break;
   }
+  if (type.kind == Type::Kind::kStruct) {
+    return fmt::format("it is {}; set its members, such as NAME.{}", type.name,
+                       type.fields.empty() ? "MEMBER" : type.fields.front().name);
+  }
   return fmt::format("it is {}, which cannot be set here", type.name);
 }
 

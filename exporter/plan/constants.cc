@@ -32,6 +32,37 @@ const object::GlobalLayout* FindConstant(const Scope& scope, const config::Text&
   return nullptr;
 }
 
+// A part of a constant: all of it, or a member of a struct.
+struct Part {
+  const object::Type* type = nullptr;
+  std::string section;
+  std::uint32_t offset = 0;  // in the section
+};
+
+// Returns the part that `name` stands for: "min_us", "filter.pid". Nothing, with the error
+// reported, if there is none that can be set.
+std::optional<Part> FindPart(const Scope& scope, const config::Text& name) {
+  const std::size_t dot = name.value.find('.');
+  const object::GlobalLayout* global = FindConstant(scope, {name.value.substr(0, dot), name.at});
+  if (global == nullptr) return std::nullopt;
+  if (dot == std::string::npos) return Part{global->type.get(), global->section, global->offset};
+  const auto fail = [&](const std::string& problem) {
+    scope.diagnostics.Error(name.at, fmt::format("constant '{}': {}", global->name, problem));
+    return std::nullopt;
+  };
+  if (global->type->kind != object::Type::Kind::kStruct) {
+    return fail(fmt::format("it is {}, which has no members", global->type->name));
+  }
+  const std::string path = name.value.substr(dot + 1);
+  const std::optional<object::FieldLayout> field = object::FindField(*global->type, path);
+  if (!field) {
+    return fail(fmt::format("{} has no member {}{}", global->type->name, Quoted(path),
+                            Suggest(path, object::FieldPaths(*global->type), "its members")));
+  }
+  if (field->bitfield) return fail(fmt::format("{} is a bitfield, which cannot be set", path));
+  return Part{field->type.get(), global->section, global->offset + field->offset};
+}
+
 // Returns the values as the landing page shows them: "10", "[1, 2]".
 std::string Shown(const config::ConstantSpec& spec) {
   std::string text;
@@ -52,10 +83,10 @@ bool IsNumber(const object::Type& type) {
 std::vector<ConstantPlan> PlanConstants(const Scope& scope) {
   std::vector<ConstantPlan> plans;
   for (const config::ConstantSpec& spec : scope.config.constants) {
-    const object::GlobalLayout* global = FindConstant(scope, spec.name);
-    if (global == nullptr) continue;
-    ConstantPlan plan{spec.name.value, Shown(spec), global->section, global->offset, {}};
-    if (const auto misfit = MakeConstantBytes(*global->type, spec, plan.bytes)) {
+    const std::optional<Part> part = FindPart(scope, spec.name);
+    if (!part) continue;
+    ConstantPlan plan{spec.name.value, Shown(spec), part->section, part->offset, {}};
+    if (const auto misfit = MakeConstantBytes(*part->type, spec, plan.bytes)) {
       scope.diagnostics.Error(misfit->at,
                               fmt::format("constant '{}': {}", plan.name, misfit->problem));
       continue;

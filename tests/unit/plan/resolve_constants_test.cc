@@ -59,6 +59,17 @@ TEST(Constants, BecomeTheBytesOfTheirTypes) {
                                                 {"mode", BytesOf(std::int32_t{1})}}));
 }
 
+TEST(Constants, MayBeMembersOfAStruct) {
+  const Resolved resolved = ResolveWith("{pair.second: 7, middle: 1}");
+  ASSERT_TRUE(resolved.plan) << resolved.messages;
+  const ConstantPlan& member = resolved.plan->constants.at(0);
+  EXPECT_EQ(member.name, "pair.second");
+  EXPECT_EQ(member.bytes, BytesOf(std::uint32_t{7}));
+  for (const object::GlobalLayout& global : resolved.plan->object.globals) {
+    if (global.name == "pair") EXPECT_EQ(member.offset, global.offset + 4);
+  }
+}
+
 TEST(Constants, AreShownAsTheyWereWritten) {
   const Resolved resolved = ResolveWith("{middle: 0x10, ports: [80, 443], comm: nginx}");
   ASSERT_TRUE(resolved.plan) << resolved.messages;
