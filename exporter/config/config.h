@@ -137,6 +137,24 @@ struct ProbeSpec {
   std::optional<std::uint64_t> frequency;  // Hz
   std::optional<std::int32_t> pid;
   bool optional = false;
+  bool disabled = false;  // the entry does not count; then it may have no kind
+};
+
+// Programs of `any: [A, [B, C]]`: the first alternative that the kernel takes is used.
+struct EitherOfSpec {
+  std::vector<std::vector<Text>> alternatives;  // each a program, or several that belong together
+  bool optional = false;
+  Position at;
+};
+
+// What a map of the object is made with, in place of what the object says.
+struct MapSpec {
+  Text name;
+  std::optional<std::uint32_t> max_entries;
+  Position max_entries_at;
+  std::optional<std::uint32_t> inner_max_entries;  // of the maps in a map of maps
+  Position inner_at;
+  std::optional<Text> pin;  // a path, or a name in /sys/fs/bpf; empty: not pinned
 };
 
 struct SpanSpec {
@@ -161,10 +179,14 @@ struct Config {
   Text object;  // as written; empty: NAME.bpf.o
   std::vector<ConstantSpec> constants;
   std::vector<ProbeSpec> probes;
+  std::vector<EitherOfSpec> either_of;
+  std::vector<std::vector<Text>> both;  // programs that are meant to run at one event
+  std::vector<MapSpec> maps;
   std::vector<MetricSpec> metrics;  // in the file's order
   std::vector<SpanSpec> spans;
   std::vector<Text> kaddrs;
   std::optional<CgroupIdMapSpec> cgroup_id_map;
+  bool lint = true;  // whether `check` reads names as promtool does
   // Whether compat.syscall_names is strace; nothing: the file does not say.
   std::optional<bool> strace_syscall_names;
 };

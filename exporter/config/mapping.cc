@@ -73,7 +73,8 @@ std::vector<std::pair<std::size_t, const Node*>> MatchKeys(const Field& field,
     if (!inserted) {
       field.diagnostics.Error(key->at, fmt::format("key {} is there twice; the first is in line {}",
                                                    Quoted(key->text), first->second.line));
-    } else if (extensions == Extensions::kAllowed && key->text.starts_with("x-")) {
+    } else if (place == known.end() && extensions == Extensions::kAllowed &&
+               key->text.starts_with("x-")) {
       continue;
     } else if (place == known.end()) {
       field.diagnostics.Error(key->at, Unknown(key->text, what, known));

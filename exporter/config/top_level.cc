@@ -87,6 +87,7 @@ constexpr Key<Config> kConfigKeys[] = {
     {"compat", [](const Field& f, Config& c) { ReadMapping(f, kCompatMapping, c); }},
 };
 
+    {"x-lint", [](const Field& f, Config& c) { c.lint = ReadBool(f); }},
 }  // namespace
 
 constinit const Mapping<Config> kConfigMapping = {

@@ -11,6 +11,7 @@
 #include "plan/buckets.h"
 #include "plan/find_map.h"
 #include "plan/labels.h"
+#include "plan/lint.h"
 #include "plan/native.h"
 #include "plan/open_metrics_names.h"
 #include "plan/value.h"
@@ -100,6 +101,25 @@ void CheckName(const Scope& scope, const config::MetricSpec& metric, const std::
   }
 }
 
+// Warns of what promtool would say of the metric where it is exposed.
+void Lint(const Scope& scope, const config::MetricSpec& metric, const MetricPlan& plan) {
+  if (!scope.options.lint || !scope.config.lint) return;
+  const auto warn = [&](config::Position at, const std::string& problem) {
+    scope.diagnostics.Warning(at, fmt::format("{}: {}", Subject(metric), problem));
+  };
+  for (const std::string& problem : LintName(metric.kind, plan.family)) {
+    warn(metric.name.at, problem);
+  }
+  for (const config::LabelSpec& label : metric.labels) {
+    const bool exposed = std::any_of(plan.labels.begin(), plan.labels.end(),
+                                     [&](const auto& one) { return one.name == label.name.value; });
+    if (!exposed) continue;
+    for (const std::string& problem : LintLabel(metric.kind, label.name.value)) {
+      warn(label.name.at, problem);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::MetricSpec& metric) {
@@ -140,6 +160,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   if (!numbers) return std::nullopt;
   plan->labels = std::move(labels->exposed);
   plan->histogram.bucket = std::move(labels->bucket);
+  Lint(scope, metric, *plan);
   return ResolvedMetric{map, std::move(plan), events};
 }
 
