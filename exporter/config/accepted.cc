@@ -2,8 +2,10 @@
 // Tests: schema_test.cc
 #include "config/accepted.h"
 
+#include "config/either_of.h"
 #include "config/histogram.h"
 #include "config/labels.h"
+#include "config/maps.h"
 #include "config/metrics.h"
 #include "config/probe_places.h"
 #include "config/probes.h"
@@ -20,13 +22,14 @@ Accepted Keys(const Mapping<T>& mapping) {
 }  // namespace
 
 std::vector<Accepted> AcceptedKeys() {
-  return {Keys(kConfigMapping), Keys(kMetricsMapping),      Keys(kCounterMapping),
-          Keys(kGaugeMapping),  Keys(kHistogramMapping),    Keys(kArrayValueMapping),
-          Keys(kLabelMapping),  Keys(kDecoderMapping),      Keys(kProbeMapping),
-          Keys(kEachOfMapping), Keys(kSocketFilterMapping), Keys(kXdpMapping),
-          Keys(kTcMapping),     Keys(kCgroupMapping),       Keys(kPerfEventMapping),
-          Keys(kUprobeMapping), Keys(kUsdtMapping),         Keys(kTracingMapping),
-          Keys(kSpanMapping),   Keys(kCgroupIdMapMapping),  Keys(kCompatMapping)};
+  return {Keys(kConfigMapping),   Keys(kMetricsMapping),      Keys(kCounterMapping),
+          Keys(kGaugeMapping),    Keys(kHistogramMapping),    Keys(kArrayValueMapping),
+          Keys(kLabelMapping),    Keys(kDecoderMapping),      Keys(kProbeMapping),
+          Keys(kEitherOfMapping), Keys(kBothMapping),         Keys(kMapMapping),
+          Keys(kEachOfMapping),   Keys(kSocketFilterMapping), Keys(kXdpMapping),
+          Keys(kTcMapping),       Keys(kCgroupMapping),       Keys(kPerfEventMapping),
+          Keys(kUprobeMapping),   Keys(kUsdtMapping),         Keys(kTracingMapping),
+          Keys(kSpanMapping),     Keys(kCgroupIdMapMapping),  Keys(kCompatMapping)};
 }
 
 std::vector<Accepted> AcceptedWords() {

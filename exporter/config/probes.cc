@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "config/either_of.h"
 #include "config/probe_places.h"
 #include "config/probe_targets.h"
 #include "config/scalars.h"
@@ -39,6 +40,12 @@ void ReadParts(const Field& field, ProbeKind kind, const Mapping<ProbeSpec>& map
 constexpr Key<ProbeSpec> kProbeKeys[] = {
     {"program", [](const Field& f, ProbeSpec& p) { p.program = ReadNonEmpty(f); }},
     {"optional", [](const Field& f, ProbeSpec& p) { p.optional = ReadBool(f); }},
+    {"disabled",
+     [](const Field& f, ProbeSpec& p) {
+       const std::size_t errors_before = f.diagnostics.errors();
+       // One that cannot be read is not taken for an entry without a kind as well.
+       p.disabled = ReadBool(f) || f.diagnostics.errors() > errors_before;
+     }},
     // From here on the kinds; an entry has one of them.
     {"tracepoint", ReadNames<ProbeKind::kTracepoint>},
     {"raw_tracepoint", ReadNames<ProbeKind::kRawTracepoint>},
@@ -76,7 +83,7 @@ constexpr Key<ProbeSpec> kProbeKeys[] = {
     {"cgroup", [](const Field& f,
                   ProbeSpec& p) { ReadParts(f, ProbeKind::kCgroup, kCgroupMapping, {"path"}, p); }},
 };
-constexpr std::span<const Key<ProbeSpec>> kKinds = std::span(kProbeKeys).subspan(2);
+constexpr std::span<const Key<ProbeSpec>> kKinds = std::span(kProbeKeys).subspan(3);
 
 // Sets the place of the kind; reports none and more than one.
 void CheckKind(const Field& entry, ProbeSpec& probe) {
@@ -95,7 +102,7 @@ void CheckKind(const Field& entry, ProbeSpec& probe) {
                                                first));
     }
   }
-  if (first.empty()) {
+  if (first.empty() && !probe.disabled) {
     entry.Error(fmt::format("this probe does not say where it attaches: one of {}",
                             fmt::join(names, ", ")));
   }
@@ -106,18 +113,17 @@ void CheckKind(const Field& entry, ProbeSpec& probe) {
 constinit const Mapping<ProbeSpec> kProbeMapping = {
     "probe", "a probe", "{program: start, kprobe: do_exit}", kProbeKeys};
 
-std::vector<ProbeSpec> ReadProbes(const Field& field) {
-  std::vector<ProbeSpec> probes;
-  if (!ExpectList(field)) return probes;
+void ReadProbes(const Field& field, Config& config) {
+  if (!ExpectList(field)) return;
   for (const NodePtr& item : field.node.items) {
-    ProbeSpec probe;
     const Field entry = field.Item(*item);
+    if (ReadProgramGroup(entry, config)) continue;
+    ProbeSpec probe;
     if (!ReadMapping(entry, kProbeMapping, probe)) continue;
     Require(entry, "a probe", {"program"});
     CheckKind(entry, probe);
-    probes.push_back(std::move(probe));
+    config.probes.push_back(std::move(probe));
   }
-  return probes;
 }
 
 }  // namespace bpf_exporter::config

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include "config/mapping.h"
 
 namespace bpf_exporter::config {
@@ -10,7 +8,8 @@ namespace bpf_exporter::config {
 extern const Mapping<ProbeSpec> kProbeMapping;
 extern const Mapping<ProbeSpec> kEachOfMapping;
 
-// Reads the list `probes:`; entries with errors are reported and may be incomplete.
-std::vector<ProbeSpec> ReadProbes(const Field& field);
+// Reads the list `probes:` into `config`: `probes`, `either_of` and `both`; entries with errors are
+// reported and may be incomplete.
+void ReadProbes(const Field& field, Config& config);
 
 }  // namespace bpf_exporter::config

@@ -6,6 +6,7 @@
 
 #include "config/constants.h"
 #include "config/labels.h"
+#include "config/maps.h"
 #include "config/metrics.h"
 #include "config/probes.h"
 #include "config/scalars.h"
@@ -79,15 +80,16 @@ constexpr Key<Config> kConfigKeys[] = {
     {"description", [](const Field& f, Config& c) { c.description = ReadProse(f); }},
     {"object", [](const Field& f, Config& c) { c.object = ReadNonEmpty(f); }},
     {"constants", [](const Field& f, Config& c) { c.constants = ReadConstants(f); }},
-    {"probes", [](const Field& f, Config& c) { c.probes = ReadProbes(f); }},
+    {"probes", ReadProbes},
+    {"maps", [](const Field& f, Config& c) { c.maps = ReadMaps(f); }},
     {"metrics", [](const Field& f, Config& c) { ReadMapping(f, kMetricsMapping, c); }},
     {"tracing", [](const Field& f, Config& c) { ReadMapping(f, kTracingMapping, c); }},
     {"kaddrs", [](const Field& f, Config& c) { c.kaddrs = ReadTexts(f); }},
     {"cgroup_id_map", ReadCgroupIdMap},
     {"compat", [](const Field& f, Config& c) { ReadMapping(f, kCompatMapping, c); }},
+    {"x-lint", [](const Field& f, Config& c) { c.lint = ReadBool(f); }},
 };
 
-    {"x-lint", [](const Field& f, Config& c) { c.lint = ReadBool(f); }},
 }  // namespace
 
 constinit const Mapping<Config> kConfigMapping = {

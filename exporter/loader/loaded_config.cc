@@ -19,23 +19,28 @@ namespace {
 
 // Returns the programs of an object that is not in the kernel.
 std::vector<metrics::ProgramStatus> NotLoaded(const plan::ConfigPlan& plan) {
+  const kernel::Alternatives alternatives(plan);
   std::vector<metrics::ProgramStatus> programs;
   for (const plan::ProgramPlan& planned : plan.programs) {
     metrics::ProgramStatus& program = programs.emplace_back(
         metrics::ProgramStatus{.name = planned.name, .section = planned.section});
-    program.needed = planned.needed;
+    program.needed = planned.needed && !alternatives.LeavesOut(planned.name);
     if (planned.wanted) program.problem = "the object is not in the kernel";
   }
   return programs;
 }
 
-void Fail(RunningConfig& config, std::string problem) {
-  log::Error("config '{}': {}", config.status.name, problem);
-  config.status.problem = std::move(problem);
+void Unload(RunningConfig& config) {
   config.events = {};
   config.cgroups.reset();
   config.cgroup_rows.clear();
   config.object.reset();
+}
+
+void Fail(RunningConfig& config, std::string problem) {
+  log::Error("config '{}': {}", config.status.name, problem);
+  config.status.problem = std::move(problem);
+  Unload(config);
 }
 
 // Logs why a program is not attached, or not at one of its places.
@@ -128,36 +133,49 @@ Status CheckMemory(const plan::ConfigPlan& plan, const RunOptions& options) {
                             LimitOf(options.max_memory, host::ReadMemory()));
 }
 
-void LoadAndAttach(RunningConfig& config, std::span<const RunningConfig> others,
-                   const RunOptions& options, host::Host& host) {
-  config.status.programs = NotLoaded(*config.plan);
-  if (const Status fits = CheckMemory(*config.plan, options); !fits) {
-    Fail(config, fits.error().Message());
-    return;
-  }
-  Result<kernel::LoadedObject> object = kernel::LoadedObject::Load(*config.plan, options.load);
-  if (!object) {
-    Fail(config, object.error().Message());
-    return;
-  }
+// What one configuration is loaded with.
+struct Loading {
+  std::span<const RunningConfig> others;  // those that are loaded already
+  const RunOptions& options;
+  host::Host& host;
+};
+
+// Loads and attaches a configuration with these alternatives of its either-of groups.
+Status LoadWith(kernel::Alternatives alternatives, const Loading& loading, RunningConfig& config) {
+  Result<kernel::LoadedObject> object =
+      kernel::LoadedObject::Load(*config.plan, loading.options.load, std::move(alternatives));
+  if (!object) return object.error();
   config.object = *std::move(object);
-  config.plan->object.bytes.reset();  // loaded, and large
-  if (const Status free = CheckRecordsAreFree(config, others); !free) {
-    Fail(config, free.error().Message());
-    return;
-  }
-  Result<ConfigEvents> events = OpenEvents(*config.plan, *config.object, options.buffer_pages);
-  if (!events) {
-    Fail(config, events.error().Message());
-    return;
-  }
+  if (Status free = CheckRecordsAreFree(config, loading.others); !free) return free;
+  Result<ConfigEvents> events =
+      OpenEvents(*config.plan, *config.object, loading.options.buffer_pages);
+  if (!events) return events.error();
   config.events = *std::move(events);
   if (const auto& map = config.plan->cgroup_id_map; map && !map->name.value.empty()) {
     config.cgroups.emplace(config.status.name, *map, config.object->Map(map->name.value).fd(),
-                           host);
+                           loading.host);
   }
-  config.cgroup_rows = CgroupRowsOf(*config.plan, *config.object, host);
+  config.cgroup_rows = CgroupRowsOf(*config.plan, *config.object, loading.host);
   config.object->Attach();
+  return {};
+}
+
+void LoadAndAttach(RunningConfig& config, const Loading& loading) {
+  config.status.programs = NotLoaded(*config.plan);
+  if (const Status fits = CheckMemory(*config.plan, loading.options); !fits) {
+    Fail(config, fits.error().Message());
+    return;
+  }
+  for (std::optional<kernel::Alternatives> next(*config.plan); next;) {
+    Unload(config);  // what an alternative before left
+    if (const Status loaded = LoadWith(*std::move(next), loading, config); !loaded) {
+      Fail(config, loaded.error().Message());
+      return;
+    }
+    next = config.object->NextAlternatives();
+  }
+  config.plan->object.bytes.reset();  // loaded, and large
+  config.status.either_of = config.object->EitherOf();
   LogPrograms(config);
   UpdateStatus(config);
 }
@@ -177,7 +195,7 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned, const 
         added.status.constants.emplace_back(constant.name, constant.text);
       }
       const auto others = std::span<const RunningConfig>(running).first(running.size() - 1);
-      LoadAndAttach(added, others, options, host);
+      LoadAndAttach(added, {others, options, host});
     } else {
       log::Error("config '{}': cannot work, see above", added.status.name);
       added.status.problem = std::move(config.messages);

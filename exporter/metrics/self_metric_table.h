@@ -42,6 +42,9 @@ inline constexpr SelfMetric kProgramAttached =
     SelfGauge("ebpf_program_attached", "id,place?", "Whether a program is attached");
 inline constexpr SelfMetric kProgramsMissed =
     SelfGauge("programs_missed", "config", "Programs that should be attached and are not");
+inline constexpr SelfMetric kAlternativeUsed =
+    SelfGauge("program_alternative_used", "config,group,alternative",
+              "Whether this one is used of programs of which one is enough");
 inline constexpr SelfMetric kProgramRunTime =
     SelfCounter("ebpf_program_run_time_seconds", "id", "How long has the program been executing");
 inline constexpr SelfMetric kProgramRunCount = SelfCounter(
@@ -113,15 +116,15 @@ inline constexpr SelfMetric kNetworkSent =
 
 // All of them: what the exporter exposes and what its documentation lists.
 inline constexpr const SelfMetric* kSelfMetrics[] = {
-    &kBuildInfo,       &kEnabledConfigs,   &kConfigUp,          &kProgramInfo,
-    &kProgramAttached, &kProgramsMissed,   &kProgramRunTime,    &kProgramRunCount,
-    &kSnapshots,       &kSnapshotDuration, &kSnapshotTimestamp, &kSnapshotAge,
-    &kMapEntries,      &kMapMaxEntries,    &kMapMemory,         &kMapReadErrors,
-    &kMetricSeries,    &kRowsSkipped,      &kSeriesOverLimit,   &kDecoderErrors,
-    &kEventsLost,      &kHttpRequests,     &kPageBytes,         &kCpuSeconds,
-    &kOpenFds,         &kMaxFds,           &kVirtualMemory,     &kVirtualMemoryMax,
-    &kResidentMemory,  &kStartTime,        &kThreads,           &kNetworkReceived,
-    &kNetworkSent,     &kSnapshotInterval, &kLogLinesLost,
+    &kBuildInfo,        &kEnabledConfigs, &kConfigUp,         &kProgramInfo,
+    &kProgramAttached,  &kProgramsMissed, &kAlternativeUsed,  &kProgramRunTime,
+    &kProgramRunCount,  &kSnapshots,      &kSnapshotDuration, &kSnapshotTimestamp,
+    &kSnapshotAge,      &kMapEntries,     &kMapMaxEntries,    &kMapMemory,
+    &kMapReadErrors,    &kMetricSeries,   &kRowsSkipped,      &kSeriesOverLimit,
+    &kDecoderErrors,    &kEventsLost,     &kHttpRequests,     &kPageBytes,
+    &kCpuSeconds,       &kOpenFds,        &kMaxFds,           &kVirtualMemory,
+    &kVirtualMemoryMax, &kResidentMemory, &kStartTime,        &kThreads,
+    &kNetworkReceived,  &kNetworkSent,    &kSnapshotInterval, &kLogLinesLost,
 };
 
 // Returns the name under which `metric` is exposed.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/self_metrics.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <prometheus/registry.h>
 
 #include <algorithm>
@@ -89,6 +91,12 @@ void SelfMetrics::ReportConfig(const ConfigStatus& config) {
     const std::string id = IdOf(config, program);
     Set(kProgramInfo, {config.name, program.name, program.tag, id}, 1);
     ReportPlaces(id, program);
+  }
+  for (const EitherOfStatus& group : config.either_of) {
+    const std::string names = fmt::format("{}", fmt::join(group.alternatives, "|"));
+    for (std::size_t i = 0; i < group.alternatives.size(); ++i) {
+      Set(kAlternativeUsed, {config.name, names, group.alternatives[i]}, i == group.used ? 1 : 0);
+    }
   }
 }
 

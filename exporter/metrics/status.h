@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -36,6 +37,12 @@ struct ProgramStatus {
   bool Missed() const;
 };
 
+// Programs of which one alternative is used.
+struct EitherOfStatus {
+  std::vector<std::string> alternatives;  // "by_fentry"; of several programs "start+end"
+  std::size_t used = 0;                   // the index of the one; as many as there are: none
+};
+
 struct ConfigStatus {
   std::string name;
   std::string description;
@@ -43,6 +50,7 @@ struct ConfigStatus {
   bool up = false;
   std::string problem;  // why it is not up; may have several lines
   std::vector<ProgramStatus> programs;
+  std::vector<EitherOfStatus> either_of;  // once it is loaded
 
   // Returns whether one of the programs is missing where it is needed.
   bool MissesPrograms() const;

@@ -48,6 +48,7 @@ struct MapLayout {
   std::shared_ptr<const Type> value;  // null without BTF
   std::uint64_t extra = 0;            // map_extra, whose meaning depends on the type
   std::string pin;                    // the path where it is shared with others; empty: nowhere
+  std::shared_ptr<const MapLayout> inner;  // of a map of maps: what those are like, if it says so
 };
 
 struct ProgramLayout {

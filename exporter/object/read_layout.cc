@@ -79,6 +79,10 @@ MapLayout ReadMap(const bpf_map* map, BtfTypes& types) {
   layout.value = OfSize(types.Get(bpf_map__btf_value_type_id(map)), layout.value_size);
   layout.extra = bpf_map__map_extra(map);
   layout.pin = Name(bpf_map__pin_path(map));
+  // libbpf takes a map that is not const, and only returns a pointer of it.
+  if (const bpf_map* inner = bpf_map__inner_map(const_cast<bpf_map*>(map))) {
+    layout.inner = std::make_shared<MapLayout>(ReadMap(inner, types));
+  }
   return layout;
 }
 

@@ -104,9 +104,17 @@ struct ProgramPlan {
   std::string cgroup_type;    // the attach type that entries for cgroups name; empty: the section's
   std::vector<Place> places;  // where it attaches; none: nowhere
   bool wanted = false;       // whether it is loaded; SEC("?…") waits for an entry under `probes:`
+  bool disabled = false;     // whether the configuration keeps it out
   bool optional = false;     // whether the kernel may refuse it
   bool only_called = false;  // other programs jump into it, and nothing attaches it
   bool needed = false;       // whether it is a failure that the program is not attached
+};
+
+// Programs of which one alternative is used: the first whose programs the kernel loads and
+// attaches.
+struct EitherOf {
+  std::vector<std::vector<std::string>> alternatives;  // a program, or several that belong together
+  bool optional = false;  // whether it is no failure that none can be used
 };
 
 // A constant of the object that is set before the object is loaded.
@@ -123,6 +131,7 @@ struct ConfigPlan {
   std::string description;  // for people
   object::ObjectLayout object;
   std::vector<ProgramPlan> programs;  // all of the object's, in its order
+  std::vector<EitherOf> either_of;    // no program is in two of them
   std::vector<MapPlan> maps;
   std::vector<ConstantPlan> constants;
   // Maps that only metrics read which a condition leaves out: they are not made.

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "object/program_types.h"
 #include "plan/attach_points.h"
+#include "plan/either_of.h"
 #include "plan/probe_kinds.h"
 
 namespace bpf_exporter::plan {
@@ -64,6 +65,14 @@ class Planner {
   const std::string& name() const { return plan_.name; }
 
   void Add(const config::ProbeSpec& probe) {
+    if (probe.disabled) {
+      // An entry with a place is only left out; without one it is about the program.
+      const bool whole = probe.at.line == 0;
+      if (whole) disabled_at_ = probe.program.at;
+      disabled_ = true;
+      return;
+    }
+    line_ = probe.program.at.line;
     const bool first = entries_++ == 0;
     needed_entries_ += probe.optional ? 0 : 1;
     if (plan_.type == BPF_PROG_TYPE_UNSPEC) {
@@ -83,10 +92,18 @@ class Planner {
   ProgramPlan Finish() {
     for (NamedPlace& named : places_) plan_.places.push_back(std::move(named.place));
     const bool has_entry = entries_ > 0;
-    plan_.wanted = layout_.autoload || has_entry;
+    if (has_entry && disabled_at_.line > 0) {
+      scope_.diagnostics.Error(
+          disabled_at_,
+          fmt::format("program '{}' is disabled here and not in line {}", plan_.name, line_));
+    }
+    plan_.disabled = disabled_ && !has_entry;
+    const config::EitherOfSpec* group = FindEitherOf(scope_.config, layout_.name);
+    plan_.wanted = !plan_.disabled && (layout_.autoload || has_entry || group != nullptr);
     plan_.only_called = layout_.tail_called && !SectionAttaches(layout_) && !has_entry;
     plan_.optional = has_entry && needed_entries_ == 0;
     plan_.needed = plan_.wanted && !plan_.only_called && !plan_.optional;
+    if (group != nullptr && group->optional) plan_.needed = false;
     if (plan_.wanted && !plan_.only_called && !has_entry) plan_.places.push_back(PlaceOfSection());
     return std::move(plan_);
   }
@@ -148,7 +165,10 @@ class Planner {
   std::vector<NamedPlace> places_;
   std::size_t entries_ = 0;
   std::size_t needed_entries_ = 0;
-  int typed_in_line_ = 0;  // of the entry that gave the type; 0: the section did
+  bool disabled_ = false;         // by one of its entries
+  config::Position disabled_at_;  // the entry that disables the whole program
+  int line_ = 0;                  // of its last entry that counts
+  int typed_in_line_ = 0;         // of the entry that gave the type; 0: the section did
 };
 
 }  // namespace

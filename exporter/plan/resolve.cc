@@ -8,8 +8,11 @@
 
 #include "plan/attach_points.h"
 #include "plan/constants.h"
+#include "plan/counted_twice.h"
+#include "plan/either_of.h"
 #include "plan/extras.h"
 #include "plan/map_checks.h"
+#include "plan/map_settings.h"
 #include "plan/metric.h"
 #include "plan/programs.h"
 
@@ -63,6 +66,7 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
                                   const ResolveOptions& options, host::Host& host,
                                   config::Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.errors();
+  ApplyMapSettings(config, object, diagnostics);
   Scope scope{config, object, options, host, diagnostics};
   scope.constants = PlanConstants(scope);
   // What a condition leaves out is checked all the same, but the host must not get ready for it.
@@ -77,9 +81,11 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
     if (resolved && !holds) left_out.push_back(resolved->map->name);
   }
   std::vector<ProgramPlan> programs = PlanPrograms(scope);
+  std::vector<EitherOf> either_of = PlanEitherOf(scope, programs);
   CheckAttachPoints(scope);
   CheckMaps(scope);
   WarnOfLruCounters(scope);
+  CheckCountedTwice(scope, programs);
   CheckKaddrs(scope);
   CheckCgroupIdMap(scope);
   CheckSpans(scope);
@@ -89,6 +95,7 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
   plan.description = config.description;
   plan.object = std::move(object);
   plan.programs = std::move(programs);
+  plan.either_of = std::move(either_of);
   plan.idle_maps = IdleMaps(config, maps, std::move(left_out));
   plan.maps = std::move(maps);
   plan.constants = std::move(scope.constants);

@@ -19,7 +19,7 @@ struct ResolveOptions {
   std::vector<std::string> own_names;     // of the exporter's own metrics, which others cannot have
   // Whether system calls have the names that strace knows, in files that do not say.
   bool strace_syscall_names = false;
-  bool lint = false;                      // whether to warn as `promtool check metrics` does
+  bool lint = false;  // whether to warn as `promtool check metrics` does
 };
 
 // Joins a configuration with the layout of its object. Needs no kernel and no privilege. Reports

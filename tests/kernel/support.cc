@@ -152,7 +152,11 @@ void KernelTest::TearDown() {
 }
 
 LoadedObject* KernelTest::Load(const plan::ConfigPlan& plan) {
-  Result<LoadedObject> loaded = LoadedObject::Load(plan, {});
+  return Load(plan, Alternatives(plan));
+}
+
+LoadedObject* KernelTest::Load(const plan::ConfigPlan& plan, Alternatives alternatives) {
+  Result<LoadedObject> loaded = LoadedObject::Load(plan, {}, std::move(alternatives));
   if (!loaded) {
     ADD_FAILURE() << loaded.error().Message();
     return nullptr;

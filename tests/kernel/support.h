@@ -60,6 +60,7 @@ class KernelTest : public ::testing::Test {
 
   // Loads and keeps; a failure ends in ADD_FAILURE and null.
   LoadedObject* Load(const plan::ConfigPlan& plan);
+  LoadedObject* Load(const plan::ConfigPlan& plan, Alternatives alternatives);
   // Loads and attaches; every program must be attached.
   LoadedObject* LoadAndAttach(const plan::ConfigPlan& plan);
 

@@ -31,6 +31,17 @@ std::string_view NameAfter(std::string_view line, std::string_view word) {
   return line.substr(start.size(), end - start.size());
 }
 
+// The name in "extern 'NAME' (strong): not resolved" or "extern (func ksym) 'NAME': not found in
+// …"; empty if the line is about something else.
+std::string_view MissingSymbol(std::string_view line) {
+  if (!line.starts_with(fmt::format("{}extern ", kPrefix))) return {};
+  if (!Contains(line, "not found") && !Contains(line, "not resolved")) return {};
+  const std::size_t start = line.find('\'');
+  const std::size_t end = line.find('\'', start + 1);
+  if (start == std::string_view::npos || end == std::string_view::npos) return {};
+  return line.substr(start + 1, end - start - 1);
+}
+
 std::string_view AfterName(std::string_view line) { return line.substr(line.find("': ") + 3); }
 
 std::string Remedy(const std::vector<std::string>& lines, int code, const KernelFacts& facts) {
@@ -149,16 +160,17 @@ std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_l
 
 LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
                                const KernelFacts& facts) {
-  std::string_view last_program, last_map, last_words;
+  std::string_view last_program, last_map, last_words, symbol;
   for (const std::string& line : lines) {
     if (const std::string_view name = NameAfter(line, "prog"); !name.empty()) last_program = name;
     if (const std::string_view name = NameAfter(line, "map"); !name.empty()) last_map = name;
+    if (const std::string_view name = MissingSymbol(line); !name.empty()) symbol = name;
     if (line.starts_with(kPrefix) && NameAfter(line, "map").empty() &&
         !line.starts_with("libbpf: failed to load object")) {
       last_words = std::string_view(line).substr(kPrefix.size());
     }
   }
-  LoadFailure failure{std::string(last_program), "", ErrnoError("load", code)};
+  LoadFailure failure{std::string(last_program), "", std::string(symbol), ErrnoError("load", code)};
   if (const std::string why = ExplainRefusal(SystemCall::kBpf, code, facts); !why.empty()) {
     failure.error.AddRemedy(why);
     return failure;

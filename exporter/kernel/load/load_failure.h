@@ -13,6 +13,7 @@ namespace bpf_exporter::kernel {
 struct LoadFailure {
   std::string program;  // the program at fault; empty: a map, the BTF, the object as a whole
   std::string map;      // the map at fault, if it is one
+  std::string symbol;   // the symbol that the kernel lacks, if it is one
   // Does not name the program: "load: Permission denied; the verifier says: … | R0 !read_ok".
   Error error;
 };

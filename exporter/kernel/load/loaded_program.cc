@@ -83,6 +83,12 @@ void LoadedProgram::Attach() {
   UpdateStatus();
 }
 
+bool LoadedProgram::CouldNotAttach() const {
+  if (status_.id == 0 || status_.attached || plan_.only_called) return false;
+  return std::none_of(status_.places.begin(), status_.places.end(),
+                      [](const metrics::PlaceStatus& place) { return place.waiting; });
+}
+
 // Returns whether a place before that one takes the interface with these names.
 bool LoadedProgram::IsInEarlierPlace(std::size_t place,
                                      const std::vector<std::string>& interface) const {

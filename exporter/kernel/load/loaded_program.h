@@ -39,6 +39,9 @@ class LoadedProgram {
   // there now. Nothing happens where it is attached already.
   void Attach();
 
+  // Returns whether Attach() attached it nowhere, and not because it waits for what a glob matches.
+  bool CouldNotAttach() const;
+
   // Attaches it to what came and lets go of what went (see PlacedLinks::Follow): interfaces,
   // binaries, cgroups and, for perf events, CPUs. Returns what is new.
   std::vector<PlaceNews> Follow(const Present& present, Time now);

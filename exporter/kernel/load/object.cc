@@ -14,10 +14,11 @@
 namespace bpf_exporter::kernel {
 
 struct LoadedObject::State {
-  ObjectPtr object;
+  Alternatives alternatives;
+  ObjectPtr object = {};
   // After the object, so that everything is detached before it is closed.
-  std::vector<LoadedProgram> programs;
-  std::vector<metrics::ProgramStatus> statuses;  // of `programs`
+  std::vector<LoadedProgram> programs = {};
+  std::vector<metrics::ProgramStatus> statuses = {};  // of `programs`
   std::chrono::system_clock::time_point loaded = std::chrono::system_clock::now();
 
   void UpdateStatuses() {
@@ -32,17 +33,29 @@ LoadedObject& LoadedObject::operator=(LoadedObject&&) noexcept = default;
 LoadedObject::~LoadedObject() = default;
 
 Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const LoadOptions& options) {
-  Result<OpenedObject> opened = OpenAndLoad(plan, options);
+  return Load(plan, options, Alternatives(plan));
+}
+
+Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const LoadOptions& options,
+                                        Alternatives alternatives) {
+  Result<OpenedObject> opened = OpenAndLoad(plan, options, alternatives);
   if (!opened) return opened.error();
-  auto state = std::make_unique<State>();
+  auto state = std::make_unique<State>(State{std::move(alternatives)});
   state->object = std::move(opened->object);
   bpf_program* handle = nullptr;
   bpf_object__for_each_program(handle, state->object.get()) {
     const std::string name = bpf_program__name(handle);
     const plan::ProgramPlan* planned = plan.FindProgram(name);
     if (planned == nullptr) return Error{fmt::format("program '{}': not in the plan", name)};
+    plan::ProgramPlan made = *planned;
+    std::string problem = std::move(opened->left_out[name]);
+    if (made.disabled) problem = "disabled in the configuration";
+    if (state->alternatives.LeavesOut(name)) {
+      made.needed = false;
+      problem = state->alternatives.WhyNot(name);
+    }
     Result<LoadedProgram> program =
-        LoadedProgram::Make(handle, *planned, std::move(opened->left_out[name]));
+        LoadedProgram::Make(handle, std::move(made), std::move(problem));
     if (!program) return program.error();
     state->programs.push_back(std::move(*program));
   }
@@ -53,6 +66,21 @@ Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const Load
 void LoadedObject::Attach() {
   for (LoadedProgram& program : state_->programs) program.Attach();
   state_->UpdateStatuses();
+}
+
+std::optional<Alternatives> LoadedObject::NextAlternatives() const {
+  Alternatives next = state_->alternatives;
+  bool any = false;
+  for (const LoadedProgram& program : state_->programs) {
+    const metrics::ProgramStatus& status = program.status();
+    if (!program.CouldNotAttach() || !next.HasNext(status.name)) continue;
+    any |= next.GiveUp(status.name, status.problem);
+  }
+  return any ? std::optional(std::move(next)) : std::nullopt;
+}
+
+std::vector<metrics::EitherOfStatus> LoadedObject::EitherOf() const {
+  return state_->alternatives.Statuses();
 }
 
 std::vector<PlaceNews> LoadedObject::Follow(const Present& present, Time now) {

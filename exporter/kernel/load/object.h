@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/load/alternatives.h"
 #include "kernel/load/load_options.h"
 #include "kernel/load/loaded_program.h"
 #include "kernel/load/program_info.h"
@@ -27,6 +29,9 @@ class LoadedObject {
   // Opens and loads (not yet attached). The error has the last telling lines of the verifier's
   // log. Programs that are optional and cannot load are left out, with their `problem` set.
   static Result<LoadedObject> Load(const plan::ConfigPlan& plan, const LoadOptions& options);
+  // The same, beginning with these alternatives of the plan's either-of groups.
+  static Result<LoadedObject> Load(const plan::ConfigPlan& plan, const LoadOptions& options,
+                                   Alternatives alternatives);
   LoadedObject(LoadedObject&&) noexcept;
   LoadedObject& operator=(LoadedObject&&) noexcept;
   ~LoadedObject();
@@ -34,6 +39,13 @@ class LoadedObject {
   // Attaches every loaded program at each of its places, for a glob on every interface that is
   // there. Failures are in programs(). Whatever is attached already stays as it is.
   void Attach();
+
+  // Returns the alternatives to load the object with once more, after Attach(): a program of an
+  // either-of group could not be attached, and its group has others. Nothing: all is well, or as
+  // well as it can be.
+  std::optional<Alternatives> NextAlternatives() const;
+  // Returns what is used of each either-of group.
+  std::vector<metrics::EitherOfStatus> EitherOf() const;
 
   // Attaches programs to interfaces, cgroups and, for perf events, CPUs that came, and lets go of
   // those that went. Returns what is new, as "program 'NAME': …". `now` is the time of the call; it

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "base/log.h"
@@ -15,14 +16,19 @@
 #include "kernel/load/constants.h"
 #include "kernel/load/kernel_addresses.h"
 #include "kernel/load/load_failure.h"
+#include "kernel/load/map_settings.h"
 #include "kernel/load/prepare_program.h"
+#include "object/externs.h"
 #include "object/layout.h"
 #include "object/libbpf_log.h"
 #include "object/map_types.h"
 #include "plan/attach_points.h"
+#include "plan/probe_kinds.h"
 
 namespace bpf_exporter::kernel {
 namespace {
+
+constexpr std::size_t kMaxSymbols = 64;  // of an object that the kernel may lack
 
 std::string Subject(const plan::ConfigPlan& plan) {
   return fmt::format("object '{}'", std::filesystem::path(plan.object.path).filename().string());
@@ -79,17 +85,37 @@ std::string KernelLacksType(const bpf_object* object, const std::string& name, i
 struct Attempt {
   const plan::ConfigPlan& plan;
   const LoadOptions& options;
+  Alternatives& alternatives;
   std::map<std::string, std::string> left_out;
-  bool mappable = true;  // whether to try; then, whether there was anything to try
+  std::set<std::string> weakened = {};  // symbols that the kernel lacks
+  std::string bytes = {};  // the object with symbols made weak that nobody needs; empty: none is
+  bool mappable = true;    // whether to try; then, whether there was anything to try
 
   // Whether the next attempt can do without the program.
   bool LeaveOut(const std::string& program, const std::string& why) {
+    if (alternatives.GiveUp(program, why)) return true;
     const plan::ProgramPlan* planned = plan.FindProgram(program);
     return planned != nullptr && planned->optional && left_out.emplace(program, why).second;
   }
 
+  // Whether the program is loaded in this attempt.
+  bool IsLoaded(const std::string& program) const {
+    const plan::ProgramPlan* planned = plan.FindProgram(program);
+    return planned != nullptr && planned->wanted && !left_out.contains(program) &&
+           !alternatives.LeavesOut(program);
+  }
+
+  // Whether the next attempt can do without the programs that use a symbol which the kernel lacks;
+  // else `failure` names the one that it cannot do without.
+  bool LeaveOutUsers(LoadFailure& failure);
+
+  // Whether the next attempt can do without programs that need the kernel's BTF, where it has none:
+  // libbpf then names no program.
+  bool LeaveOutThoseOfBtf(bpf_object* object, const std::string& why);
+
   Result<ObjectPtr> Open();
-  Status Prepare(bpf_program* program);
+  // Returns false if another attempt makes sense.
+  Result<bool> Prepare(bpf_program* program);
   // The object, or null if another attempt makes sense.
   Result<ObjectPtr> Load();
 };
@@ -102,8 +128,8 @@ Result<ObjectPtr> Attempt::Open() {
   const std::string file = std::filesystem::path(plan.object.path).filename().string();
   const std::string name = file.substr(0, file.find('.'));
   open_options.object_name = name.c_str();
-  const std::string& bytes = *plan.object.bytes;
-  ObjectPtr object(bpf_object__open_mem(bytes.data(), bytes.size(), &open_options));
+  const std::string& content = bytes.empty() ? *plan.object.bytes : bytes;
+  ObjectPtr object(bpf_object__open_mem(content.data(), content.size(), &open_options));
   if (object != nullptr) return object;
   const int code = errno;
   Error error = ErrnoError(fmt::format("{}: open", Subject(plan)), code);
@@ -111,28 +137,47 @@ Result<ObjectPtr> Attempt::Open() {
   return error;
 }
 
-Status Attempt::Prepare(bpf_program* program) {
+bool Attempt::LeaveOutUsers(LoadFailure& failure) {
+  if (bytes.empty()) bytes = *plan.object.bytes;
+  for (const std::string& user : object::ProgramsThatUse(bytes, failure.symbol)) {
+    if (!IsLoaded(user)) continue;
+    failure.program = user;
+    if (!LeaveOut(user, failure.error.Message())) return false;
+  }
+  bytes = object::WithWeakSymbol(std::move(bytes), failure.symbol);
+  return true;
+}
+
+bool Attempt::LeaveOutThoseOfBtf(bpf_object* object, const std::string& why) {
+  bool any = false;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    const std::string name = bpf_program__name(program);
+    if (!plan::IsTiedToOneTarget(bpf_program__type(program)) || !IsLoaded(name)) continue;
+    any |= LeaveOut(name, why);
+  }
+  return any;
+}
+
+Result<bool> Attempt::Prepare(bpf_program* program) {
   const std::string name = bpf_program__name(program);
-  const plan::ProgramPlan* planned = plan.FindProgram(name);
-  const bool load = planned != nullptr && planned->wanted && !left_out.contains(name);
+  const bool load = IsLoaded(name);
   bpf_program__set_autoload(program, load);
-  if (!load) return {};
-  const auto leave_out = [&](std::string why) {
-    left_out.emplace(name, std::move(why));
-    bpf_program__set_autoload(program, false);
-    return Status{};
-  };
+  if (!load) return true;
+  const plan::ProgramPlan* planned = plan.FindProgram(name);
   if (const Status prepared = PrepareProgram(program, *planned); !prepared) {
-    if (planned->optional) return leave_out(prepared.error().Message());
-    return prepared.error().In(fmt::format("{}: program '{}'", Subject(plan), name));
+    if (LeaveOut(name, prepared.error().Message())) return false;
+    return alternatives.LastError(name, prepared.error()).In(Subject(plan));
   }
   if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC &&
       plan::IsOfNewerLibbpf(planned->section)) {
-    return leave_out(
+    std::string why =
         fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
-                    planned->section, libbpf_version_string()));
+                    planned->section, libbpf_version_string());
+    if (!alternatives.GiveUp(name, why)) left_out.emplace(name, std::move(why));
+    return false;
   }
-  return {};
+  return true;
 }
 
 Result<ObjectPtr> Attempt::Load() {
@@ -141,17 +186,18 @@ Result<ObjectPtr> Attempt::Load() {
   bpf_object* object = opened->get();
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
-    if (Status prepared = Prepare(program); !prepared) {
-      LoadNothing(object);
-      return prepared.error();
-    }
+    const Result<bool> prepared = Prepare(program);
+    if (prepared.ok() && *prepared) continue;
+    LoadNothing(object);
+    if (!prepared) return prepared.error();
+    return ObjectPtr();
   }
   LeaveOutIdleMaps(plan, object);
-  if (const Status set = SetConstants(plan, object); !set) {
-    LoadNothing(object);
-    return set.error().In(Subject(plan));
-  }
-  if (const Status set = SetKernelAddresses(plan, object); !set) {
+  std::vector<Fd> inner_maps;
+  Status set = SetMaps(plan, object, inner_maps);
+  if (set) set = SetConstants(plan, object);
+  if (set) set = SetKernelAddresses(plan, object);
+  if (!set) {
     LoadNothing(object);
     return set.error().In(Subject(plan));
   }
@@ -160,25 +206,32 @@ Result<ObjectPtr> Attempt::Load() {
   object::LibbpfLog log;
   const int code = -bpf_object__load(object);
   if (code == 0) return opened;
-  LoadFailure failure = ExplainLoadFailure(log.lines(), code, ReadKernelFacts());
+  const KernelFacts facts = ReadKernelFacts();
+  LoadFailure failure = ExplainLoadFailure(log.lines(), code, facts);
+  if (!failure.symbol.empty() && weakened.insert(failure.symbol).second && LeaveOutUsers(failure)) {
+    return ObjectPtr();
+  }
   if (!failure.program.empty() && LeaveOut(failure.program, failure.error.Message())) {
+    return ObjectPtr();
+  }
+  if (failure.program.empty() && !facts.btf &&
+      LeaveOutThoseOfBtf(object, failure.error.Message())) {
     return ObjectPtr();
   }
   // Before 5.5 no array can be mapped, and some users of an array ask for the very flags it had.
   if (failure.program.empty() && std::exchange(mappable, false)) return ObjectPtr();
-  const std::string subject = failure.program.empty()
-                                  ? Subject(plan)
-                                  : fmt::format("{}: program '{}'", Subject(plan), failure.program);
   failure.error.AddRemedy(KernelLacksType(object, failure.map, code));
-  return failure.error.In(subject);
+  if (failure.program.empty()) return failure.error.In(Subject(plan));
+  return alternatives.LastError(failure.program, failure.error).In(Subject(plan));
 }
 
 }  // namespace
 
-Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options) {
-  Attempt attempt{plan, options, {}};
-  // Every attempt leaves out one more program, or the mapping of arrays.
-  for (std::size_t left = plan.programs.size() + 2; left > 0; --left) {
+Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options,
+                                 Alternatives& alternatives) {
+  Attempt attempt{plan, options, alternatives, {}};
+  // Every attempt leaves out one more program, a symbol, or the mapping of arrays.
+  for (std::size_t left = plan.programs.size() + kMaxSymbols + 2; left > 0; --left) {
     Result<ObjectPtr> object = attempt.Load();
     if (!object) return object.error();
     if (*object != nullptr) return OpenedObject{std::move(*object), std::move(attempt.left_out)};

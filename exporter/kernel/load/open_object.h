@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "kernel/handles.h"
+#include "kernel/load/alternatives.h"
 #include "kernel/load/load_options.h"
 #include "plan/plan.h"
 
@@ -17,8 +18,10 @@ struct OpenedObject {
   std::map<std::string, std::string> left_out;  // program -> why
 };
 
-// Opens and loads the plan's object, without the optional programs that this kernel refuses. The
-// error has the last telling lines of the verifier's log.
-Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options);
+// Opens and loads the plan's object, without the optional programs that this kernel refuses, and
+// with the first of `alternatives` from the present one on that it takes. The error has the last
+// telling lines of the verifier's log.
+Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options,
+                                 Alternatives& alternatives);
 
 }  // namespace bpf_exporter::kernel

@@ -25,6 +25,25 @@ TEST_F(OwnKeys, ReadsTheTopLevel) {
   EXPECT_EQ(config_.cgroup_id_map->regexps[0].value, "^/sys/fs/cgroup/system.slice");
 }
 
+TEST_F(OwnKeys, ReadsWhatMapsAreMadeWith) {
+  ASSERT_EQ(config_.maps.size(), 3u);
+  EXPECT_EQ(config_.maps[0].name.value, "counts");
+  EXPECT_EQ(config_.maps[0].max_entries, 4096u);
+  EXPECT_EQ(config_.maps[0].max_entries_at.column, 30);
+  EXPECT_FALSE(config_.maps[0].inner_max_entries);
+  ASSERT_TRUE(config_.maps[0].pin);
+  EXPECT_EQ(config_.maps[0].pin->value, "mine");
+  EXPECT_EQ(config_.maps[1].inner_max_entries, 16u);
+  EXPECT_FALSE(config_.maps[1].pin);
+  ASSERT_TRUE(config_.maps[2].pin);
+  EXPECT_EQ(config_.maps[2].pin->value, "");
+}
+
+TEST_F(OwnKeys, ReadsWhetherNamesAreChecked) {
+  EXPECT_FALSE(config_.lint);
+  EXPECT_TRUE(ParseGood("good/only_spans.yaml").lint);
+}
+
 TEST_F(OwnKeys, ReadsCountersOfAStructValue) {
   const MetricSpec& metric = config_.metrics[0];
   EXPECT_EQ(metric.map.value, "bio");

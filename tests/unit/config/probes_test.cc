@@ -77,5 +77,42 @@ TEST(Probes, ReadsSeveralPlaces) {
   }
 }
 
+// "a", or of several that belong together "b+c".
+std::string Shown(const EitherOfSpec& group) {
+  std::string text;
+  for (const std::vector<Text>& alternative : group.alternatives) {
+    text += text.empty() ? "" : " | ";
+    for (const Text& name : alternative) {
+      text += (name.at.column == alternative.front().at.column ? "" : "+") + name.value;
+    }
+  }
+  return text + (group.optional ? " optional" : "");
+}
+
+TEST(Probes, ReadsGroupsOfWhichOneIsEnough) {
+  const Config config = ParseGood("good/either_of.yaml");
+  ASSERT_EQ(config.either_of.size(), 2u);
+  EXPECT_EQ(Shown(config.either_of[0]), "by_btf | by_raw");
+  EXPECT_EQ(Shown(config.either_of[1]), "fentry+fexit | kprobe+kretprobe | other optional");
+  EXPECT_EQ(config.either_of[1].at.line, 3);
+  EXPECT_EQ(config.either_of[1].at.column, 5);
+}
+
+TEST(Probes, ReadsWhatIsMeantToRunBoth) {
+  const Config config = ParseGood("good/either_of.yaml");
+  ASSERT_EQ(config.both.size(), 1u);
+  EXPECT_EQ(Values(config.both[0]), (std::vector<std::string>{"start", "end"}));
+}
+
+TEST(Probes, ReadsWhatStaysOut) {
+  const Config config = ParseGood("good/either_of.yaml");
+  ASSERT_EQ(config.probes.size(), 3u);
+  EXPECT_TRUE(config.probes[0].disabled);
+  EXPECT_EQ(config.probes[0].at.line, 0) << "no kind";
+  EXPECT_TRUE(config.probes[1].disabled);
+  EXPECT_EQ(config.probes[1].at.line, 7);
+  EXPECT_FALSE(config.probes[2].disabled);
+}
+
 }  // namespace
 }  // namespace bpf_exporter::config

@@ -87,6 +87,8 @@ TEST(Schema, RequiresWhatTheReaderRequires) {
       {"decoder", "metrics: {counters: [{labels: [{decoders: [{}]}]}]}"},
       {"probe", "probes: [{}]"},
       {"each_of", "probes: [{kprobe: {}}]"},
+      {"either_of", "probes: [{any: ~}]"},
+      {"both", "probes: [{both: ~}]"},
       {"socket_filter", "probes: [{socket_filter: {}}]"},
       {"xdp", "probes: [{xdp: {}}]"},
       {"tc", "probes: [{tc: {}}]"},

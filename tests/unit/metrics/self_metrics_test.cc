@@ -119,6 +119,22 @@ std::string AttachedLines(const ProgramStatus& program) {
   return lines;
 }
 
+TEST(SelfMetricsTest, TellsWhichAlternativeIsUsed) {
+  ConfigStatus config{.name = "c", .up = true};
+  config.either_of = {{{"a", "b+c"}, 1}, {{"d", "e"}, 2}};
+  SelfMetrics metrics("", {config}, {});
+  std::string lines;
+  std::istringstream page(Text(metrics));
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("program_alternative_used")) lines += line + "\n";
+  }
+  EXPECT_EQ(lines,
+            "program_alternative_used{alternative=\"a\",config=\"c\",group=\"a|b+c\"} 0\n"
+            "program_alternative_used{alternative=\"b+c\",config=\"c\",group=\"a|b+c\"} 1\n"
+            "program_alternative_used{alternative=\"d\",config=\"c\",group=\"d|e\"} 0\n"
+            "program_alternative_used{alternative=\"e\",config=\"c\",group=\"d|e\"} 0\n");
+}
+
 TEST(SelfMetricsTest, NamesThePlacesOfAProgramThatHasSeveral) {
   ProgramStatus program{.name = "p", .section = "xdp", .attached = true, .id = 18};
   EXPECT_EQ(AttachedLines(program),
@@ -156,6 +172,7 @@ TEST(SelfMetricsTest, HasEveryFamilyOfTheTableSortedByName) {
   ReportKernel(metrics, 1, 1);
   metrics.Set(kProgramRunTime, {"17"}, 1);
   metrics.Set(kProgramRunCount, {"17"}, 1);
+  metrics.Set(kAlternativeUsed, {"a", "x, y", "x"}, 1);
   ProcessFigures().Report(metrics);
   std::vector<std::string> names;
   for (const FamilySnapshot& family : metrics.Snapshot()) names.emplace_back(family.name());

@@ -56,11 +56,11 @@ TEST(Lint, WarnsOfNamesAndLabelsWhereTheyAre) {
             "      - {name: slots, help: Slots, labels: [{name: slotIndex, decoders: [{name: "
             "uint}]}]}\n"
             "               ^\n"
-            "t.yaml:3:49: warning: counter 'slots': label names should be written in 'snake_case' "
+            "t.yaml:3:50: warning: counter 'slots': label names should be written in 'snake_case' "
             "not 'camelCase'\n"
             "      - {name: slots, help: Slots, labels: [{name: slotIndex, decoders: [{name: "
             "uint}]}]}\n"
-            "                                                  ^\n");
+            "                                                   ^\n");
 }
 
 TEST(Lint, IsOffWhereNobodyAsks) {

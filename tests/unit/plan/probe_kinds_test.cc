@@ -20,7 +20,7 @@ TEST(ProbeKinds, AreTheKeysOfAnEntry) {
       std::find_if(accepted.begin(), accepted.end(),
                    [](const config::Accepted& mapping) { return mapping.name == "probe"; });
   ASSERT_NE(probe, accepted.end());
-  std::vector<std::string> kinds(probe->words.begin() + 2, probe->words.end());
+  std::vector<std::string> kinds(probe->words.begin() + 3, probe->words.end());
   EXPECT_EQ(keys, kinds);
 }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "config/parse.h"
+#include "host/host.h"
+#include "kernel/namespaces.h"
+#include "kernel/support.h"
+#include "object/read_layout.h"
+#include "plan/resolve.h"
+#include "support/paths.h"
+
+namespace bpf_exporter::kernel {
+namespace {
+
+class MapSettings : public KernelTest {
+ protected:
+  void TearDown() override {
+    DestroyObjects();
+    mounts_.reset();
+    KernelTest::TearDown();
+  }
+
+  LoadedObject* LoadWith(const std::string& maps) {
+    const std::string yaml =
+        "maps:\n" + maps + "metrics: {counters: [{name: counts, help: Counts, labels: [slot]}]}\n";
+    config::Diagnostics diagnostics("t.yaml", yaml);
+    const auto config = config::ParseConfig("t", "t.yaml", yaml, diagnostics);
+    Result<object::ObjectLayout> layout =
+        object::ReadObjectLayout(BuildPath("tests/programs/unsized.bpf.o"));
+    std::optional<plan::ConfigPlan> plan;
+    if (config && layout) {
+      plan = plan::Resolve(*config, *std::move(layout), {}, host_, diagnostics);
+    }
+    EXPECT_TRUE(plan) << diagnostics.Render();
+    return plan ? Load(*plan) : nullptr;
+  }
+
+  static std::string Shown(const LoadedObject& object, const std::string& map) {
+    return Output(fmt::format("bpftool -j map show id {}", object.Map(map).Id()));
+  }
+
+  bool UseOwnPins() {
+    mounts_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kMount);
+    return mounts_->problem().empty() && mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr) == 0;
+  }
+
+ private:
+  host::Host host_;
+  std::unique_ptr<OwnNamespace> mounts_;
+};
+
+TEST_F(MapSettings, AreWhatTheKernelMakes) {
+  LoadedObject* object = LoadWith(
+      "  counts: {max_entries: 1234}\n  records: {max_entries: 8192}\n"
+      "  nested: {max_entries: 3, inner_max_entries: 5}\n");
+  ASSERT_NE(object, nullptr);
+  EXPECT_NE(Shown(*object, "counts").find("\"max_entries\":1234,"), std::string::npos);
+  EXPECT_NE(Shown(*object, "records").find("\"max_entries\":8192,"), std::string::npos);
+  EXPECT_NE(Shown(*object, "nested").find("\"max_entries\":3,"), std::string::npos);
+}
+
+TEST_F(MapSettings, PinWhereTheyAreToldTo) {
+  ASSERT_TRUE(UseOwnPins());
+  LoadedObject* object = LoadWith(
+      "  counts: {max_entries: 4, pin: eo_counts}\n  records: {max_entries: 4096}\n"
+      "  nested: {inner_max_entries: 1}\n");
+  ASSERT_NE(object, nullptr);
+  EXPECT_EQ(Output("bpftool -j map show pinned /sys/fs/bpf/eo_counts"), Shown(*object, "counts"));
+  EXPECT_EQ(unlink("/sys/fs/bpf/eo_counts"), 0);
+}
+
+}  // namespace
+}  // namespace bpf_exporter::kernel
