@@ -76,7 +76,7 @@ bool IsRingBuffer(const object::MapLayout& map) {
 
 std::string WrongEntries(const object::MapLayout& map, const Rules& rules,
                          const std::string& type) {
-  constexpr std::uint32_t kMostBuckets = UINT32_C(1) << 27;  // of 16 bytes, 2 GiB in all
+  constexpr std::uint32_t kMaxBuckets = UINT32_C(1) << 27;  // of 16 bytes, 2 GiB in all
   constexpr std::uint32_t kSmallestPage = 4096;
   if (rules.entries == Entries::kNone) {
     if (map.max_entries == 0) return "";
@@ -101,9 +101,9 @@ std::string WrongEntries(const object::MapLayout& map, const Rules& rules,
         "entries that it will have",
         map.max_entries, type);
   }
-  if (rules.hash && map.max_entries > kMostBuckets) {
+  if (rules.hash && map.max_entries > kMaxBuckets) {
     return fmt::format("max_entries is {}; {} maps have at most {}", map.max_entries, type,
-                       kMostBuckets);
+                       kMaxBuckets);
   }
   return "";
 }
@@ -183,8 +183,13 @@ std::string WhyImpossible(const object::MapLayout& map) {
 
 void CheckMaps(const Scope& scope) {
   for (const object::MapLayout& map : scope.object.maps) {
-    const std::string why = WhyImpossible(map);
+    std::string why = WhyImpossible(map);
     if (why.empty()) continue;
+    if (map.max_entries == 0) {
+      why += fmt::format(
+          "; where the object's own loader sets it, 'maps: {{{}: {{max_entries: N}}}}' does",
+          map.name);
+    }
     scope.diagnostics.Error(
         PlaceOf(scope, map.name),
         fmt::format("{}: map '{}': {}", ObjectSubject(scope.object), map.name, why));
