@@ -89,6 +89,12 @@ def commands_file(commands):
     return "".join(f"{command.name}|{command.seconds}|{command.line}\n" for command in commands)
 
 
+def is_emulators(error):
+    """Whether a GuestError is a fault of QEMU's: with several emulated CPUs one of them may run the
+    int3 that the kernel puts over code while it patches it, after the kernel has done with it."""
+    return "Oops: int3" in str(error)
+
+
 def boot(kernel, initramfs, console, commands, seconds, disks=(), memory=MEMORY):
     """Runs all `commands` in a guest with so much `memory` and returns their Results; GuestError when it ends early or
     takes longer than `seconds`. The kernel's own messages go to the file `console`, beside which
