@@ -54,7 +54,14 @@ void CheckConfig(const config::Config& config) {
     if (metric.kind == config::MetricKind::kHistogram) CheckHistogram(metric);
   }
   for (const config::ProbeSpec& probe : config.probes) {
-    Check(!probe.program.value.empty() && probe.at.line > 0, "probe");
+    Check(!probe.program.value.empty(), "program");
+    Check(probe.at.line > 0 || probe.disabled, "probe");
+  }
+  for (const config::EitherOfSpec& group : config.either_of) {
+    Check(group.alternatives.size() > 1, "alternatives");
+    for (const std::vector<config::Text>& programs : group.alternatives) {
+      Check(!programs.empty() && !programs.front().value.empty(), "alternative");
+    }
   }
 }
 
