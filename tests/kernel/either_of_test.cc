@@ -4,14 +4,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "config/parse.h"
 #include "host/host.h"
 #include "kernel/hits.h"
 #include "kernel/namespaces.h"
 #include "kernel/support.h"
-#include "object/read_layout.h"
-#include "plan/resolve.h"
-#include "support/paths.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -22,16 +18,7 @@ class EitherOf : public KernelTest {
     const std::string yaml = "probes:\n" + probes + R"(
 metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{name: uint}]}]}]}
 )";
-    config::Diagnostics diagnostics("t.yaml", yaml);
-    const auto config = config::ParseConfig("t", "t.yaml", yaml, diagnostics);
-    Result<object::ObjectLayout> layout =
-        object::ReadObjectLayout(BuildPath("tests/programs/" + object + ".bpf.o"));
-    std::optional<plan::ConfigPlan> plan;
-    if (config && layout) {
-      plan = plan::Resolve(*config, *std::move(layout), {}, host_, diagnostics);
-    }
-    EXPECT_TRUE(plan) << diagnostics.Render();
-    return plan ? *std::move(plan) : plan::ConfigPlan();
+    return PlanOfYaml(object, yaml, host_);
   }
 
   // Loads and attaches, as often as alternatives are left.

@@ -3,13 +3,9 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "config/parse.h"
 #include "host/host.h"
 #include "kernel/namespaces.h"
 #include "kernel/support.h"
-#include "object/read_layout.h"
-#include "plan/resolve.h"
-#include "support/paths.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -25,16 +21,7 @@ class MapSettings : public KernelTest {
   LoadedObject* LoadWith(const std::string& maps) {
     const std::string yaml =
         "maps:\n" + maps + "metrics: {counters: [{name: counts, help: Counts, labels: [slot]}]}\n";
-    config::Diagnostics diagnostics("t.yaml", yaml);
-    const auto config = config::ParseConfig("t", "t.yaml", yaml, diagnostics);
-    Result<object::ObjectLayout> layout =
-        object::ReadObjectLayout(BuildPath("tests/programs/unsized.bpf.o"));
-    std::optional<plan::ConfigPlan> plan;
-    if (config && layout) {
-      plan = plan::Resolve(*config, *std::move(layout), {}, host_, diagnostics);
-    }
-    EXPECT_TRUE(plan) << diagnostics.Render();
-    return plan ? Load(*plan) : nullptr;
+    return Load(PlanOfYaml("unsized", yaml, host_));
   }
 
   static std::string Shown(const LoadedObject& object, const std::string& map) {

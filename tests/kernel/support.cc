@@ -12,13 +12,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <thread>
 
 #include "config/diagnostics.h"
+#include "config/parse.h"
 #include "host/host.h"
 #include "object/read_layout.h"
 #include "plan/programs.h"
+#include "plan/resolve.h"
 #include "support/paths.h"
 
 namespace bpf_exporter::kernel {
@@ -122,6 +125,19 @@ plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string
   }
   bpf_object__close(opened);
   return plan;
+}
+
+plan::ConfigPlan PlanOfYaml(const std::string& object, const std::string& yaml, host::Host& host) {
+  config::Diagnostics diagnostics("t.yaml", yaml);
+  const auto config = config::ParseConfig("t", "t.yaml", yaml, diagnostics);
+  Result<object::ObjectLayout> layout =
+      object::ReadObjectLayout(BuildPath("tests/programs/" + object + ".bpf.o"));
+  std::optional<plan::ConfigPlan> plan;
+  if (config && layout) {
+    plan = plan::Resolve(*config, *std::move(layout), {}, host, diagnostics);
+  }
+  EXPECT_TRUE(plan) << diagnostics.Render();
+  return plan ? *std::move(plan) : plan::ConfigPlan();
 }
 
 config::ProbeSpec Probe(const std::string& program, config::ProbeKind kind,

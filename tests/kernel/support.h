@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "host/host.h"
 #include "kernel/load/object.h"
 #include "metrics/map_reader.h"
 #include "plan/plan.h"
@@ -47,6 +48,10 @@ plan::ConfigPlan PlanOf(const std::string& object, const std::vector<std::string
                         std::vector<config::ProbeSpec> probes = {});
 config::ProbeSpec Probe(const std::string& program, config::ProbeKind kind,
                         const std::vector<std::string>& targets = {});
+
+// Plans a configuration of an object of tests/programs; a failure ends in ADD_FAILURE and a plan of
+// nothing. `host` outlives the plan.
+plan::ConfigPlan PlanOfYaml(const std::string& object, const std::string& yaml, host::Host& host);
 
 // Skips where BPF is not allowed. Every object that a test keeps here is destroyed at the end, and
 // then nothing of it may be left: no descriptor, no program, map or link.
