@@ -8,12 +8,8 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr const char* kMetrics =
-    "metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{name: "
-    "uint}]}]}]}\n";
-
 Resolved ResolveHits(const std::string& object, const std::string& probes) {
-  return ResolveYaml("test.yaml", probes + kMetrics, {}, object);
+  return ResolveYaml("test.yaml", probes + kHits, {}, object);
 }
 
 TEST(AttachPoints, WarnOfProgramsThatNothingAttaches) {
@@ -45,7 +41,7 @@ std::string MessagesWhenTcxIs(bpf_prog_type type) {
   const Resolved resolved = ResolveYamlFor(
       std::move(layout), "test.yaml",
       std::string("probes: [{program: by_uprobe_multi, uprobe: {binary: sh, symbol: f}}]\n") +
-          kMetrics);
+          kHits);
   EXPECT_TRUE(resolved.plan.has_value());
   return resolved.messages;
 }

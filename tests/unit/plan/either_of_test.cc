@@ -10,14 +10,6 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr const char* kMetrics =
-    "metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{name: "
-    "uint}]}]}]}\n";
-
-Resolved ResolveHits(const std::string& object, const std::string& probes) {
-  return ResolveYaml("test.yaml", "probes:\n" + probes + kMetrics, {}, object);
-}
-
 // The groups, and the programs that may be loaded, or the messages.
 std::string Shown(const Resolved& resolved) {
   if (!resolved.plan) return resolved.messages;
@@ -39,7 +31,7 @@ std::string Shown(const Resolved& resolved) {
 }
 
 TEST(EitherOfGroups, HaveTheirAlternativesAndPlaces) {
-  EXPECT_EQ(Shown(ResolveHits("either_of", R"(
+  EXPECT_EQ(Shown(ResolveProbes("either_of", R"(
   - any: [[by_no_fentry, by_other], by_kprobe, [by_raw]]
   - {any: [by_refused, by_sound], optional: true}
   - {program: by_kprobe, kprobe: {all: [f, g]}}
@@ -55,7 +47,7 @@ TEST(EitherOfGroups, HaveTheirAlternativesAndPlaces) {
 }
 
 TEST(EitherOfGroups, LoseTheAlternativesThatAreDisabled) {
-  EXPECT_EQ(Shown(ResolveHits("either_of", R"(
+  EXPECT_EQ(Shown(ResolveProbes("either_of", R"(
   - any: [[by_no_fentry, by_other], by_raw]
   - any: [by_refused, by_sound]
   - {program: by_other, disabled: true}
@@ -72,7 +64,7 @@ TEST(EitherOfGroups, LoseTheAlternativesThatAreDisabled) {
 
 TEST(EitherOfGroups, NameProgramsThatAreThereOnce) {
   EXPECT_EQ(
-      Shown(ResolveHits("either_of", R"(
+      Shown(ResolveProbes("either_of", R"(
   - any: [by_no_fentri, by_raw]
   - any: [by_raw, by_sound]
   - {program: by_sound, disabled: true}

@@ -10,14 +10,6 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr const char* kMetrics =
-    "metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{name: "
-    "uint}]}]}]}\n";
-
-Resolved ResolveHits(const std::string& object, const std::string& probes) {
-  return ResolveYaml("test.yaml", "probes:\n" + probes + kMetrics, {}, object);
-}
-
 // A line for each program that is wanted: its type, its flags and its places.
 std::string Shown(const Resolved& resolved) {
   std::string text;
@@ -36,7 +28,7 @@ std::string Shown(const Resolved& resolved) {
 }
 
 std::string PlanOf(const std::string& object, const std::string& probes) {
-  return Shown(ResolveHits(object, probes));
+  return Shown(ResolveProbes(object, probes));
 }
 
 TEST(Programs, AttachAtEveryPlaceThatEntriesName) {
@@ -90,7 +82,7 @@ TEST(Programs, AreNotAttachedIfOthersCallThem) {
 
 TEST(Programs, GetTheTypeOfTheirEntryIfTheSectionSaysNothing) {
   const Resolved resolved =
-      ResolveHits("probe_hooks", "  - {program: by_entry_alone, xdp: {interface: lo}}\n");
+      ResolveProbes("probe_hooks", "  - {program: by_entry_alone, xdp: {interface: lo}}\n");
   EXPECT_EQ(Shown(resolved), "by_entry_alone: xdp needed; xdp lo\n");
   EXPECT_EQ(resolved.plan->FindProgram("by_entry_alone")->expected_attach_type, BPF_XDP);
   EXPECT_EQ(resolved.plan->FindProgram("by_nothing"), nullptr);

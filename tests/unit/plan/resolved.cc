@@ -26,6 +26,10 @@ Resolved ResolveYaml(const std::string& file, const std::string& yaml,
   return ResolveYamlFor(LayoutOf(object), file, yaml, options);
 }
 
+Resolved ResolveProbes(const std::string& object, const std::string& probes) {
+  return ResolveYaml("test.yaml", std::string("probes:\n") + probes + kHits, {}, object);
+}
+
 Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
                         const std::string& yaml, const ResolveOptions& options) {
   Resolved resolved;

@@ -23,6 +23,14 @@ Resolved ResolveYaml(const std::string& file, const std::string& yaml,
                      const ResolveOptions& options = kUsualOptions,
                      const std::string& object = "plan");
 
+// The metric of objects whose programs count in the map `hits`.
+inline constexpr const char* kHits =
+    "metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{name: "
+    "uint}]}]}]}\n";
+
+// The same, of these entries of `probes:` and kHits, as "test.yaml".
+Resolved ResolveProbes(const std::string& object, const std::string& probes);
+
 // The same, of a layout in place of an object's.
 Resolved ResolveYamlFor(object::ObjectLayout layout, const std::string& file,
                         const std::string& yaml, const ResolveOptions& options = kUsualOptions);
