@@ -9,7 +9,7 @@
 //     bx_observe_exp2(&latency, &key, ns, 1000);       // a histogram with the bounds 1, 2, 4 … µs
 //
 // Include vmlinux.h before it for the kernel's types, or task.bpf.h after it for those of tasks.
-// Every name begins with bx_ or BX_; those that end in _ are internal. README.md beside this file
+// Every name begins with bx_ or BX_; those that end in _ are internal. writing.md beside this file
 // is the guide.
 //
 // Calls take a map and a key by address, and the index of an array by value (bx_…_at). They check

@@ -13,7 +13,7 @@ import unittest
 from harness import children, outcome
 from harness.exporter import BINARY, PROGRAMS, ROOT, Exporter
 
-DOCUMENTS = ["README.md", "config/README.md", "programs/README.md"]
+DOCUMENTS = ["README.md", "config/README.md", "programs/writing.md"]
 FENCE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TARGETS = {"x86_64": "x86", "aarch64": "arm64"}
 

@@ -26,7 +26,10 @@ def rows(page=PAGE):
         cells = _cells(line)
         if not cells:
             break
-        table[_plain(cells[0])] = dict(zip(header[1:], cells[1:]))
+        name = _plain(cells[0])
+        if name in table:
+            raise ValueError(f"{page} has two rows for {name}")
+        table[name] = dict(zip(header[1:], cells[1:]))
     return table
 
 

@@ -173,7 +173,7 @@ class Header(unittest.TestCase):
         tried = HOOKS + calls
         for kind in ("exp2", "exp2zero", "linear"):  # author_calls.bpf.c puts the names together
             tried += calls.replace("##kind##", kind).replace("##kind", kind)
-        guide = read(os.path.join(PROGRAMS, "README.md"))
+        guide = read(os.path.join(PROGRAMS, "writing.md"))
         public = [name for name in sorted(names()) if re.match("bx_|BX_", name) and not name.endswith("_")]
         self.assertEqual([], [name for name in public if not re.search(rf"\b{name}\b", tried)], "not tried")
         self.assertEqual([], [name for name in public if not re.search(rf"\b{name}\b", guide)], "not explained")
