@@ -111,7 +111,7 @@ class Authors(unittest.TestCase):
         for name in found:
             self.assertEqual(read(os.path.join(ROOT, name)), read(os.path.join(self.documents, name)))
         # Whoever writes a program or a configuration reads these.
-        for name in ("programs/README.md", "programs/writing.md", "config/README.md"):
+        for name in ("programs/README.md", "programs/writing.md", "programs/examples.md", "config/README.md"):
             for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", read(os.path.join(ROOT, name))):
                 self.assertIn(os.path.normpath(os.path.join(os.path.dirname(name), link)), found)
         for folder, names in (("", "README.md CHANGELOG.md LICENSE"), ("deploy", "README.md")):

@@ -1,41 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples of the documentation: their programs compile, load and count, their configurations are right.
-
-A fenced block whose info string ends in `file=NAME` is an example, and NAME the file that it goes to."""
+"""The examples of the documentation: their programs compile, load and count, their configurations are right. Those of
+programs/examples.md are counted by examples_test.py."""
 
 import os
-import re
 import socket
-import subprocess
 import tempfile
 import unittest
 
 from harness import children, outcome
-from harness.exporter import BINARY, PROGRAMS, ROOT, Exporter
-
-DOCUMENTS = ["README.md", "config/README.md", "programs/writing.md"]
-FENCE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TARGETS = {"x86_64": "x86", "aarch64": "arm64"}
-
-
-def examples():
-    """{file name: text} of every example; two of one name are a mistake."""
-    found = {}
-    for document in DOCUMENTS:
-        with open(os.path.join(ROOT, document), encoding="utf-8") as file:
-            for name, text in FENCE.findall(file.read()):
-                name = os.path.basename(name)
-                if name in found:
-                    raise AssertionError(f"two examples are called {name}")
-                found[name] = text
-    return found
-
-
-def compile_object(source):
-    machine = os.uname().machine
-    command = f"clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_{TARGETS[machine]} -Wall -Werror"
-    command += f" -idirafter /usr/include/{machine}-linux-gnu -I{ROOT}/programs"
-    subprocess.run([*command.split(), "-c", source, "-o", source[:-2] + ".o"], check=True)
+from harness.examples import build
+from harness.exporter import BINARY, PROGRAMS, Exporter
 
 
 class Examples(unittest.TestCase):
@@ -44,18 +18,13 @@ class Examples(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory())
-        cls.names = sorted(examples())
-        for name, text in examples().items():
-            with open(os.path.join(cls.folder, name), "w", encoding="utf-8") as file:
-                file.write(text)
-        for name in cls.names:
-            if name.endswith(".bpf.c"):
-                compile_object(os.path.join(cls.folder, name))
+        cls.names = build(cls.folder)
 
     def test_there_are_examples_in_every_document(self):
         self.assertIn("forks.yaml", self.names)
         self.assertIn("threads.yaml", self.names)
         self.assertIn("execs.yaml", self.names)
+        self.assertIn("signals_sent.yaml", self.names)
 
     def test_check_accepts_every_configuration(self):
         # One at a time: some show the same metric in another way.
