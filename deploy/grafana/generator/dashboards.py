@@ -8,6 +8,7 @@ COLUMNS = 24  # of Grafana's grid
 SCHEMA_VERSION = 39  # Grafana 11
 INFO = "ebpf_exporter_build_info"
 TAG = "bpf_exporter"
+KILLS = "ebpf_exporter_oom_kills_total{$of}"
 
 
 def dashboard(spec, wanted, rows):
@@ -94,7 +95,9 @@ ANNOTATIONS = (
     (
         "OOM kills",
         "red",
-        "sum by (instance) (increase(ebpf_exporter_oom_kills_total{$of}[$__rate_interval])) > 0",
+        # The first kill of a control group is a new series, which increase() does not see.
+        f"sum by (instance) ({KILLS} unless {KILLS} offset $__rate_interval"
+        f" or increase({KILLS}[$__rate_interval])) > 0",
         "{{instance}}: the kernel killed a process for want of memory",
     ),
 )
