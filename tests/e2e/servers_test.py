@@ -125,8 +125,7 @@ class Servers(unittest.TestCase):
     def setUpClass(cls):
         outcome.need_root()
         outcome.need_program("dpkg-deb", "apt-get")
-        old = servers.program("prometheus", "bookworm", "prometheus")
-        new = servers.program("prometheus", "forky", "prometheus")
+        old, new = servers.prometheus("2.42"), servers.prometheus("3.5")
         cls.began = time.time()
         cls.exporter = cls.enterClassContext(Exporter("--bpf.stats", interval="1s", names="runqlat,syscalls"))
         target = f"127.0.0.1:{cls.exporter.port}"

@@ -5,59 +5,77 @@ import glob
 import json
 import os
 import re
-import time
 
 import kernel_table
+from harness import servers
 from harness.exporter import ROOT
+from harness.prometheus import Prometheus
 
 FOLDER = os.path.join(ROOT, "deploy", "grafana", "dashboards")
 CONFIG = os.path.join(ROOT, "config")
 CONFIGURATIONS = sorted(
     os.path.basename(path).removesuffix(".yaml") for path in glob.glob(f"{CONFIG}/*.yaml")
 )
-VALUES = {"__interval": "2s", "__range": "1m"}
+# Guests are slow, and pages far apart.
+VALUES = {"__interval": "2s", "__range": "1m", "__rate_interval": "30s"}
+STARTS = "Exporter starts"  # an annotation
 SETTLED = 4  # seconds after which the last events are in what Prometheus has scraped
+NATIVE = "--enable-feature=native-histograms"
 _METRIC = re.compile(r"ebpf_exporter_(\w+)")
 
 
+def servers_of(target):
+    """{name: a Prometheus that scrapes `target`}, one for each way in which histograms are stored."""
+    return {
+        "2.42": Prometheus(target, servers.prometheus("2.42")),
+        "3.5": Prometheus(target, servers.prometheus("3.5")),
+        "3.5, native": Prometheus(target, servers.prometheus("3.5"), [NATIVE]),
+    }
+
+
 def queries():
-    """(dashboard, panel's title, its queries) of all panels."""
+    """(dashboard, title, queries) of all panels, and of the annotations, which are the same on each."""
     for path in sorted(glob.glob(f"{FOLDER}/*.json")):
         with open(path, encoding="utf-8") as file:
             dashboard = json.load(file)
         for panel in dashboard["panels"]:
             if expressions := [target["expr"] for target in panel.get("targets", [])]:
                 yield dashboard["title"], panel["title"], expressions
+    for annotation in dashboard["annotations"]["list"]:
+        yield "annotation", annotation["name"], [annotation["expr"]]
 
 
-def without_data(prometheus, began, ended=None, kernel=None, rate_interval="10s"):
-    """The panels that have no data from `began` to `ended`, or now, but for those of probes that
-    the table of kernels does not have whole on this one, or on that. Prints each of them."""
+def without_data(name, prometheus, began, ended, kernel=None, metrics=None, but=()):
+    """The titles of what has no data from `began` to `ended`, but for probes that the table of
+    kernels does not have whole on this one, or on that; of all but some titles, or of what asks
+    for one of `metrics`. Prints each of them with the server's name, and how many were asked for."""
     excused = _metrics_that_may_lack(kernel or kernel_table.column())
-    ended, empty = ended or time.time(), []
-    values = {**VALUES, "__rate_interval": rate_interval}
+    empty, asked = [], 0
     for dashboard, title, expressions in queries():
-        if any(_has_data(prometheus, text, began, ended, values) for text in expressions):
-            continue
         names = set(_METRIC.findall(" ".join(expressions)))
-        if any(name.startswith(tuple(excused)) for name in names):
-            print(f"no data, as this kernel lacks the probe: {dashboard}: {title}")
+        if title in but or metrics is not None and not names & metrics:
             continue
-        print(f"NO DATA: {dashboard}: {title}")
+        asked += 1
+        if any(_has_data(prometheus, text, began, ended) for text in expressions):
+            continue
+        if any(one.startswith(tuple(excused)) for one in names):
+            print(f"{name}: no data, as this kernel lacks the probe: {dashboard}: {title}")
+            continue
+        print(f"{name}: NO DATA: {dashboard}: {title}")
         empty.append(title)
+    print(f"Prometheus {name}: {asked} panels and annotations, without data: {len(empty)}", flush=True)
     return empty
 
 
-def _has_data(prometheus, expression, began, ended, values):
+def _has_data(prometheus, expression, began, ended):
     text = re.sub(
         r"\$(?:\{(\w+)\}|(\w+))",
-        lambda match: values.get(match.group(1) or match.group(2), ".*"),
+        lambda match: VALUES.get(match.group(1) or match.group(2), ".*"),
         expression,
     )
     return any(
-        value != "NaN"
+        "histograms" in series or any(value != "NaN" for _, value in series["values"])
         for series in prometheus.over(text, began, ended, 1)
-        for _, value in series["values"]
     )
 
 

@@ -35,9 +35,9 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def fetch(url, headers=None, seconds=20):
-    """(status, headers, body) of a GET, also when the status is an error."""
-    request = urllib.request.Request(url, headers=headers or {})
+def fetch(url, headers=None, seconds=20, body=None):
+    """(status, headers, body) of a GET, or a POST of `body`, also when the status is an error."""
+    request = urllib.request.Request(url, body, headers or {})
     try:
         with _OPENER.open(request, timeout=seconds) as answer:
             return answer.status, answer.headers, answer.read()

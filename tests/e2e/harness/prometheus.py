@@ -78,9 +78,17 @@ class Prometheus:
 
     def over(self, expression, began, ended, step):
         """The result of a range query, seconds since 1970: a list of {"metric": labels, "values":
-        [[time, text]]}."""
+        [[time, text]]}, or "histograms" in their place."""
         parameters = {"query": expression, "start": began, "end": ended, "step": step}
         return self._api("query_range", **parameters)["result"]
+
+    def write(self, body):
+        """Hands over a remote-write request of version 1, which takes
+        --web.enable-remote-write-receiver."""
+        headers = {"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf"}
+        status, _, answer = fetch(f"{self._url}/api/v1/write", headers, body=body)
+        if status // 100 != 2:
+            raise AssertionError(f"remote write: {status} {answer.decode()}")
 
     def metadata(self, metric):
         """What the scraped page said of a metric: [{"type", "help", "unit"}]."""

@@ -4,24 +4,31 @@
 import fcntl
 import importlib.util
 import os
+import shutil
 import subprocess
 import tempfile
 
 from .exporter import ROOT
 
 CACHE = os.path.join(ROOT, "build", "servers")
+# The suites that have these releases of Prometheus.
+PROMETHEUS = {"2.42": "bookworm", "3.5": "forky"}
 _KERNELS = os.path.join(ROOT, "tests", "vm", "harness", "kernels.py")
 
 
+class Unavailable(Exception):
+    """A server could not be had; the text says why."""
+
+
 def fetch(package, suite):
-    """The folder that `package` of `suite` is unpacked in; fetched once."""
+    """The folder that `package` of `suite` is unpacked in; fetched once, or Unavailable."""
     folder = os.path.join(CACHE, f"{package}-{suite}")
     os.makedirs(CACHE, exist_ok=True)
     with open(folder + ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(folder):
             with tempfile.TemporaryDirectory(dir=CACHE) as work:
-                archive = _apt(suite, os.path.join(work, "apt")).download(package)
+                archive = _download(package, suite, os.path.join(work, "apt"))
                 unpacked = os.path.join(work, "unpacked")
                 subprocess.run(["dpkg-deb", "-x", archive, unpacked], check=True, timeout=300)
                 os.rename(unpacked, folder)
@@ -32,9 +39,20 @@ def program(package, suite, name):
     return os.path.join(fetch(package, suite), "usr", "bin", name)
 
 
-def _apt(suite, folder):
-    """The apt of the tests that boot other kernels."""
+def prometheus(release, name="prometheus"):
+    """Prometheus of that release, or another program that comes with it."""
+    return program("prometheus", PROMETHEUS[release], name)
+
+
+def _download(package, suite, folder):
+    """The package's file, by the apt of the tests that boot other kernels."""
+    for tool in ("apt-get", "dpkg-deb"):
+        if shutil.which(tool) is None:
+            raise Unavailable(f"{package} of {suite} needs {tool}")
     spec = importlib.util.spec_from_file_location("kernels", _KERNELS)
     kernels = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(kernels)
-    return kernels.PrivateApt(suite, folder)
+    try:
+        return kernels.PrivateApt(suite, folder).download(package)
+    except kernels.KernelError as error:
+        raise Unavailable(f"{package} of {suite}: {error}") from error
