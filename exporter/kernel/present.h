@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/binary_watch.h"
+#include "host/cpu_watch.h"
 #include "host/interface_watch.h"
 
 namespace bpf_exporter::kernel {
@@ -15,6 +16,7 @@ struct Present {
   const host::InterfaceNames* interfaces = nullptr;  // null: not known
   std::map<std::string, std::uint64_t> cgroups;      // ids of those there are, by their whole paths
   const host::BinaryWatch* binaries = nullptr;       // null: not known
+  const host::OnlineCpus* cpus = nullptr;            // null: not known
 };
 
 }  // namespace bpf_exporter::kernel

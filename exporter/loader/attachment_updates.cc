@@ -44,6 +44,7 @@ AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
       binaries_(FollowedBy(configs).binaries) {
   const kernel::Followed followed = FollowedBy(configs);
   if (!followed.any()) return;
+  if (followed.cpus) cpus_.emplace();
   if (followed.interfaces) {
     Result<host::InterfaceWatch> watch = host::InterfaceWatch::Open();
     if (watch) {
@@ -73,6 +74,7 @@ void AttachmentUpdates::LookAtHost() {
   }
   binaries_.Look(steady_clock::now());
   present_.binaries = &binaries_;
+  if (cpus_) present_.cpus = &cpus_->Look();
   present_.cgroups.clear();
   const std::vector<std::uint64_t>& inodes = cgroups_.Look();
   for (std::size_t i = 0; i < inodes.size(); ++i) {

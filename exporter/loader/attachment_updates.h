@@ -7,6 +7,7 @@
 
 #include "base/stoppable_thread.h"
 #include "host/binary_watch.h"
+#include "host/cpu_watch.h"
 #include "host/folder_watch.h"
 #include "host/interface_watch.h"
 #include "loader/loaded_config.h"
@@ -38,6 +39,7 @@ class AttachmentUpdates {
   std::optional<host::InterfaceWatch> interfaces_;
   host::FolderWatch cgroups_;
   host::BinaryWatch binaries_;
+  std::optional<host::CpuWatch> cpus_;
   kernel::Present present_;
   std::string problem_;     // of the watch, as it was logged last
   StoppableThread thread_;  // last, since it uses the others

@@ -58,6 +58,7 @@ Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::Load
     events.maps.push_back({map.layout.name, table});
     if (!IsBuffer(map.layout)) continue;
     kernel::EventSource source;
+    source.config = plan.name;
     source.map = map.layout.name;
     source.map_fd = object.Map(map.layout.name).fd();
     source.is_ringbuf = map.layout.type == BPF_MAP_TYPE_RINGBUF;

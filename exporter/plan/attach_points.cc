@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "object/sections.h"
 #include "plan/either_of.h"
+#include "plan/perf_event_section.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -30,6 +31,14 @@ std::string WhyIdle(const object::ProgramLayout& program) {
     return "only newer libbpf knows its section, and it has no entry under probes:";
   }
   return "its section does not say where to attach it, and it has no entry under probes:";
+}
+
+// Returns why a perf event's section runs nothing; empty if it does, or is of another kind.
+std::string WhyNoEvent(std::string_view section) {
+  const auto event = ParsePerfEventSection(section);
+  if (!event) return {};
+  if (!event->ok()) return fmt::format("{}; {}", event->error().cause, event->error().remedy);
+  return event->value().frequency == 0 ? std::string(kNeedsFrequency) : std::string();
 }
 
 }  // namespace
@@ -54,10 +63,16 @@ void CheckAttachPoints(const Scope& scope) {
   for (const object::ProgramLayout& program : scope.object.programs) {
     const bool wanted = program.autoload || FindEitherOf(scope.config, program.name) != nullptr;
     if (!wanted || HasEntry(program, scope.config)) continue;
-    if (SectionAttaches(program)) continue;
     const std::string subject =
         fmt::format("{}: program {} (section {})", ObjectSubject(scope.object),
                     Quoted(program.name), Quoted(program.section));
+    if (SectionAttaches(program)) {
+      const std::string why = WhyNoEvent(program.section);
+      if (why.empty()) continue;
+      scope.diagnostics.Warning(scope.config.object.at,
+                                fmt::format("{} will not run: {}", subject, why));
+      continue;
+    }
     if (program.type == BPF_PROG_TYPE_UNSPEC && !IsOfNewerLibbpf(program.section)) {
       scope.diagnostics.Error(
           scope.config.object.at,

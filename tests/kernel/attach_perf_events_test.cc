@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "host/cpu_watch.h"
 #include "kernel/hits.h"
 #include "kernel/support.h"
 
@@ -77,9 +79,11 @@ class WithoutCapabilities {
 };
 
 // What is new at the CPUs.
-std::vector<std::string> FollowCpus(LoadedObject& object) {
+std::vector<std::string> FollowCpus(LoadedObject& object, host::CpuWatch& cpus) {
+  Present present;
+  present.cpus = &cpus.Look();
   std::vector<std::string> texts;
-  for (const PlaceNews& news : object.Follow({}, Time())) texts.push_back(news.text);
+  for (const PlaceNews& news : object.Follow(present, Time())) texts.push_back(news.text);
   return texts;
 }
 
@@ -90,28 +94,46 @@ TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
   probe.frequency = 100;
   LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
   ASSERT_NE(object, nullptr);
+  host::CpuWatch cpus;
   const std::size_t before = PerfEventFds();
   ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
-  FollowCpus(*object);
+  FollowCpus(*object, cpus);
   EXPECT_EQ(PerfEventFds(), before - 1);
   ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
-  FollowCpus(*object);
+  FollowCpus(*object, cpus);
   EXPECT_EQ(PerfEventFds(), before);
+
+  // Between two looks, after which only a new event samples the CPU.
+  ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
+  ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
+  FollowCpus(*object, cpus);
+  EXPECT_EQ(PerfEventFds(), before);
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(1, &only);
+  cpu_set_t all;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(only), &only), 0);
+  WantThisProcess(*object);
+  const std::uint64_t hits = Hits(*object, 8);
+  Burn(0.5);
+  EXPECT_GE(Hits(*object, 8), hits + 10);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
 
   // Without the capabilities for it, it is said once.
   ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
-  EXPECT_EQ(FollowCpus(*object), std::vector<std::string>{});
+  EXPECT_EQ(FollowCpus(*object, cpus), std::vector<std::string>{});
   ASSERT_TRUE(std::ofstream(cpu1) << "1" << std::flush);
   {
     const WithoutCapabilities none;
-    const std::vector<std::string> news = FollowCpus(*object);
+    const std::vector<std::string> news = FollowCpus(*object, cpus);
     ASSERT_EQ(news.size(), 1u);
     EXPECT_TRUE(news[0].starts_with(
         "program 'by_perf_event': perf_event: open event 1/0 on CPU 1: Permission denied; "))
         << news[0];
-    EXPECT_EQ(FollowCpus(*object), std::vector<std::string>{});
+    EXPECT_EQ(FollowCpus(*object, cpus), std::vector<std::string>{});
   }
-  EXPECT_EQ(FollowCpus(*object), std::vector<std::string>{});
+  EXPECT_EQ(FollowCpus(*object, cpus), std::vector<std::string>{});
   EXPECT_EQ(PerfEventFds(), before);
 }
 

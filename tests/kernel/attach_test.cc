@@ -55,6 +55,22 @@ TEST_F(Attaching, FollowsTheSectionsOfPrograms) {
   EXPECT_EQ(ProblemOf(*object, "by_nothing"), "section 'socket' needs an entry under probes:");
 }
 
+TEST_F(Attaching, MakesNoLinksThatRunNothing) {
+  LoadedObject* object = Load(PlanOf("never_run", {"hits"}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_reader"),
+            "section 'iter/task': it would never run; it runs when somebody reads it, and "
+            "bpf_exporter has no way to do that");
+  EXPECT_EQ(ProblemOf(*object, "by_no_sample"),
+            "section 'perf_event/type=1,config=0': it would never run; an event runs its program "
+            "only with a frequency, in samples a second on each CPU");
+  for (const metrics::ProgramStatus& program : object->programs()) {
+    EXPECT_FALSE(program.attached) << program.name;
+    EXPECT_TRUE(program.needed) << program.name;
+  }
+}
+
 TEST_F(Attaching, SaysThatARawTracepointHasFewerArguments) {
   LoadedObject* object = Load(PlanOf("too_many_arguments", {}));
   ASSERT_NE(object, nullptr);

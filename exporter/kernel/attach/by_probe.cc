@@ -157,7 +157,7 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const plan::Place& pla
 }
 
 Result<Attachment> AttachPerfEvents(const bpf_program* program, const plan::Place& place) {
-  Result<PerfEvent> event = PerfEventByName(place.target());
+  Result<plan::PerfEvent> event = PerfEventByName(place.target());
   if (!event) return event.error();
   if (!place.frequency || *place.frequency == 0) {
     return Error{"perf_event: needs a frequency: without one the event never runs the program",

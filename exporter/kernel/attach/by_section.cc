@@ -12,7 +12,8 @@
 #include <utility>
 
 #include "kernel/attach/remedy.h"
-#include "kernel/attach/section.h"
+#include "object/sections.h"
+#include "plan/perf_event_section.h"
 #include "plan/place.h"
 #include "plan/probe_kinds.h"
 
@@ -31,17 +32,29 @@ std::optional<config::ProbeKind> KindOf(std::string_view section) {
 
 Result<Attachment> AttachBySection(const bpf_program* program) {
   const std::string section = bpf_program__section_name(program);
-  if (const auto event = ParsePerfEventSection(section)) {
+  const auto never_runs = [&] {
+    return Error(fmt::format("section '{}'", section), "it would never run", EOPNOTSUPP);
+  };
+  if (const auto event = plan::ParsePerfEventSection(section)) {
     if (!event->ok()) return event->error();
+    if (event->value().frequency == 0) {
+      Error error = never_runs();
+      error.AddRemedy(plan::kNeedsFrequency);
+      return error;
+    }
     Result<PerfEvents> events = PerfEvents::Attach(program, event->value());
     if (!events) return events.error();
     return Attachment(std::move(*events));
   }
-  const std::optional<config::ProbeKind> kind = KindOf(section);
-  if (kind && !RunsWhatItAttaches(*kind)) {
-    return WithRemedy(
-        *kind, Error(fmt::format("section '{}'", section), "it would never run", EOPNOTSUPP));
+  // libbpf makes links to some of these, such as iterators, which then wait for somebody else.
+  const object::SectionInfo* info = object::FindSection(section);
+  if (info != nullptr && info->use == object::SectionUse::kNotByUs) {
+    Error error = never_runs();
+    error.AddRemedy(fmt::format("{}, and bpf_exporter has no way to do that", info->words));
+    return error;
   }
+  const std::optional<config::ProbeKind> kind = KindOf(section);
+  if (kind && !RunsWhatItAttaches(*kind)) return WithRemedy(*kind, never_runs());
   LinkPtr link(bpf_program__attach(program));
   if (link != nullptr) return Attachment(std::move(link));
   const int code = errno;

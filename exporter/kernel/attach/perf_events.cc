@@ -6,11 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <fstream>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/fd.h"
 #include "base/text.h"
@@ -49,8 +47,8 @@ constexpr EventName kEvents[] = {
 
 }  // namespace
 
-Result<PerfEvent> PerfEventByName(std::string_view name) {
-  PerfEvent event;
+Result<plan::PerfEvent> PerfEventByName(std::string_view name) {
+  plan::PerfEvent event;
   std::string known;
   for (const EventName& candidate : kEvents) {
     if (candidate.name == name) {
@@ -75,45 +73,33 @@ Result<PerfEvent> PerfEventByName(std::string_view name) {
       EINVAL};
 }
 
-std::vector<int> ParseCpuList(std::string_view list) {
-  constexpr int kMaxCpus = 65536;
-  std::vector<int> cpus;
-  for (const std::string_view range : Split(list, ',')) {
-    const std::size_t dash = range.find('-');
-    const std::optional<int> first = ParseWhole<int>(range.substr(0, dash));
-    const std::optional<int> last =
-        dash == std::string_view::npos ? first : ParseWhole<int>(range.substr(dash + 1));
-    if (!first || !last) continue;
-    for (int cpu = *first; cpu <= std::min(*last, kMaxCpus); ++cpu) cpus.push_back(cpu);
-  }
-  return cpus;
-}
-
-Result<PerfEvents> PerfEvents::Attach(const bpf_program* program, const PerfEvent& event) {
+Result<PerfEvents> PerfEvents::Attach(const bpf_program* program, const plan::PerfEvent& event) {
+  const host::OnlineCpus online = host::CpusNow();
+  if (online.empty()) return Error{"perf_event: cannot read /sys/devices/system/cpu/online", EIO};
   PerfEvents events(program, event);
-  if (Status status = events.Update(); !status) return status.error();
+  if (Status status = events.Update(online); !status) return status.error();
   return events;
 }
 
-Status PerfEvents::Update() {
-  std::ifstream file("/sys/devices/system/cpu/online");
-  std::string list;
-  std::getline(file, list);
-  const std::vector<int> online = ParseCpuList(list);
-  if (online.empty()) return Error{"perf_event: cannot read /sys/devices/system/cpu/online", EIO};
+Status PerfEvents::Update(const host::OnlineCpus& online) {
   std::erase_if(links_, [&](const auto& entry) {
-    return std::find(online.begin(), online.end(), entry.first) == online.end();
+    const auto cpu = online.find(entry.first);
+    return cpu == online.end() || cpu->second != entry.second.gone;
   });
   Status status;
-  for (const int cpu : online) {
+  for (const auto& [cpu, gone] : online) {
     if (links_.contains(cpu)) continue;
-    Status attached = AttachTo(cpu);
-    if (!attached && status) status = attached;
+    Result<LinkPtr> link = AttachTo(cpu);
+    if (link) {
+      links_.emplace(cpu, Link{gone, *std::move(link)});
+    } else if (status) {
+      status = link.error();
+    }
   }
   return status;
 }
 
-Status PerfEvents::AttachTo(int cpu) {
+Result<LinkPtr> PerfEvents::AttachTo(int cpu) const {
   perf_event_attr attributes{};
   attributes.size = sizeof(attributes);
   attributes.type = event_.type;
@@ -136,8 +122,7 @@ Status PerfEvents::AttachTo(int cpu) {
   LinkPtr link(bpf_program__attach_perf_event(program_, fd.get()));
   if (link == nullptr) return failed("attach to event");
   fd.Release();  // the link closes it
-  links_.emplace(cpu, std::move(link));
-  return {};
+  return link;
 }
 
 }  // namespace bpf_exporter::kernel

@@ -3,42 +3,45 @@
 
 #include <linux/perf_event.h>
 
+#include <cstdint>
 #include <map>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
-#include "kernel/attach/section.h"
+#include "host/cpu_watch.h"
 #include "kernel/handles.h"
+#include "plan/perf_event_section.h"
 
 namespace bpf_exporter::kernel {
 
 // Returns the event of `perf_event: {event: NAME}`: "cpu-clock", "instructions" … as perf calls
 // them, or "TYPE/CONFIG" in numbers. An error lists the names.
-Result<PerfEvent> PerfEventByName(std::string_view name);
-
-// Returns the CPUs in a kernel list such as "0-3,8".
-std::vector<int> ParseCpuList(std::string_view list);
+Result<plan::PerfEvent> PerfEventByName(std::string_view name);
 
 // A program attached to a perf event on each CPU that is online.
 class PerfEvents {
  public:
   // Attaches to each CPU that is online now. `program` outlives the result. Errors read
   // "perf_event: cause; remedy".
-  static Result<PerfEvents> Attach(const bpf_program* program, const PerfEvent& event);
+  static Result<PerfEvents> Attach(const bpf_program* program, const plan::PerfEvent& event);
 
-  // Attaches on CPUs that came online, and lets go of those that went: an event does not survive
-  // its CPU. Errors: the first CPU that failed; the others have theirs.
-  Status Update();
+  // Attaches on CPUs that came online, or came back, and lets go of those that went: an event does
+  // not survive its CPU. Errors: the first CPU that failed; the others have theirs.
+  Status Update(const host::OnlineCpus& online);
 
  private:
-  PerfEvents(const bpf_program* program, const PerfEvent& event)
+  PerfEvents(const bpf_program* program, const plan::PerfEvent& event)
       : program_(program), event_(event) {}
-  Status AttachTo(int cpu);
+  Result<LinkPtr> AttachTo(int cpu) const;
+
+  struct Link {
+    std::uint32_t gone;  // how often the CPU had, when it was made
+    LinkPtr link;
+  };
 
   const bpf_program* program_;
-  PerfEvent event_;
-  std::map<int, LinkPtr> links_;
+  plan::PerfEvent event_;
+  std::map<int, Link> links_;
 };
 
 }  // namespace bpf_exporter::kernel

@@ -167,8 +167,8 @@ std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
       const auto cgroup = present.cgroups.find(cgroups_[i]);
       if (cgroup != present.cgroups.end()) wanted.emplace(cgroup->second, cgroup->first);
       places_[i].Follow(wanted, now, news);
-    } else {
-      places_[i].FollowCpus(news);
+    } else if (present.cpus != nullptr) {
+      places_[i].FollowCpus(*present.cpus, news);
     }
   }
   if (!news.empty()) UpdateStatus();

@@ -155,14 +155,14 @@ void PlacedLinks::Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceN
   if (link.problem != before) news.push_back({link.problem, !place_.optional});
 }
 
-void PlacedLinks::FollowCpus(std::vector<PlaceNews>& news) {
+void PlacedLinks::FollowCpus(const host::OnlineCpus& online, std::vector<PlaceNews>& news) {
   std::string problem;
   for (Link& link : links_) {
     for (Attachment& attachment : link.held) {
       PerfEvents* events = std::get_if<PerfEvents>(&attachment);
       if (events == nullptr) continue;
       const object::LibbpfLog quiet;
-      const Status status = events->Update();
+      const Status status = events->Update(online);
       if (!status && problem.empty()) problem = status.error().Message();
     }
   }

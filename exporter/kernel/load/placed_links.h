@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "host/cpu_watch.h"
 #include "kernel/attach/attachment.h"
 #include "metrics/status.h"
 #include "plan/place.h"
@@ -42,9 +43,9 @@ class PlacedLinks {
   // a row.
   void Follow(Wanted wanted, Time now, std::vector<PlaceNews>& news);
 
-  // Attaches perf events on CPUs that came online since; adds what failed in another way than at
-  // the last call.
-  void FollowCpus(std::vector<PlaceNews>& news);
+  // Attaches perf events on CPUs that came online, or came back, since; adds what failed in another
+  // way than at the last call.
+  void FollowCpus(const host::OnlineCpus& online, std::vector<PlaceNews>& news);
 
   // Returns whether a link is on perf events, which follow the CPUs.
   bool HasPerfEvents() const;

@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "base/result.h"
+#include "host/cpu_watch.h"
 #include "metrics/event_table.h"
 
 namespace bpf_exporter::kernel {
 
 // A buffer that programs send records through, and the table that counts them.
 struct EventSource {
-  std::string map;  // for messages
+  std::string config;  // for messages
+  std::string map;
   int map_fd = -1;  // of a perf_event_array or ringbuf map; outlives the buffers
   bool is_ringbuf = false;
   std::uint32_t pages = 0;  // of a perf buffer, for each CPU; a power of two
@@ -29,11 +31,19 @@ class EventBuffers {
   ~EventBuffers();
 
   // Opens one buffer, before programs send through it: a perf event array without buffers drops
-  // what it gets. Perf buffers need CAP_PERFMON, and CAP_IPC_LOCK when they are large.
+  // what it gets. Perf buffers need CAP_PERFMON, and CAP_IPC_LOCK when they are large; they are of
+  // the CPUs that are online.
   Status Open(const EventSource& source);
 
-  // Returns the descriptors to wait on for records; empty if nothing is open.
-  const std::vector<int>& fds() const;
+  // Opens perf buffers of CPUs that came online, or came back, and counts what is left in those of
+  // CPUs that went: the kernel sends nothing through them any more. What fails is tried again by
+  // the next call. Returns the errors, one a map at most, which name the configuration.
+  std::vector<Error> FollowCpus(const host::OnlineCpus& online);
+
+  // Returns the descriptors to wait on for records; empty if nothing is open. Those that FollowCpus
+  // opened are at the end.
+  std::vector<int> fds() const;
+  bool HasPerfBuffers() const;
   // Counts the records that are in the buffers, a bounded number of them.
   void Consume();
 

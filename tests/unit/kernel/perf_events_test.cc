@@ -6,22 +6,6 @@
 namespace bpf_exporter::kernel {
 namespace {
 
-using Cpus = std::vector<int>;
-
-TEST(CpuList, HoldsNumbersAndRanges) {
-  EXPECT_EQ(ParseCpuList("0"), Cpus{0});
-  EXPECT_EQ(ParseCpuList("0-3"), (Cpus{0, 1, 2, 3}));
-  EXPECT_EQ(ParseCpuList("0-1,4,6-7"), (Cpus{0, 1, 4, 6, 7}));
-  EXPECT_EQ(ParseCpuList(""), Cpus{});
-}
-
-TEST(CpuList, IsBoundedWhateverItSays) {
-  EXPECT_LE(ParseCpuList("0-4000000000").size(), 65537u);
-  EXPECT_LE(ParseCpuList("0-2000000000").size(), 65537u);
-  EXPECT_EQ(ParseCpuList("a-b,,x"), Cpus{});
-  EXPECT_EQ(ParseCpuList("3-1"), Cpus{});
-}
-
 TEST(PerfEventByName, KnowsPerfsNamesAndNumbers) {
   const auto clock = PerfEventByName("cpu-clock");
   ASSERT_TRUE(clock.ok());

@@ -68,10 +68,41 @@ TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {
   }
 }
 
+// What is said of SEC("perf_event/…") in place of never_run's own.
+std::string MessagesOfEvent(const std::string& section) {
+  object::ObjectLayout layout = LayoutOf("never_run");
+  std::erase_if(layout.programs, [](const auto& one) { return one.name == "by_reader"; });
+  layout.programs.at(0).section = section;
+  const Resolved resolved = ResolveYamlFor(std::move(layout), "test.yaml", kHits);
+  EXPECT_TRUE(resolved.plan.has_value());
+  return resolved.messages;
+}
+
+TEST(AttachPoints, WarnOfLinksThatRunNothing) {
+  const Resolved resolved = ResolveHits("never_run", "");
+  EXPECT_TRUE(resolved.plan.has_value());
+  EXPECT_EQ(resolved.messages,
+            "test.yaml: warning: object 'never_run.bpf.o': program 'by_reader' (section "
+            "'iter/task') will not run: it runs when somebody reads it, and bpf_exporter has no "
+            "way to do that\n"
+            "test.yaml: warning: object 'never_run.bpf.o': program 'by_no_sample' (section "
+            "'perf_event/type=1,config=0') will not run: an event runs its program only with a "
+            "frequency, in samples a second on each CPU\n");
+  EXPECT_EQ(MessagesOfEvent("perf_event/freq=99"),
+            "test.yaml: warning: object 'never_run.bpf.o': program 'by_no_sample' (section "
+            "'perf_event/freq=99') will not run: unknown key 'freq'; it reads "
+            "perf_event/type=T,config=C,frequency=F\n");
+  EXPECT_EQ(MessagesOfEvent("perf_event/type=1,frequency=99"), "");
+}
+
 TEST(AttachPoints, AreInTheSectionsOfEbpfExporter) {
   const Resolved resolved = ResolveHits("compatible_sections", "");
   EXPECT_TRUE(resolved.plan.has_value());
-  EXPECT_EQ(resolved.messages, "");
+  EXPECT_EQ(
+      resolved.messages,
+      "test.yaml: warning: object 'compatible_sections.bpf.o': program 'by_wrong_key' "
+      "(section 'perf_event/type=1,config=0,period=3') will not run: unknown key 'period'; it "
+      "reads perf_event/type=T,config=C,frequency=F\n");
 }
 
 }  // namespace

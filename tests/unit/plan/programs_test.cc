@@ -67,11 +67,15 @@ TEST(Programs, AttachInEachBinary) {
 }
 
 TEST(Programs, AttachAsTheirSectionSaysWithoutAnEntry) {
-  EXPECT_EQ(PlanOf("compatible_sections", "  []\n"),
-            "by_clock: perf_event needed; section\n"
-            "by_wrong_key: perf_event needed; section\n"
-            "by_xdp: xdp needed; xdp lo\n"
-            "by_no_interface: xdp needed; xdp none0\n");
+  EXPECT_EQ(
+      PlanOf("compatible_sections", "  []\n"),
+      "by_clock: perf_event needed; section\n"
+      "by_wrong_key: perf_event needed; section\n"
+      "by_xdp: xdp needed; xdp lo\n"
+      "by_no_interface: xdp needed; xdp none0\n"
+      "test.yaml: warning: object 'compatible_sections.bpf.o': program 'by_wrong_key' "
+      "(section 'perf_event/type=1,config=0,period=3') will not run: unknown key 'period'; it "
+      "reads perf_event/type=T,config=C,frequency=F\n");
 }
 
 TEST(Programs, AreNotAttachedIfOthersCallThem) {

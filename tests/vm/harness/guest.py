@@ -98,23 +98,26 @@ def is_emulators(error):
     return "Oops: int3" in str(error)
 
 
-def boot(kernel, initramfs, console, commands, seconds, disks=(), memory=MEMORY):
-    """Runs all `commands` in a guest with so much `memory` and returns their Results; GuestError when it ends early or
-    takes longer than `seconds`. The kernel's own messages go to the file `console`, beside which
+def boot(
+    kernel, initramfs, console, commands, seconds, disks=(), memory=MEMORY, arguments=""
+):
+    """Runs all `commands` in a guest with so much `memory`, whose kernel has these `arguments` too,
+    and returns their Results; GuestError when it ends early or takes longer than `seconds`. The kernel's own messages go to the file `console`, beside which
     the files of `disks` are."""
     files = {f"{console}.{disk.name}": disk for disk in disks}
     try:
         for path, disk in files.items():
             with open(path, "wb") as file:
                 file.truncate(disk.megabytes << 20)
-        return _boot(kernel, initramfs, console, commands, seconds, files, memory)
+        options = f"{KERNEL_ARGUMENTS} {arguments}".strip()
+        return _boot(kernel, initramfs, console, commands, seconds, files, memory, options)
     finally:
         for path, disk in files.items():
             if os.path.exists(path) and not disk.kept:
                 os.remove(path)
 
 
-def _boot(kernel, initramfs, console, commands, seconds, files, memory):
+def _boot(kernel, initramfs, console, commands, seconds, files, memory, options):
     arguments = [
         # What runs beside mostly waits, and should not wait for a CPU as well.
         "nice",
@@ -139,7 +142,7 @@ def _boot(kernel, initramfs, console, commands, seconds, files, memory):
         "-initrd",
         initramfs,
         "-append",
-        KERNEL_ARGUMENTS,
+        options,
     ]
     for path, disk in files.items():
         arguments += disk.arguments(path)

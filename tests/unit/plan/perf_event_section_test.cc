@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/attach/section.h"
+#include "plan/perf_event_section.h"
 
 #include <gtest/gtest.h>
 
-namespace bpf_exporter::kernel {
+namespace bpf_exporter::plan {
 namespace {
 
 std::string ErrorOf(std::string_view section) {
@@ -64,4 +64,4 @@ TEST(PerfEventSection, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace bpf_exporter::kernel
+}  // namespace bpf_exporter::plan

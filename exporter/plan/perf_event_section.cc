@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/attach/section.h"
+#include "plan/perf_event_section.h"
 
 #include <fmt/core.h>
 
 #include "base/text.h"
 
-namespace bpf_exporter::kernel {
+namespace bpf_exporter::plan {
 namespace {
 
 constexpr std::string_view kPerfEvent = "perf_event/";
@@ -47,4 +47,4 @@ std::optional<Result<PerfEvent>> ParsePerfEventSection(std::string_view section)
   return Result<PerfEvent>(event);  // as in ebpf_exporter, what is not named is 0
 }
 
-}  // namespace bpf_exporter::kernel
+}  // namespace bpf_exporter::plan
