@@ -2,13 +2,18 @@
 // Tests: attach_remedy_test.cc, load_failure_test.cc
 #include "kernel/kernel_facts.h"
 
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <string_view>
+#include <vector>
 
+#include "base/text.h"
+#include "host/memory.h"
 #include "kernel/refused_calls.h"
 
 namespace bpf_exporter::kernel {
@@ -59,10 +64,19 @@ bool Exists(const char* path) { return access(path, F_OK) == 0; }
 
 }  // namespace
 
+bool KernelFacts::RunsBpfLsm() const {
+  const std::vector<std::string_view> names = Split(lsms, ',');
+  return lsms.empty() || std::find(names.begin(), names.end(), "bpf") != names.end();
+}
+
 KernelFacts ReadKernelFacts() {
   KernelFacts facts;
   utsname name{};
-  if (uname(&name) == 0) facts.release = name.release;
+  if (uname(&name) == 0) {
+    facts.release = name.release;
+    facts.machine = name.machine;
+  }
+  facts.version = host::ReadMachine().kernel;
   facts.capabilities = EffectiveCapabilities();
   const std::string paranoid = FirstLine("/proc/sys/kernel/perf_event_paranoid");
   std::from_chars(paranoid.data(), paranoid.data() + paranoid.size(), facts.perf_event_paranoid);
@@ -72,6 +86,14 @@ KernelFacts ReadKernelFacts() {
       Exists("/sys/kernel/tracing/events") || Exists("/sys/kernel/debug/tracing/events");
   facts.kprobes = Exists("/sys/bus/event_source/devices/kprobe/type");
   facts.lsms = FirstLine("/sys/kernel/security/lsm");
+  facts.selinux = FirstLine("/sys/fs/selinux/enforce") == "1";
+  rlimit memlock{};
+  if (getrlimit(RLIMIT_MEMLOCK, &memlock) == 0 && memlock.rlim_cur != RLIM_INFINITY) {
+    facts.memlock = memlock.rlim_cur;
+  }
+  for (const host::CgroupMemory& cgroup : host::ReadMemory().cgroups) {
+    facts.cgroup_memory = std::min(facts.cgroup_memory, cgroup.free);
+  }
   facts.seccomp = StatusOf("Seccomp") == "2";
   facts.user_namespace = InUserNamespace();
   facts.bpf_refusal = RefusalOf(SystemCall::kBpf);

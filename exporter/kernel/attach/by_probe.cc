@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "kernel/attach/network.h"
 #include "kernel/attach/remedy.h"
@@ -24,9 +25,12 @@ constexpr pid_t kAllProcesses = -1;
 
 std::string_view KeyOf(const plan::Place& place) { return plan::InfoOf(*place.kind).key; }
 
+Error NotAttached(const plan::Place& place, std::string_view target, int code) {
+  return Error(fmt::format("{} '{}'", KeyOf(place), target), CauseText(code), code);
+}
+
 Error Failed(const plan::Place& place, std::string_view target, int code) {
-  return WithRemedy(*place.kind,
-                    Error(fmt::format("{} '{}'", KeyOf(place), target), CauseText(code), code));
+  return WithRemedy(*place.kind, NotAttached(place, target, code));
 }
 
 // A target of the place as messages name it: with the binary that it is in.
@@ -38,9 +42,10 @@ std::string TargetName(const plan::Place& place, const std::string& target) {
   return name + target;
 }
 
-// Calls `attach(target)`, which returns a link or null and errno, until one works.
-template <typename Function>
-Result<Attachment> FirstTarget(const plan::Place& place, Function attach) {
+// Calls `attach(target)`, which returns a link or null and errno, until one works; `explain(error)`
+// completes the error of the last.
+template <typename Explain, typename Function>
+Result<Attachment> FirstTarget(const plan::Place& place, Explain explain, Function attach) {
   std::string tried;
   int code = EINVAL;
   for (const std::string& target : place.targets) {
@@ -49,7 +54,13 @@ Result<Attachment> FirstTarget(const plan::Place& place, Function attach) {
     code = errno;
     tried.append(tried.empty() ? "" : "', '").append(TargetName(place, target));
   }
-  return Failed(place, tried, code);
+  return explain(NotAttached(place, tried, code));
+}
+
+template <typename Function>
+Result<Attachment> FirstTarget(const plan::Place& place, Function attach) {
+  const auto explain = [&](Error error) { return WithRemedy(*place.kind, std::move(error)); };
+  return FirstTarget(place, explain, attach);
 }
 
 bpf_link* AttachTracepoint(const bpf_program* program, const std::string& target) {
@@ -100,7 +111,14 @@ Result<Attachment> AttachKprobe(const bpf_program* program, const plan::Place& p
                    EINVAL};
     }
   }
-  return FirstTarget(place, [&](const std::string& target) {
+  std::vector<std::string> functions;
+  for (const std::string& target : place.targets) {
+    functions.push_back(ParseSymbol(target).value_or(Symbol()).function);
+  }
+  const auto failed = [&](Error error) {
+    return WithFunctions(*place.kind, std::move(error), functions);
+  };
+  return FirstTarget(place, failed, [&](const std::string& target) {
     const Symbol symbol = ParseSymbol(target).value_or(Symbol());
     LIBBPF_OPTS(bpf_kprobe_opts, options);
     options.retprobe = at_return;

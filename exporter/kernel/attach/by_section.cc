@@ -63,6 +63,10 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
     return Error{fmt::format("section '{}' needs an entry under probes:", section), code};
   }
   Error error(fmt::format("section '{}'", section), CauseText(code), code);
+  if (section.starts_with("kprobe/") || section.starts_with("kretprobe/")) {
+    const std::string target = section.substr(section.find('/') + 1);
+    return WithFunctions(*kind, std::move(error), {target.substr(0, target.find('+'))});
+  }
   return kind ? WithRemedy(*kind, std::move(error)) : error;
 }
 

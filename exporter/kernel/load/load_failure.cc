@@ -2,13 +2,14 @@
 #include "kernel/load/load_failure.h"
 
 #include <fmt/core.h>
-#include <linux/capability.h>
+#include <linux/version.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
 #include <string_view>
 
+#include "kernel/causes.h"
 #include "kernel/refused_calls.h"
 
 namespace bpf_exporter::kernel {
@@ -42,9 +43,19 @@ std::string_view MissingSymbol(std::string_view line) {
   return line.substr(start + 1, end - start - 1);
 }
 
+// The name in "prog 'p': failed to find kernel BTF type ID of 'NAME': -3"; empty if the line is
+// about something else.
+std::string_view MissingFunction(std::string_view line) {
+  constexpr std::string_view kWords = "failed to find kernel BTF type ID of '";
+  const std::size_t words = line.find(kWords);
+  if (words == std::string_view::npos) return {};
+  const std::string_view name = line.substr(words + kWords.size());
+  return name.substr(0, name.find('\''));
+}
+
 std::string_view AfterName(std::string_view line) { return line.substr(line.find("': ") + 3); }
 
-std::string Remedy(const std::vector<std::string>& lines, int code, const KernelFacts& facts) {
+std::string Remedy(const std::vector<std::string>& lines, const KernelFacts& facts) {
   const auto any = [&](std::string_view part) {
     return std::any_of(lines.begin(), lines.end(),
                        [&](const std::string& line) { return Contains(line, part); });
@@ -65,31 +76,14 @@ std::string Remedy(const std::vector<std::string>& lines, int code, const Kernel
   if (any("failed to find kernel BTF type ID")) {
     return fmt::format("kernel {} has no function or tracepoint of that name", facts.release);
   }
-  if (code == EPERM) {
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_BPF)) {
-      return "the process lacks CAP_BPF (tracing programs need CAP_PERFMON too, network programs "
-             "CAP_NET_ADMIN)";
-    }
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON) && !facts.Has(CAP_NET_ADMIN)) {
-      return "tracing programs need CAP_PERFMON, network programs CAP_NET_ADMIN";
-    }
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON)) {
-      return "the process lacks CAP_PERFMON, which tracing programs need";
-    }
-    if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_NET_ADMIN)) {
-      return "the process lacks CAP_NET_ADMIN, which network programs need";
-    }
-    if (!facts.lockdown.empty() && facts.lockdown != "none") {
-      return fmt::format("the kernel is locked down (lockdown={})", facts.lockdown);
-    }
-    return fmt::format("kernel {} does not allow this kind of program", facts.release);
+  // Clang 18 took some instructions for granted that came with 6.6 (-mcpu=v4).
+  if (facts.version < KERNEL_VERSION(6, 6, 0) &&
+      (any("uses reserved fields") || any("unknown opcode") || any("invalid BPF_LDX mode"))) {
+    return fmt::format(
+        "perhaps it was compiled with -mcpu=v4, which needs Linux 6.6; clang -mcpu=v3 makes what "
+        "kernel {} runs",
+        facts.release);
   }
-  if (code == E2BIG) {
-    return "the verifier follows at most 1,000,000 instructions of a program, on all its paths "
-           "together (4,096 without CAP_BPF): unroll less, branch less in loops, use bpf_loop() or "
-           "tail calls";
-  }
-  if (code == ENOMEM) return "a map counts against the memory limit of the cgroup";
   return {};
 }
 
@@ -160,17 +154,19 @@ std::vector<std::string> TellingLines(const std::vector<std::string>& verifier_l
 
 LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
                                const KernelFacts& facts) {
-  std::string_view last_program, last_map, last_words, symbol;
+  std::string_view last_program, last_map, last_words, symbol, function;
   for (const std::string& line : lines) {
     if (const std::string_view name = NameAfter(line, "prog"); !name.empty()) last_program = name;
     if (const std::string_view name = NameAfter(line, "map"); !name.empty()) last_map = name;
     if (const std::string_view name = MissingSymbol(line); !name.empty()) symbol = name;
+    if (const std::string_view name = MissingFunction(line); !name.empty()) function = name;
     if (line.starts_with(kPrefix) && NameAfter(line, "map").empty() &&
         !line.starts_with("libbpf: failed to load object")) {
       last_words = std::string_view(line).substr(kPrefix.size());
     }
   }
-  LoadFailure failure{std::string(last_program), "", std::string(symbol), ErrnoError("load", code)};
+  LoadFailure failure{std::string(last_program), "", std::string(symbol), std::string(function),
+                      ErrnoError("load", code)};
   if (const std::string why = ExplainRefusal(SystemCall::kBpf, code, facts); !why.empty()) {
     failure.error.AddRemedy(why);
     return failure;
@@ -186,7 +182,16 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
   } else if (code != EPERM) {
     failure.error.AddRemedy(last_words);
   }
-  failure.error.AddRemedy(Remedy(lines, code, facts));
+  const std::string known = Remedy(lines, facts);
+  failure.error.AddRemedy(known);
+  const bool is_map = !failure.map.empty();
+  // These are guesses for those of which nobody said anything.
+  const bool guess = code == EINVAL || code == EACCES || code == kNotSupported;
+  const bool silent = !last_program.empty() && failure.error.remedy.empty();
+  if (known.empty() && (is_map || !guess || silent)) {
+    failure.error.AddRemedy(
+        CauseOf(is_map ? Operation::kMakeMap : Operation::kLoadProgram, code, facts));
+  }
   return failure;
 }
 

@@ -11,9 +11,10 @@ namespace bpf_exporter::kernel {
 
 // What libbpf's log says of an object that did not load.
 struct LoadFailure {
-  std::string program;  // the program at fault; empty: a map, the BTF, the object as a whole
-  std::string map;      // the map at fault, if it is one
-  std::string symbol;   // the symbol that the kernel lacks, if it is one
+  std::string program;   // the program at fault; empty: a map, the BTF, the object as a whole
+  std::string map;       // the map at fault, if it is one
+  std::string symbol;    // the symbol that the kernel lacks, if it is one
+  std::string function;  // the function of an fentry or fexit program that it lacks, if it is one
   // Does not name the program: "load: Permission denied; the verifier says: … | R0 !read_ok".
   Error error;
 };

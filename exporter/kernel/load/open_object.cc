@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "kernel/kernel_facts.h"
+#include "kernel/kernel_functions.h"
 #include "kernel/load/constants.h"
 #include "kernel/load/kernel_addresses.h"
 #include "kernel/load/load_failure.h"
@@ -208,6 +209,9 @@ Result<ObjectPtr> Attempt::Load() {
   if (code == 0) return opened;
   const KernelFacts facts = ReadKernelFacts();
   LoadFailure failure = ExplainLoadFailure(log.lines(), code, facts);
+  if (!failure.function.empty()) {
+    failure.error.AddRemedy(FentryInstead(FindKernelFunctions({failure.function}).front()));
+  }
   if (!failure.symbol.empty() && weakened.insert(failure.symbol).second && LeaveOutUsers(failure)) {
     return ObjectPtr();
   }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "kernel/kernel_facts.h"
+#include "kernel/kernel_functions.h"
 #include "object/libbpf_log.h"
 #include "plan/probe_kinds.h"
 
@@ -35,7 +36,11 @@ Status SetTarget(bpf_program* program, const plan::Place& place) {
                                kind),
                    error};
     }
-    return Error{fmt::format("{}: kernel {} has no {}", kind, facts.release, names), error};
+    Error missing(fmt::format("{}: kernel {} has no {}", kind, facts.release, names), error);
+    for (const KernelFunctions& found : FindKernelFunctions(place.targets)) {
+      missing.AddRemedy(FentryInstead(found));
+    }
+    return missing;
   }
   return ErrnoError(fmt::format("{} {}", kind, names), error);
 }

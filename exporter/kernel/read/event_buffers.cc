@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "kernel/causes.h"
 #include "object/libbpf_log.h"
 
 namespace bpf_exporter::kernel {
@@ -100,9 +101,8 @@ int OnRingRecord(void* context, void* data, std::size_t size) {
 
 Error OpenError(const EventSource& source, std::string_view what, int code) {
   Error error = ErrnoError(fmt::format("map '{}': open {}", source.map, what), code);
-  if (code == EACCES || code == EPERM) {
-    error.AddRemedy(
-        "perf buffers need CAP_PERFMON, and CAP_IPC_LOCK beyond kernel.perf_event_mlock_kb");
+  if (!source.is_ringbuf) {
+    error.AddRemedy(CauseOf(Operation::kOpenPerfBuffer, code, ReadKernelFacts()));
   }
   return error;
 }

@@ -75,11 +75,16 @@ TEST(AttachRemedy, SaysThatARawTracepointHasFewerArguments) {
 }
 
 TEST(AttachRemedy, KnowsThatOnlyTheBpfLsmRunsPrograms) {
-  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, "lockdown,bpf"));
-  EXPECT_FALSE(RunsWhatItAttaches(config::ProbeKind::kLsm, "lockdown,bpfx"));
-  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kFentry, "lockdown"));
+  const auto runs = [](const std::string& lsms) {
+    KernelFacts facts;
+    facts.lsms = lsms;
+    return facts.RunsBpfLsm();
+  };
+  EXPECT_TRUE(runs("lockdown,bpf"));
+  EXPECT_FALSE(runs("lockdown,bpfx"));
   // Where securityfs is not mounted, there is no telling.
-  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kLsm, ""));
+  EXPECT_TRUE(runs(""));
+  EXPECT_TRUE(RunsWhatItAttaches(config::ProbeKind::kFentry));
 }
 
 TEST(AttachRemedy, NamesTheSysctlUnderAFilterOfOtherCalls) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <linux/capability.h>
+#include <linux/version.h>
 
 #include <cerrno>
 
@@ -122,8 +123,8 @@ TEST(LoadFailure, NamesTheCapabilityThatIsMissing) {
             "load: Operation not permitted; the process lacks CAP_NET_ADMIN, which network "
             "programs need");
   EXPECT_EQ(remedy(Root()),
-            "load: Operation not permitted; kernel 6.1.0-32-amd64 does not allow this kind of "
-            "program");
+            "load: Operation not permitted; perhaps kernel 6.1.0-32-amd64 does not allow this kind "
+            "of program");
   KernelFacts locked = Root();
   locked.lockdown = "integrity";
   EXPECT_EQ(remedy(locked),
@@ -143,6 +144,28 @@ TEST(LoadFailure, NamesTheCapabilityAlsoWhenNothingCanBeLoaded) {
   EXPECT_EQ(failure.error.Message(),
             "load: Operation not permitted; the process lacks CAP_BPF (tracing programs need "
             "CAP_PERFMON too, network programs CAP_NET_ADMIN)");
+}
+
+// As kernel 6.1 answers to a sign-extending load.
+TEST(LoadFailure, NamesTheInstructionSetOfNewKernels) {
+  const Lines lines = {
+      "libbpf: prog 'p': BPF program load failed: Invalid argument",
+      "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --",
+      "0: R1=ctx(off=0,imm=0) R10=fp0",
+      "BPF_LDX uses reserved fields",
+      "processed 0 insns (limit 1000000)",
+      "-- END PROG LOAD LOG --",
+      "libbpf: prog 'p': failed to load: -22",
+  };
+  KernelFacts facts = Root();
+  facts.version = KERNEL_VERSION(6, 1, 0);
+  EXPECT_EQ(ExplainLoadFailure(lines, EINVAL, facts).error.Message(),
+            "load: Invalid argument; the verifier says: 0: R1=ctx(off=0,imm=0) R10=fp0 | BPF_LDX "
+            "uses reserved fields; perhaps it was compiled with -mcpu=v4, which needs Linux 6.6; "
+            "clang -mcpu=v3 makes what kernel 6.1.0-32-amd64 runs");
+  facts.version = KERNEL_VERSION(6, 6, 0);
+  EXPECT_EQ(ExplainLoadFailure(lines, EINVAL, facts).error.Message().find("mcpu"),
+            std::string::npos);
 }
 
 TEST(LoadFailure, NamesTheMap) {
