@@ -2,16 +2,18 @@
 """HTTP: what is answered to a hundred requests written by hand, and that nobody is left without an answer under load.
 No time decides: answers are counted."""
 
+import os
 import selectors
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
 from harness import children, outcome
-from harness.exporter import Exporter
+from harness.exporter import TEST_PROGRAMS, Exporter
 
 CLOSED, KEPT = "closed", "kept"
 HOST = "Host: x\r\n"
@@ -228,6 +230,29 @@ def ask_late(exporter, count, delay=0.05):
     return found
 
 
+# 50,000 series.
+WIDE = """
+object: {objects}/wide.bpf.o
+metrics:
+  counters:
+    - {{name: wide_total, help: Many series, labels: [{{name: slot, decoders: [{{name: uint}}]}}]}}
+"""
+
+
+def read_slowly(exporter, bytes_a_second):
+    """All that the exporter sends to a client that takes so much of it."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+        client.settimeout(30)
+        client.connect((exporter.host, exporter.port))
+        client.sendall(REQUEST)
+        start, received = time.monotonic(), bytearray()
+        while piece := client.recv(8192):
+            received += piece
+            time.sleep(max(0, len(received) / bytes_a_second - (time.monotonic() - start)))
+        return bytes(received)
+
+
 # Opens connections that say nothing, or begin a request, and opens them again when they end.
 HALF_OPEN = """
 import selectors, socket, sys, time
@@ -282,6 +307,18 @@ class Load(unittest.TestCase):
             for thread in threads:
                 thread.join(60)
             self.assertEqual({200: len(threads)}, {status: found.count(status) for status in set(found)})
+
+    def test_a_slow_client_gets_the_whole_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "wide.yaml"), "w", encoding="utf-8") as file:
+                file.write(WIDE.format(objects=TEST_PROGRAMS))
+            with Exporter(names="wide", interval="1h", config=folder) as exporter:
+                received = read_slowly(exporter, 200_000)
+        status, head, body = answer_of(received)
+        self.assertEqual(200, status)
+        self.assertIn(f"\r\nContent-Length: {len(body)}\r\n", head + "\r\n")
+        self.assertGreater(len(body), 2_000_000)
+        self.assertEqual(50_000, body.count(b"\nebpf_exporter_wide_total{"))
 
     def test_five_hundred_half_open_connections_cost_nobody_an_answer(self):
         with Exporter(names="packets", interval="1s") as exporter:
