@@ -71,6 +71,9 @@ std::string_view KindName(MetricKind kind);
 
 enum class BucketType { kExp2, kExp2Zero, kLinear, kFixed, kNative };
 
+// The most buckets of a histogram that are not native.
+inline constexpr std::int64_t kMaxBuckets = 1'024;
+
 struct HistogramSpec {
   BucketType type = BucketType::kExp2;
   Position type_at;

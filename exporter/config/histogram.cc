@@ -14,7 +14,6 @@
 namespace bpf_exporter::config {
 namespace {
 
-constexpr std::int64_t kMaxBuckets = 1'024;
 // Bucket numbers are unsigned; neighbours up to here stay distinct doubles times any multiplier.
 constexpr std::int64_t kMaxNumber = std::int64_t{1} << 48;
 constexpr std::int64_t kMaxExponent = 127;  // no kernel type has more bits

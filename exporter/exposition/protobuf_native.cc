@@ -6,17 +6,13 @@
 #include <protozero/varint.hpp>
 
 #include "exposition/metric_family.h"
+#include "exposition/varint.h"
 
 namespace bpf_exporter::exposition {
 namespace {
 
-constexpr std::size_t kMaxVarint = protozero::max_varint_length;
 constexpr std::size_t kMaxSpan = 2 + 1 + 5 + 1 + 5;  // two tags before two numbers of 32 bits
 constexpr std::uint32_t kGap = 2;  // so many empty buckets cost less than another span
-
-char* WriteVarint(std::uint64_t number, char* out) {
-  return out + protozero::add_varint_to_buffer(out, number);
-}
 
 char* WriteSpan(std::int32_t offset, std::uint32_t length, char* out) {
   char* const size = out + 1;

@@ -8,6 +8,7 @@
 #include "exposition/metric_family.h"
 #include "exposition/padded_text.h"
 #include "exposition/protobuf_values.h"
+#include "exposition/varint.h"
 
 namespace bpf_exporter::exposition {
 namespace {
@@ -17,10 +18,6 @@ constexpr char kMetricTag = static_cast<char>(static_cast<unsigned>(FamilyField:
 
 std::size_t SizeOfVarint(std::size_t number) {
   return static_cast<std::size_t>(protozero::length_of_varint(number));
-}
-
-char* WriteVarint(std::size_t number, char* out) {
-  return out + protozero::add_varint_to_buffer(out, number);
 }
 
 TypeOfFamily TypeOf(config::MetricKind kind) {
@@ -56,10 +53,10 @@ void WriteFamily(const metrics::FamilySnapshot& family, EncodedLabels::Cursor la
     const std::size_t metric = text.size() + value.Prepare(values);
     size += kTag + SizeOfVarint(metric) + metric;
   });
-  page.Advance(WriteVarint(size, page.Room(protozero::max_varint_length)));
+  page.Advance(WriteVarint(size, page.Room(kMaxVarint)));
   page.Write(head);
 
-  const std::size_t room = kTag + protozero::max_varint_length + kBlock + value.Room();
+  const std::size_t room = kTag + kMaxVarint + kBlock + value.Room();
   family.ForEachWith(labels, [&](std::string_view text, const metrics::SampleValues& values) {
     char* out = page.Room(room + text.size());
     *out++ = kMetricTag;

@@ -10,19 +10,15 @@
 #include <span>
 
 #include "exposition/metric_family.h"
+#include "exposition/varint.h"
 
 namespace bpf_exporter::exposition {
 namespace {
 
 constexpr std::size_t kTag = 1;
 constexpr std::size_t kDoubleField = kTag + sizeof(double);
-constexpr std::size_t kMaxVarint = protozero::max_varint_length;
 // A bucket's own tag and size, and the count in it.
 constexpr std::size_t kMaxBucket = 2 * kTag + 1 + kMaxVarint + kDoubleField;
-
-char* WriteVarint(std::uint64_t number, char* out) {
-  return out + protozero::add_varint_to_buffer(out, number);
-}
 
 char* WriteDoubleValue(double number, char* out) {
   std::memcpy(out, &number, sizeof(number));  // little-endian, as text_page's numbers are

@@ -12,8 +12,6 @@
 namespace bpf_exporter::plan {
 namespace {
 
-constexpr std::int64_t kMaxBuckets = 1'024;
-
 // The upper bound of a bucket before the multiplier; ebpf_exporter's formulas.
 double Bound(config::BucketType type, std::int64_t number) {
   switch (type) {
@@ -69,11 +67,11 @@ bool CountedBuckets(const Scope& scope, const config::HistogramSpec& spec,
   const std::int64_t min = spec.min.value_or(0);
   const std::int64_t last = histogram.array ? std::int64_t{histogram.array_size} - 1 : 0;
   const std::int64_t max = spec.max.value_or(last);
-  if (max <= min || max - min >= kMaxBuckets) {
+  if (max <= min || max - min >= config::kMaxBuckets) {
     return Fail(scope, spec.type_at,
                 fmt::format("{} to {} are not 2 to {} buckets; say with 'bucket_min' and "
                             "'bucket_max' which there are",
-                            min, max, kMaxBuckets));
+                            min, max, config::kMaxBuckets));
   }
   for (std::int64_t number = min; number <= max; ++number) {
     histogram.numbers.push_back(static_cast<std::uint64_t>(number));
