@@ -20,7 +20,7 @@
 namespace bpf_exporter {
 namespace {
 
-app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& signals) {
+app::ExitCode Main(const std::vector<std::string>& arguments) {
   auto parsed = app::ParseOptions(arguments);
   if (const auto* exit = std::get_if<app::EarlyExit>(&parsed)) {
     fmt::print(exit->code == app::kFine ? stdout : stderr, "{}\n", exit->text);
@@ -44,6 +44,8 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
     return app::Check(check);
   }
 
+  // From here on links are let go of before the end; what only reads files ends at once.
+  const sigset_t signals = process::BlockSignals();
   host::HostPaths paths;
   if (!options.btf_path.empty()) paths.btf = options.btf_path;
   host::Host host(std::move(paths));
@@ -68,13 +70,12 @@ app::ExitCode Main(const std::vector<std::string>& arguments, const sigset_t& si
 int main(int argc, char** argv) {
   bpf_exporter::process::OpenStandardDescriptors();
   bpf_exporter::process::RaiseDescriptorLimit();
-  const sigset_t signals = bpf_exporter::process::BlockSignals();
   mallopt(M_ARENA_MAX, 2);  // an arena for each HTTP thread would keep memory in each
   // What is large goes back to the system when it is freed. Left alone, malloc raises this bound to
   // 32 MiB when it first frees something large, and then keeps what a burst of keys took.
   mallopt(M_MMAP_THRESHOLD, 256 * 1024);
   try {
-    return bpf_exporter::Main(std::vector<std::string>(argv + 1, argv + argc), signals);
+    return bpf_exporter::Main(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {
     bpf_exporter::Complain(error.what());
     return bpf_exporter::app::kFailed;

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process: how it ends, what it leaves behind, what it needs, and its pages."""
 
+import fcntl
 import gzip
 import os
 import re
+import select
 import signal
+import tempfile
 import time
 import unittest
 
-from harness import kernel_objects, outcome
-from harness.exporter import ROOT, SHIPPED, Exporter, wait_until
+from harness import children, kernel_objects, outcome
+from harness.exporter import BINARY, ROOT, SHIPPED, Exporter, wait_until
 from harness.unprivileged import AS_NOBODY, public_copy
 
 SERVICE = os.path.join(ROOT, "deploy", "systemd", "bpf_exporter.service")
@@ -63,6 +66,23 @@ class Ends(unittest.TestCase):
                 self.assertIn(exporter.stop(), (0, -signal.SIGTERM), exporter.log())
                 exporter.close()
                 self.assert_nothing_left()
+
+    def test_check_ends_at_once_whatever_it_does(self):
+        wrong = "".join(f"unknown_{number}: 1\n" for number in range(100))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number.name), tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                file.write(wrong)
+                file.flush()
+                checking = children.start([BINARY, "check", file.name], stdout=children.PIPE, stderr=children.PIPE)
+                with checking:
+                    for pipe in (checking.stdout, checking.stderr):
+                        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+                    # Nobody reads what it says, so it waits in a write.
+                    ready = select.select([checking.stdout, checking.stderr], [], [], 10)[0]
+                    self.assertTrue(ready, "it says nothing")
+                    time.sleep(0.2)
+                    self.assertIsNone(checking.poll())
+                    self.assertEqual(-number, children.stop(checking, number))
 
     def test_sighup_does_not_end_it(self):
         with Exporter() as exporter:
