@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: corrupt_object_test.cc
+// Tests: child_test.cc, corrupt_object_test.cc
 #include "object/child.h"
 
 #include <fcntl.h>
@@ -7,25 +7,33 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
 #include <new>
-#include <string>
+#include <system_error>
+#include <utility>
 
-#include "base/fd.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "object/child_socket.h"
 
 namespace bpf_exporter::object {
 namespace {
 
-constexpr unsigned kSeconds = 10;
-constexpr rlim_t kAddressSpace = rlim_t{1} << 30;
-constexpr std::size_t kMaxText = 4096;  // fits into an empty pipe, so that writing never waits
+constexpr rlim_t kMemory = rlim_t{1} << 30;
+constexpr std::chrono::seconds kGrace{5};       // for the signal that ends a child that is late
+constexpr std::chrono::seconds kLettingGo{30};  // of what a child holds
 
 // Values that no library uses for exit(); sanitizers use 1.
-enum ExitCode { kFine = 0, kFailed = 80, kNoMemory = 81 };
+enum ExitCode { kFine = 0, kNoMemory = 81 };
 
 // The sanitizers reserve terabytes of address space before main.
 #if defined(BPF_EXPORTER_SANITIZED)
@@ -34,101 +42,168 @@ constexpr bool kLimitMemory = false;
 constexpr bool kLimitMemory = true;
 #endif
 
-void Confine() {
-  for (const int signal_number : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM}) {
-    signal(signal_number, SIG_DFL);
+void LimitMemory() {
+  std::ifstream file("/proc/self/statm");
+  rlim_t pages = 0;
+  file >> pages;
+  const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + kMemory;
+  const rlimit limit{bytes, bytes};
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+// Closes what the parent had open: what a child holds stays in the kernel for as long as it runs.
+void CloseOthers(int socket) {
+  std::vector<int> open_now;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    open_now.push_back(ParseWhole<int>(entry.path().filename().native()).value_or(-1));
   }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  alarm(kSeconds);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  for (const int fd : open_now) {
+    if (fd > STDERR_FILENO && fd != socket) close(fd);
+  }
+}
+
+void Confine(int socket) {
+  sigset_t ending;
+  sigemptyset(&ending);
+  for (const int number : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
+    signal(number, SIG_DFL);
+    sigaddset(&ending, number);
+  }
+  // Those that end the exporter are for it alone: the child ends when it does.
+  sigprocmask(SIG_UNBLOCK, &ending, nullptr);
+  sigset_t left_to_parent;
+  sigemptyset(&left_to_parent);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&left_to_parent, number);
+  sigprocmask(SIG_BLOCK, &left_to_parent, nullptr);
+  CloseOthers(socket);
   prctl(PR_SET_DUMPABLE, 0);  // no core file, also where core_pattern is a pipe
-  const rlimit limit{kAddressSpace, kAddressSpace};
-  if (kLimitMemory) setrlimit(RLIMIT_AS, &limit);
-  if (const int null = open("/dev/null", O_RDWR | O_CLOEXEC); null >= 0) {
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-  }
+  if (kLimitMemory) LimitMemory();
+  const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  dup2(null.get(), STDOUT_FILENO);
+  if (!log::Enabled(log::Level::kDebug)) dup2(null.get(), STDERR_FILENO);
 }
 
-[[noreturn]] void Child(int out, const std::function<Status()>& work) {
-  Confine();
-  int code = kNoMemory;
+// Serves until the parent is gone. Nothing may be thrown into what the parent was doing.
+[[noreturn]] void Run(int socket, Child::Serve serve) noexcept {
+  Confine(socket);
   try {
-    if (const Status status = work(); status) {
-      code = kFine;
-    } else {
-      const std::string& text = status.error().Message();
-      const ssize_t written = write(out, text.data(), std::min(text.size(), kMaxText));
-      code = written < 0 || status.error().code == ENOMEM ? kNoMemory : kFailed;
+    MessageHeader header;
+    std::string request;
+    std::vector<Fd> none;
+    while (ReceiveMessage(socket, header, request, none)) {
+      alarm(header.seconds);
+      const Child::Reply reply = serve(request);
+      header.last = reply.last ? 1 : 0;
+      SendMessage(socket, header, reply.bytes, reply.descriptors);
+      if (reply.last) _exit(kFine);
+      alarm(0);
     }
+    alarm(kLettingGo.count());
+    serve = nullptr;
   } catch (const std::bad_alloc&) {
+    _exit(kNoMemory);
   }
-  _exit(code);
+  _exit(kFine);
 }
 
-std::string ReadAll(int fd) {
-  std::string text;
-  std::array<char, kMaxText> buffer;
-  while (true) {
-    const ssize_t count = read(fd, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-}
-
-// Restores the default action of SIGCHLD while it lives: a process that ignores the signal, as some
-// supervisors make it do, cannot wait for its child.
-class DefaultChildSignal {
- public:
-  DefaultChildSignal() {
-    struct sigaction standard = {};
-    standard.sa_handler = SIG_DFL;
-    sigaction(SIGCHLD, &standard, &before_);
-  }
-  ~DefaultChildSignal() { sigaction(SIGCHLD, &before_, nullptr); }
-  DefaultChildSignal(const DefaultChildSignal&) = delete;
-  DefaultChildSignal& operator=(const DefaultChildSignal&) = delete;
-
- private:
-  struct sigaction before_;
-};
-
-Status Verdict(int status, std::string text) {
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kFine) return {};
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kFailed) return Error{std::move(text)};
+Error HowItEnded(int status, std::chrono::seconds limit) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory) {
     return Error{"libbpf needs more than 1 GiB of memory for it; the file is corrupt"};
   }
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
     return Error{
-        fmt::format("libbpf did not finish with it in {} s; the file is corrupt", kSeconds)};
+        fmt::format("libbpf did not finish with it in {} s; the file is corrupt", limit.count())};
   }
   const std::string how = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                                               : fmt::format("exit code {}", WEXITSTATUS(status));
   return Error{fmt::format("libbpf crashed on it ({}); the file is corrupt", how)};
 }
 
+void SetPatience(int socket, std::chrono::seconds patience) {
+  const timeval time{static_cast<time_t>(patience.count()), 0};
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
+}
+
 }  // namespace
 
-Status TryInChild(const std::function<Status()>& work) {
+Result<Child> Child::Start(Serve serve) {
   std::array<int, 2> ends;
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return ErrnoError("pipe", errno);
-  const Fd in(ends[0]);
-  Fd out(ends[1]);
-  const DefaultChildSignal default_signal;
-  const pid_t child = fork();
-  if (child < 0) return ErrnoError("fork", errno);
-  if (child == 0) Child(out.get(), work);
-  out = Fd();
-  std::string text = ReadAll(in.get());
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return ErrnoError("waitpid", errno);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return ErrnoError("socketpair", errno);
   }
-  return Verdict(status, std::move(text));
+  Fd ours(ends[0]);
+  const Fd theirs(ends[1]);
+  // A process that ignores this signal, as some supervisors make it do, cannot wait for its child.
+  signal(SIGCHLD, SIG_DFL);
+  const pid_t pid = fork();
+  if (pid < 0) return ErrnoError("fork", errno);
+  if (pid == 0) Run(theirs.get(), std::move(serve));
+  return Child(pid, std::move(ours));
+}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, 0)), socket_(std::move(other.socket_)) {}
+
+Child& Child::operator=(Child&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  std::swap(socket_, other.socket_);
+  return *this;
+}
+
+Child::~Child() {
+  if (!runs()) return;
+  shutdown(socket_.get(), SHUT_WR);
+  SetPatience(socket_.get(), kLettingGo + kGrace);
+  char byte;
+  if (recv(socket_.get(), &byte, sizeof(byte), 0) < 0) kill(pid_, SIGKILL);
+  Wait();
+}
+
+int Child::Wait() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = 0;
+  socket_ = Fd();
+  return status;
+}
+
+Result<Child::Answer> Child::Exchange(std::string_view request, std::chrono::seconds limit) {
+  SetPatience(socket_.get(), limit + kGrace);
+  MessageHeader header;
+  header.seconds = static_cast<std::uint32_t>(limit.count());
+  Answer answer;
+  if (!SendMessage(socket_.get(), header, request, {}) ||
+      !ReceiveMessage(socket_.get(), header, answer.bytes, answer.descriptors)) {
+    return ErrnoError("", errno);
+  }
+  if (header.last != 0) {
+    kill(pid_, SIGKILL);  // if it has not ended yet
+    Wait();
+  }
+  return answer;
+}
+
+Result<Child::Answer> Child::Ask(std::string_view request, std::chrono::seconds limit) {
+  if (!runs()) return Error{"the process that had it has ended"};
+  Result<Answer> answer = Exchange(request, limit);
+  if (answer) return answer;
+  const int code = answer.error().code;
+  const bool ended = code == 0 || code == EPIPE || code == ECONNRESET;
+  if (!ended) kill(pid_, SIGKILL);
+  const int status = Wait();
+  if (code == EMFILE) return ErrnoError("take over its descriptors", code);
+  return HowItEnded(status, limit);
+}
+
+Error Child::Damaged() {
+  if (runs()) {
+    kill(pid_, SIGKILL);
+    Wait();
+  }
+  return Error{"libbpf damaged its own process; the file is corrupt"};
 }
 
 }  // namespace bpf_exporter::object

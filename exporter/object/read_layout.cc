@@ -8,10 +8,15 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <memory>
+#include <new>
+#include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
+#include "base/pack.h"
 #include "base/text.h"
 #include "object/btf_types.h"
 #include "object/child.h"
@@ -27,6 +32,7 @@ struct CloseObject {
 };
 using ObjectOwner = std::unique_ptr<bpf_object, CloseObject>;
 
+constexpr std::chrono::seconds kPatience{10};
 constexpr std::size_t kMaxName = 128;
 constexpr std::size_t kMaxCause = 300;
 constexpr std::string_view kPrefix = "libbpf: ";
@@ -134,21 +140,36 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   return layout;
 }
 
+// What the child answers: the layout, or why there is none.
+struct ReadAnswer {
+  ObjectLayout layout;
+  std::string problem;
+};
+
+Result<ObjectLayout> ReadInChild(const std::string& path, const std::string& bytes) {
+  Result<Child> child = Child::Start([&](std::string_view) {
+    const Result<ObjectLayout> layout = Read(path, bytes);
+    if (layout) return Child::Reply{Pack(ReadAnswer{*layout, {}})};
+    if (layout.error().code == ENOMEM) throw std::bad_alloc();
+    return Child::Reply{Pack(ReadAnswer{{}, layout.error().Message()})};
+  });
+  if (!child) return child.error();
+  const Result<Child::Answer> answer = child->Ask({}, kPatience);
+  if (!answer) return answer.error();
+  std::optional<ReadAnswer> read = Unpack<ReadAnswer>(answer->bytes);
+  if (!read) return child->Damaged();
+  if (!read->problem.empty()) return Error{std::move(read->problem)};
+  return std::move(read->layout);
+}
+
 }  // namespace
 
 Result<ObjectLayout> ReadObjectLayout(const std::string& path) {
   const std::string subject = fmt::format("object '{}'", path);
   Result<std::string> bytes = ReadObjectFile(path);
   if (!bytes) return bytes.error().In(subject);
-  const Status survived = TryInChild([&]() -> Status {
-    const Result<ObjectLayout> layout = Read(path, *bytes);
-    if (!layout) return layout.error();
-    return {};
-  });
-  const std::string operation = subject + ": open";
-  if (!survived) return survived.error().In(operation);
-  Result<ObjectLayout> layout = Read(path, *bytes);
-  if (!layout) return layout.error().In(operation);
+  Result<ObjectLayout> layout = ReadInChild(path, *bytes);
+  if (!layout) return layout.error().In(subject + ": open");
   layout->bytes = std::make_shared<const std::string>(*std::move(bytes));
   return layout;
 }
