@@ -57,6 +57,7 @@ app::ExitCode Main(const std::vector<std::string>& arguments) {
   post_attach_mark();
   if (options.config_check) {
     const Status dropped = process::DropCapabilities(options.capabilities);
+    loader::LetGo(running.configs);
     if (!dropped) Complain(dropped.error().Message());
     return dropped ? app::kFine : app::kFailed;
   }

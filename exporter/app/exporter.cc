@@ -72,6 +72,7 @@ Exporter::Exporter(Options options, Started started, host::Host& host)
 // Gives up capabilities, and then follows what comes and goes and reads events.
 Status Exporter::Follow() {
   if (Status dropped = process::DropCapabilities(options_.capabilities); !dropped) return dropped;
+  if (Status dropped = loader::DropRights(configs_); !dropped) return dropped;
   cgroups_.emplace(configs_, host_);
   attachments_.emplace(configs_, statuses_);
   Result<kernel::EventReader> events = loader::ReadEvents(configs_);

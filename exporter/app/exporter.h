@@ -41,6 +41,12 @@ class Exporter {
   ExitCode PrintOnce(const sigset_t& signals);
 
  private:
+  // Lets go of the configurations when all that uses them is gone.
+  struct LastFirst {
+    std::vector<loader::RunningConfig>& configs;
+    ~LastFirst() { loader::LetGo(configs); }
+  };
+
   Status Follow();
   Status Open();
   void TellThatItIsReady() const;
@@ -50,6 +56,7 @@ class Exporter {
   const std::optional<web::ListenAddress> listen_;  // nothing with --once
   const Fd statistics_;
   std::vector<loader::RunningConfig> configs_;
+  const LastFirst last_first_{configs_};
   metrics::Statuses statuses_;
   metrics::SelfMetrics self_;
   metrics::Collector collector_;

@@ -119,6 +119,7 @@ std::variant<Started, ExitCode> Start(const Options& options, host::Host& host) 
   started.statistics = EnableStatistics(options);
   loader::RunOptions run;
   run.load.btf_path = options.btf_path;
+  run.load.drop_rights = [&] { return process::DropCapabilities(options.capabilities); };
   run.buffer_pages = options.buffer_pages;
   run.max_memory = options.max_memory;
   process::NotifySystemd(fmt::format("STATUS=loading configurations ({})", planned.size()));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "host/binary_watch.h"
@@ -13,10 +14,10 @@ namespace bpf_exporter::kernel {
 
 // What programs attach to and what comes and goes, as it is now.
 struct Present {
-  const host::InterfaceNames* interfaces = nullptr;  // null: not known
-  std::map<std::string, std::uint64_t> cgroups;      // ids of those there are, by their whole paths
-  const host::BinaryWatch* binaries = nullptr;       // null: not known
-  const host::OnlineCpus* cpus = nullptr;            // null: not known
+  std::shared_ptr<const host::InterfaceNames> interfaces;  // null: not known
+  std::map<std::string, std::uint64_t> cgroups;  // ids of those there are, by their whole paths
+  std::map<std::string, host::BinaryFiles> binaries;  // by pattern, without those not known
+  std::shared_ptr<const host::OnlineCpus> cpus;       // null: not known
 };
 
 }  // namespace bpf_exporter::kernel

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "base/log.h"
@@ -26,6 +27,7 @@ kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
     kernel::Followed followed = config.object->followed();
     all.interfaces = all.interfaces || followed.interfaces;
     all.cpus = all.cpus || followed.cpus;
+    all.process = all.process || followed.process;
     all.cgroups.insert(all.cgroups.end(), followed.cgroups.begin(), followed.cgroups.end());
     all.binaries.insert(all.binaries.end(), followed.binaries.begin(), followed.binaries.end());
   }
@@ -40,12 +42,12 @@ AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
                                      metrics::Statuses& statuses)
     : configs_(configs),
       statuses_(statuses),
-      cgroups_(FollowedBy(configs).cgroups),
-      binaries_(FollowedBy(configs).binaries) {
-  const kernel::Followed followed = FollowedBy(configs);
-  if (!followed.any()) return;
-  if (followed.cpus) cpus_.emplace();
-  if (followed.interfaces) {
+      followed_(FollowedBy(configs)),
+      cgroups_(followed_.cgroups),
+      binaries_(followed_.binaries) {
+  if (!followed_.any()) return;
+  if (followed_.cpus) cpus_.emplace();
+  if (followed_.interfaces) {
     Result<host::InterfaceWatch> watch = host::InterfaceWatch::Open();
     if (watch) {
       interfaces_.emplace(*std::move(watch));
@@ -53,7 +55,7 @@ AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
       log::Warn("{}; interfaces that come later are not attached to", watch.error().Message());
     }
   }
-  for (const RunningConfig& config : configs) {
+  for (RunningConfig& config : configs) {
     if (!config.object) continue;
     for (const std::string& problem : config.object->WhyNotLater()) {
       log::Warn("config '{}': {}", config.status.name, problem);
@@ -70,11 +72,17 @@ void AttachmentUpdates::LookAtHost() {
     const std::string problem = updated ? std::string() : updated.error().Message();
     if (!problem.empty() && problem != problem_) log::Warn("{}", problem);
     problem_ = problem;
-    if (updated) present_.interfaces = &interfaces_->interfaces();
+    if (updated) {
+      present_.interfaces = std::make_shared<const host::InterfaceNames>(interfaces_->interfaces());
+    }
   }
   binaries_.Look(steady_clock::now());
-  present_.binaries = &binaries_;
-  if (cpus_) present_.cpus = &cpus_->Look();
+  present_.binaries.clear();
+  for (const std::string& pattern : followed_.binaries) {
+    const host::BinaryFiles* files = binaries_.Of(pattern);
+    if (files != nullptr) present_.binaries.insert_or_assign(pattern, *files);
+  }
+  if (cpus_) present_.cpus = std::make_shared<const host::OnlineCpus>(cpus_->Look());
   present_.cgroups.clear();
   const std::vector<std::uint64_t>& inodes = cgroups_.Look();
   for (std::size_t i = 0; i < inodes.size(); ++i) {

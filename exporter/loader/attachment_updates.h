@@ -36,6 +36,7 @@ class AttachmentUpdates {
 
   std::vector<RunningConfig>& configs_;
   metrics::Statuses& statuses_;
+  const kernel::Followed followed_;
   std::optional<host::InterfaceWatch> interfaces_;
   host::FolderWatch cgroups_;
   host::BinaryWatch binaries_;

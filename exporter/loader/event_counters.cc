@@ -47,7 +47,7 @@ metrics::EventTable::OnNewKey AskEarly(const plan::MapPlan& map) {
 
 }  // namespace
 
-Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::LoadedObject& object,
+Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::ContainedObject& object,
                                 std::uint32_t pages) {
   ConfigEvents events;
   for (const plan::MapPlan& map : plan.maps) {
@@ -70,7 +70,7 @@ Result<ConfigEvents> OpenEvents(const plan::ConfigPlan& plan, const kernel::Load
 }
 
 std::unique_ptr<metrics::MapReader> EventReaderOf(const plan::MapPlan& map,
-                                                  const kernel::LoadedObject& object,
+                                                  const kernel::ContainedObject& object,
                                                   const ConfigEvents& events) {
   const std::string& name = map.layout.name;
   const auto found = std::find_if(events.maps.begin(), events.maps.end(),

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "kernel/load/alternatives.h"
 #include "kernel/read/map_readers.h"
 #include "loader/memory_limit.h"
 #include "object/map_types.h"
@@ -30,17 +31,18 @@ std::vector<metrics::ProgramStatus> NotLoaded(const plan::ConfigPlan& plan) {
   return programs;
 }
 
-void Unload(RunningConfig& config) {
+// Lets go of what uses the object's maps.
+void LetGoOfMaps(RunningConfig& config) {
   config.events = {};
   config.cgroups.reset();
   config.cgroup_rows.clear();
-  config.object.reset();
 }
 
 void Fail(RunningConfig& config, std::string problem) {
   log::Error("config '{}': {}", config.status.name, problem);
   config.status.problem = std::move(problem);
-  Unload(config);
+  LetGoOfMaps(config);
+  config.object.reset();
 }
 
 // Logs why a program is not attached, or not at one of its places.
@@ -111,7 +113,8 @@ const plan::LabelPlan* CgroupLabel(const plan::MapPlan& map) {
 
 // Returns the hashes whose rows go with their cgroups.
 std::vector<kernel::CgroupRows> CgroupRowsOf(const plan::ConfigPlan& plan,
-                                             const kernel::LoadedObject& object, host::Host& host) {
+                                             const kernel::ContainedObject& object,
+                                             host::Host& host) {
   std::vector<kernel::CgroupRows> rows;
   for (const plan::MapPlan& map : plan.maps) {
     if (map.events || object::ShapeOf(map.layout.type) != object::MapShape::kRows) continue;
@@ -140,12 +143,8 @@ struct Loading {
   host::Host& host;
 };
 
-// Loads and attaches a configuration with these alternatives of its either-of groups.
-Status LoadWith(kernel::Alternatives alternatives, const Loading& loading, RunningConfig& config) {
-  Result<kernel::LoadedObject> object =
-      kernel::LoadedObject::Load(*config.plan, loading.options.load, std::move(alternatives));
-  if (!object) return object.error();
-  config.object = *std::move(object);
+// Attaches a configuration whose object is loaded.
+Status Attach(const Loading& loading, RunningConfig& config) {
   if (Status free = CheckRecordsAreFree(config, loading.others); !free) return free;
   Result<ConfigEvents> events =
       OpenEvents(*config.plan, *config.object, loading.options.buffer_pages);
@@ -156,8 +155,21 @@ Status LoadWith(kernel::Alternatives alternatives, const Loading& loading, Runni
                            loading.host);
   }
   config.cgroup_rows = CgroupRowsOf(*config.plan, *config.object, loading.host);
-  config.object->Attach();
-  return {};
+  return config.object->Attach();
+}
+
+// Loads and attaches a configuration with the first alternatives of its either-of groups that work.
+Status Load(const Loading& loading, RunningConfig& config) {
+  Result<kernel::ContainedObject> object =
+      kernel::ContainedObject::Load(*config.plan, loading.options.load);
+  if (!object) return object.error();
+  config.object = *std::move(object);
+  for (;;) {
+    if (Status attached = Attach(loading, config); !attached) return attached;
+    if (!config.object->HasNext()) return {};
+    LetGoOfMaps(config);
+    if (Status loaded = config.object->LoadNext(); !loaded) return loaded;
+  }
 }
 
 void LoadAndAttach(RunningConfig& config, const Loading& loading) {
@@ -166,13 +178,9 @@ void LoadAndAttach(RunningConfig& config, const Loading& loading) {
     Fail(config, fits.error().Message());
     return;
   }
-  for (std::optional<kernel::Alternatives> next(*config.plan); next;) {
-    Unload(config);  // what an alternative before left
-    if (const Status loaded = LoadWith(*std::move(next), loading, config); !loaded) {
-      Fail(config, loaded.error().Message());
-      return;
-    }
-    next = config.object->NextAlternatives();
+  if (const Status loaded = Load(loading, config); !loaded) {
+    Fail(config, loaded.error().Message());
+    return;
   }
   config.plan->object.bytes.reset();  // loaded, and large
   config.status.either_of = config.object->EitherOf();
@@ -202,6 +210,18 @@ std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned, const 
     }
   }
   return running;
+}
+
+Status DropRights(std::vector<RunningConfig>& configs) {
+  for (RunningConfig& config : configs) {
+    if (!config.object) continue;
+    if (Status dropped = config.object->DropRights(); !dropped) return dropped;
+  }
+  return {};
+}
+
+void LetGo(std::vector<RunningConfig>& configs) {
+  while (!configs.empty()) configs.pop_back();
 }
 
 void UpdateStatus(RunningConfig& config) {

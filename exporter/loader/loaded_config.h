@@ -9,7 +9,7 @@
 #include "host/host.h"
 #include "kernel/cgroup_id_map.h"
 #include "kernel/cgroup_rows.h"
-#include "kernel/load/object.h"
+#include "kernel/load/contained_object.h"
 #include "kernel/read/event_reader.h"
 #include "loader/event_counters.h"
 #include "loader/plan_configs.h"
@@ -22,10 +22,10 @@ namespace bpf_exporter::loader {
 struct RunningConfig {
   metrics::ConfigStatus status;
   std::optional<plan::ConfigPlan> plan;
-  std::optional<kernel::LoadedObject> object;   // set once it is loaded
-  ConfigEvents events;                          // after the object, whose maps it reads
-  std::optional<kernel::CgroupIdMap> cgroups;   // after the object, whose map it writes
-  std::vector<kernel::CgroupRows> cgroup_rows;  // after the object, whose maps it tidies
+  std::optional<kernel::ContainedObject> object;  // set once it is loaded
+  ConfigEvents events;                            // after the object, whose maps it reads
+  std::optional<kernel::CgroupIdMap> cgroups;     // after the object, whose map it writes
+  std::vector<kernel::CgroupRows> cgroup_rows;    // after the object, whose maps it tidies
 };
 
 struct RunOptions {
@@ -34,12 +34,19 @@ struct RunOptions {
   std::optional<std::uint64_t> max_memory;  // see LimitOf()
 };
 
-// Loads and attaches every configuration that has a plan, and logs how each fares. A configuration
+// Loads and attaches every configuration that has a plan, each in a process of its own, which is
+// left where programs are attached to what comes later, and logs how each fares. A configuration
 // is not up if none of its programs could be attached; it has its metrics all the same, because
 // dashboards count on them and another object may write to pinned maps. One whose maps would take
-// more kernel memory than it may is not loaded.
+// more kernel memory than it may is not loaded. Call before threads exist.
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned, const RunOptions& options,
                                       host::Host& host);
+
+// Lets the processes that the configurations have left give up their rights, as options.load says.
+Status DropRights(std::vector<RunningConfig>& configs);
+
+// Detaches and unloads, last first: of two that are at an interface the first made what both need.
+void LetGo(std::vector<RunningConfig>& configs);
 
 // Brings `config.status` up to date with its programs, which are loaded, and logs whether the
 // configuration is up, if that is new.

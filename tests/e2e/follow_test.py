@@ -2,6 +2,7 @@
 """Interfaces and cgroups that come, go and come back while the exporter runs."""
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -29,6 +30,7 @@ ON_INTERFACES = """
   - {program: by_socket, socket_filter: {interface: "va*"}}
   - {program: by_xdp, xdp: {interface: va1}}
 """
+UP = "ebpf_exporter_config_up"
 SOCKET, XDP, CGROUP = "11", "12", "15"
 FRAMES = 50
 SEND = f"""
@@ -40,7 +42,7 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as packets:
 """
 
 
-class Follow(unittest.TestCase):
+class WithConfiguration(unittest.TestCase):
     def setUp(self):
         outcome.need_root()
         outcome.need_program("ip", "unshare", "nsenter", "python3", "sysctl", "ping")
@@ -65,6 +67,8 @@ class Follow(unittest.TestCase):
     def missed(self, exporter):
         return exporter.page().value("ebpf_exporter_programs_missed", config="follow")
 
+
+class Follow(WithConfiguration):
     def test_counts_on_interfaces_that_come_and_go(self):
         with Network() as network:
             # Nothing but the frames of the test shall come in.
@@ -100,7 +104,7 @@ class Follow(unittest.TestCase):
         path = os.path.join(root, f"bpf_exporter_follow_{os.getpid()}")
         probe = f"  - {{program: by_cgroup, cgroup: {{path: {path}}}}}"
         with self.exporter(probe, ready="/healthz") as exporter:
-            name = "ebpf_exporter_config_up"
+            name = UP
             self.assertEqual(0, exporter.page().value(name, name="follow"))
             for times in (1, 2):
                 os.mkdir(path)
@@ -130,6 +134,45 @@ class Follow(unittest.TestCase):
             self.assertEqual(1, self.lines(exporter, part))
         with self.exporter(probes, "--capabilities.keep=cap_net_raw") as exporter:
             self.assertEqual(0, self.lines(exporter, "cannot attach to what comes later"))
+
+
+class TheProcessThatAttaches(WithConfiguration):
+    """A configuration whose programs are attached to what comes later keeps the process that attached them."""
+
+    EVERY_CPU = "  - {program: by_perf_event, perf_event: {event: cpu-clock, frequency: 99}}"
+
+    def children_of(self, pid):
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+
+    def test_has_given_up_the_same_capabilities(self):
+        with self.exporter(self.EVERY_CPU, "--capabilities.keep=cap_perfmon") as exporter:
+            (child,) = self.children_of(exporter.process.pid)
+            for pid in (exporter.process.pid, child):
+                with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                    status = file.read()
+                for line in ("CapEff", "CapPrm"):
+                    self.assertIn(f"{line}:\t0000004000000000\n", status)
+
+    def test_costs_its_configuration_when_it_ends(self):
+        with self.exporter(self.EVERY_CPU) as exporter:
+            self.assertEqual({"follow": 1}, exporter.page().by_label(UP, "name"))
+            (child,) = self.children_of(exporter.process.pid)
+            os.kill(child, signal.SIGKILL)
+            wait_until(lambda: exporter.page().by_label(UP, "name") == {"follow": 0}, 10, "it is down")
+            attached = exporter.page().by_label("ebpf_exporter_ebpf_program_attached", "id")
+            self.assertEqual({0}, set(attached.values()))
+            self.assertEqual(1, self.lines(exporter, "the process that held its links has ended"))
+            self.assertEqual([], self.children_of(exporter.process.pid))
+            self.assertEqual(0, exporter.stop())
+
+    def test_ends_with_the_exporter_however_that_ends(self):
+        for signal_number, status in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
+            with self.exporter(self.EVERY_CPU) as exporter:
+                (child,) = self.children_of(exporter.process.pid)
+                os.kill(child, signal.SIGTERM)  # as systemd sends it to all of a unit
+                self.assertEqual(status, exporter.stop(signal_number))
+                wait_until(lambda: not os.path.exists(f"/proc/{child}"), 10, "it has ended")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ class WithoutCapabilities {
 // What is new at the CPUs.
 std::vector<std::string> FollowCpus(LoadedObject& object, host::CpuWatch& cpus) {
   Present present;
-  present.cpus = &cpus.Look();
+  present.cpus = std::make_shared<const host::OnlineCpus>(cpus.Look());
   std::vector<std::string> texts;
   for (const PlaceNews& news : object.Follow(present, Time())) texts.push_back(news.text);
   return texts;

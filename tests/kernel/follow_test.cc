@@ -64,7 +64,7 @@ class FollowTest : public KernelTest {
   // What the log would say.
   std::vector<std::string> Follow(LoadedObject& object, Time now = Time()) {
     EXPECT_TRUE(watch_->Update().ok());
-    present_.interfaces = &watch_->interfaces();
+    present_.interfaces = std::make_shared<const host::InterfaceNames>(watch_->interfaces());
     std::vector<std::string> texts;
     for (const PlaceNews& news : object.Follow(present_, now)) texts.push_back(news.text);
     return texts;

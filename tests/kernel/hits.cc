@@ -10,16 +10,22 @@
 
 namespace bpf_exporter::kernel {
 
-void WantThisProcess(const LoadedObject& object) {
+void WantThisProcess(const LoadedObject& object) { WantThisProcess(object.Map("wanted")); }
+
+void WantThisProcess(const MapHandle& map) {
   const std::uint64_t wanted[] = {static_cast<std::uint64_t>(getpid()), SYS_getppid};
   for (const std::uint32_t slot : {1u, 0u}) {
-    ASSERT_EQ(bpf_map_update_elem(object.Map("wanted").fd(), &slot, &wanted[slot], BPF_ANY), 0);
+    ASSERT_EQ(bpf_map_update_elem(map.fd(), &slot, &wanted[slot], BPF_ANY), 0);
   }
 }
 
 std::uint64_t Hits(const LoadedObject& object, std::uint32_t slot) {
+  return Hits(object.Map("hits"), slot);
+}
+
+std::uint64_t Hits(const MapHandle& map, std::uint32_t slot) {
   std::uint64_t count = 0;
-  EXPECT_EQ(bpf_map_lookup_elem(object.Map("hits").fd(), &slot, &count), 0);
+  EXPECT_EQ(bpf_map_lookup_elem(map.fd(), &slot, &count), 0);
   return count;
 }
 

@@ -7,6 +7,7 @@
 
 #include "kernel/hits.h"
 #include "kernel/load/object.h"
+#include "kernel/load/program_info.h"
 #include "kernel/support.h"
 #include "object/read_layout.h"
 #include "support/paths.h"
@@ -172,7 +173,8 @@ TEST_F(Loading, CountsTheRunsOfItsPrograms) {
   ASSERT_NE(object, nullptr);
   const auto runs = [&] {
     for (const metrics::ProgramStatus& program : object->programs()) {
-      if (program.name == "by_raw_tracepoint") return object->ProgramStatistics().at(program.id);
+      if (program.name != "by_raw_tracepoint") continue;
+      return ReadProgramRuns(object->ProgramDescriptors()).at(program.id);
     }
     return ProgramRun{};
   };
@@ -185,7 +187,7 @@ TEST_F(Loading, CountsTheRunsOfItsPrograms) {
   const ProgramRun after = runs();
   EXPECT_GE(after.run_count - before.run_count, 1000u);
   EXPECT_GT(after.run_time_ns, before.run_time_ns);
-  EXPECT_EQ(object->ProgramStatistics().size(), 1u) << "the others are not loaded";
+  EXPECT_EQ(object->ProgramDescriptors().size(), 1u) << "the others are not loaded";
 }
 
 }  // namespace

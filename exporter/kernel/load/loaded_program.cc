@@ -159,8 +159,11 @@ std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
     if (plan::IsOnInterface(place) && present.interfaces != nullptr) {
       places_[i].Follow(InterfacesFor(i, *present.interfaces), now, news);
     } else if (plan::IsInBinary(place)) {
-      const auto find = [&](const std::string& pattern) { return present.binaries->Of(pattern); };
-      if (present.binaries == nullptr || find(place.binary) == nullptr) continue;
+      const auto find = [&](const std::string& pattern) {
+        const auto known = present.binaries.find(pattern);
+        return known == present.binaries.end() ? nullptr : &known->second;
+      };
+      if (find(place.binary) == nullptr) continue;
       places_[i].Follow(BinariesFor(i, find), now, news);
     } else if (!cgroups_[i].empty()) {
       PlacedLinks::Wanted wanted;
@@ -192,6 +195,11 @@ void LoadedProgram::AddFollowed(Followed& followed) const {
     if (!cgroups_[i].empty()) followed.cgroups.push_back(cgroups_[i]);
     if (places_[i].HasPerfEvents()) followed.cpus = true;
   }
+}
+
+bool LoadedProgram::AddLinks(std::vector<int>& descriptors) const {
+  return std::all_of(places_.begin(), places_.end(),
+                     [&](const PlacedLinks& links) { return links.AddDescriptors(descriptors); });
 }
 
 bool LoadedProgram::HasSeveralPlaces() const {

@@ -20,8 +20,11 @@ struct Followed {
   bool cpus = false;
   std::vector<std::string> cgroups;   // whole paths
   std::vector<std::string> binaries;  // patterns
+  bool process = false;               // the one that holds the links, which may end
 
-  bool any() const { return interfaces || cpus || !cgroups.empty() || !binaries.empty(); }
+  bool any() const {
+    return interfaces || cpus || process || !cgroups.empty() || !binaries.empty();
+  }
 };
 
 // A program of an object that is in the kernel, and its links. Destroying it detaches.
@@ -49,6 +52,9 @@ class LoadedProgram {
   // Returns why Follow() cannot attach it to what comes, as the first of its places says; nothing:
   // it can, as far as the process's capabilities go.
   Status MayFollow() const;
+
+  // Adds the descriptor of each link. Returns false if not every link is one.
+  bool AddLinks(std::vector<int>& descriptors) const;
 
   // Adds what Follow() has to know of.
   void AddFollowed(Followed& followed) const;

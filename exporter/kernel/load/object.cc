@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,16 @@
 #include "kernel/load/open_object.h"
 
 namespace bpf_exporter::kernel {
+namespace {
+
+// Returns whether perf makes kprobes and uprobes; where it does not, libbpf makes them in tracefs,
+// and they stay until it removes them.
+bool PerfMakesProbes() {
+  return access("/sys/bus/event_source/devices/kprobe/type", F_OK) == 0 &&
+         access("/sys/bus/event_source/devices/uprobe/type", F_OK) == 0;
+}
+
+}  // namespace
 
 struct LoadedObject::State {
   Alternatives alternatives;
@@ -118,14 +129,39 @@ const std::vector<metrics::ProgramStatus>& LoadedObject::programs() const {
   return state_->statuses;
 }
 
-std::map<std::uint32_t, ProgramRun> LoadedObject::ProgramStatistics() const {
-  std::map<std::uint32_t, ProgramRun> runs;
+std::optional<std::vector<int>> LoadedObject::Links() const {
+  if (followed().any()) return std::nullopt;
+  std::vector<int> links;
+  for (const LoadedProgram& program : state_->programs) {
+    if (!program.status().attached) continue;
+    if (bpf_program__type(program.handle()) == BPF_PROG_TYPE_KPROBE && !PerfMakesProbes()) {
+      return std::nullopt;
+    }
+    if (!program.AddLinks(links)) return std::nullopt;
+  }
+  return links;
+}
+
+std::vector<int> LoadedObject::ProgramDescriptors() const {
+  std::vector<int> descriptors;
   for (const LoadedProgram& program : state_->programs) {
     const int fd = bpf_program__fd(program.handle());
-    if (fd < 0) continue;
-    if (const Result<ProgramInfo> info = ReadProgramInfo(fd)) runs.emplace(info->id, info->run);
+    if (fd >= 0) descriptors.push_back(fd);
   }
-  return runs;
+  return descriptors;
+}
+
+std::vector<std::string> LoadedObject::MapNames() const {
+  std::vector<std::string> names;
+  const bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, state_->object.get()) {
+    if (bpf_map__fd(map) < 0) continue;
+    const std::string name = bpf_map__name(map);
+    // The compiler's own are called by the object and their section: "packets.rodata".
+    names.push_back(bpf_map__is_internal(map) ? name.substr(std::min(name.find('.'), name.size()))
+                                              : name);
+  }
+  return names;
 }
 
 MapHandle LoadedObject::Map(const std::string& name) const {

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +12,6 @@
 #include "kernel/load/alternatives.h"
 #include "kernel/load/load_options.h"
 #include "kernel/load/loaded_program.h"
-#include "kernel/load/program_info.h"
 #include "kernel/read/map_handle.h"
 #include "metrics/status.h"
 #include "plan/plan.h"
@@ -59,12 +57,19 @@ class LoadedObject {
   // Returns what Follow() has to know of; nothing: it has nothing to do.
   Followed followed() const;
 
+  // Returns the descriptors that keep all programs attached once this process has ended; nothing:
+  // not all can be kept so, or Follow() has something to do.
+  std::optional<std::vector<int>> Links() const;
+
   // Returns how each program of the object fares, in the object's order: that of the plan. Valid
   // until the next call of Attach() or Follow().
   const std::vector<metrics::ProgramStatus>& programs() const;
-  // Returns what the kernel counts of each program that is loaded, by its id. Any thread.
-  std::map<std::uint32_t, ProgramRun> ProgramStatistics() const;
+  // Returns the descriptors of the programs that are loaded.
+  std::vector<int> ProgramDescriptors() const;
 
+  // Returns the names of the maps that are in the kernel, of the compiler's own those of their
+  // sections.
+  std::vector<std::string> MapNames() const;
   // Returns the map of that name, whose descriptor this object owns.
   MapHandle Map(const std::string& name) const;
   // Returns since when programs may have written to the map: since it was loaded or, if it is

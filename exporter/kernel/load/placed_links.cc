@@ -176,6 +176,22 @@ bool PlacedLinks::HasPerfEvents() const {
   });
 }
 
+bool PlacedLinks::AddDescriptors(std::vector<int>& descriptors) const {
+  for (const Link& link : links_) {
+    for (const Attachment& attachment : link.held) {
+      int descriptor = -1;
+      if (const auto* held = std::get_if<LinkPtr>(&attachment)) {
+        descriptor = bpf_link__fd(held->get());
+      } else if (const auto* fd = std::get_if<Fd>(&attachment)) {
+        descriptor = fd->get();
+      }
+      if (descriptor < 0) return false;
+      descriptors.push_back(descriptor);
+    }
+  }
+  return true;
+}
+
 void PlacedLinks::AddStatus(std::vector<metrics::PlaceStatus>& places) const {
   metrics::PlaceStatus status;
   status.needed = !place_.optional;

@@ -50,6 +50,10 @@ class PlacedLinks {
   // Returns whether a link is on perf events, which follow the CPUs.
   bool HasPerfEvents() const;
 
+  // Adds the descriptor of each link. Returns false if a link is more than one, or none: those of
+  // static tracepoints, perf events and tc filters.
+  bool AddDescriptors(std::vector<int>& descriptors) const;
+
   // Adds how each link fares; for a glob without any, that it waits.
   void AddStatus(std::vector<metrics::PlaceStatus>& places) const;
 

@@ -22,6 +22,14 @@ Result<ProgramInfo> ReadProgramInfo(int fd) {
   return program;
 }
 
+std::map<std::uint32_t, ProgramRun> ReadProgramRuns(std::span<const int> descriptors) {
+  std::map<std::uint32_t, ProgramRun> runs;
+  for (const int fd : descriptors) {
+    if (const Result<ProgramInfo> info = ReadProgramInfo(fd)) runs.emplace(info->id, info->run);
+  }
+  return runs;
+}
+
 Result<Fd> EnableStats() {
   Fd stats(bpf_enable_stats(BPF_STATS_RUN_TIME));
   if (stats.valid()) return stats;

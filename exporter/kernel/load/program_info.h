@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string>
 
 #include "base/fd.h"
@@ -24,6 +26,9 @@ struct ProgramInfo {
 
 // Asks the kernel for the program behind `fd`.
 Result<ProgramInfo> ReadProgramInfo(int fd);
+
+// Returns what the kernel counts of each of these programs, by their ids.
+std::map<std::uint32_t, ProgramRun> ReadProgramRuns(std::span<const int> descriptors);
 
 // Switches run statistics on for as long as the result lives, whatever
 // kernel.bpf_stats_enabled says. Needs kernel 5.8 and CAP_SYS_ADMIN.

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/load/contained_object.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/pack.h"
+#include "kernel/load/object_service.h"
+
+namespace bpf_exporter::kernel {
+namespace {
+
+// A start waits for an object on which libbpf loops; the kernel verifies in much less.
+constexpr std::chrono::seconds kPatienceToLoad{120};
+// The kernel may take long for each of many probes in binaries.
+constexpr std::chrono::seconds kPatience{600};
+
+Status StatusOf(ErrorParts parts) {
+  if (parts.cause.empty()) return {};
+  Error error(parts.context, std::move(parts.cause), parts.code);
+  error.AddRemedy(parts.remedy);
+  return error;
+}
+
+}  // namespace
+
+Result<ContainedObject> ContainedObject::Load(const plan::ConfigPlan& plan,
+                                              const LoadOptions& options) {
+  const std::string file = std::filesystem::path(plan.object.path).filename().string();
+  // Made in the child, when it is first asked.
+  std::shared_ptr<ObjectService> service;
+  Result<object::Child> child =
+      object::Child::Start([&, service](std::string_view request) mutable {
+        if (service == nullptr) service = std::make_shared<ObjectService>(plan, options);
+        return service->Serve(request);
+      });
+  std::string subject = fmt::format("object '{}'", file);
+  if (!child) return child.error().In(subject);
+  ContainedObject object(*std::move(child), std::move(subject));
+  if (const Status loaded = object.LoadNext(); !loaded) return loaded.error();
+  return object;
+}
+
+// Returns the answer to a request, and puts what came with it into `descriptors`.
+template <typename T>
+Result<T> ContainedObject::Ask(const ObjectRequest& request, std::vector<Fd>& descriptors) {
+  const bool loads = request.command == ObjectCommand::kLoad;
+  Result<object::Child::Answer> answer =
+      child_.Ask(Pack(request), loads ? kPatienceToLoad : kPatience);
+  if (!answer) return answer.error();
+  std::optional<T> unpacked = Unpack<T>(answer->bytes);
+  if (!unpacked) return child_.Damaged();
+  descriptors = std::move(answer->descriptors);
+  return *std::move(unpacked);
+}
+
+Status ContainedObject::LoadNext() {
+  maps_.clear();
+  program_descriptors_.clear();
+  has_next_ = false;
+  std::vector<Fd> descriptors;
+  Result<LoadAnswer> answer = Ask<LoadAnswer>({ObjectCommand::kLoad}, descriptors);
+  if (!answer) return answer.error().In(subject_ + ": load");
+  if (const Status loaded = StatusOf(std::move(answer->error)); !loaded) return loaded;
+  if (descriptors.size() < answer->maps.size()) return child_.Damaged().In(subject_ + ": load");
+  auto descriptor = descriptors.begin();
+  for (const MapAnswer& map : answer->maps) {
+    const std::chrono::nanoseconds since(map.counted_since);
+    maps_.try_emplace(
+        map.name,
+        HeldMap{std::move(*descriptor++),
+                std::chrono::system_clock::time_point(
+                    std::chrono::duration_cast<std::chrono::system_clock::duration>(since))});
+  }
+  program_descriptors_.assign(std::move_iterator(descriptor),
+                              std::move_iterator(descriptors.end()));
+  programs_ = std::move(answer->programs);
+  return {};
+}
+
+Status ContainedObject::Attach() {
+  Result<AttachAnswer> answer = Ask<AttachAnswer>({ObjectCommand::kAttach}, links_);
+  if (!answer) return answer.error().In(subject_ + ": attach");
+  programs_ = std::move(answer->programs);
+  either_of_ = std::move(answer->either_of);
+  followed_ = std::move(answer->followed);
+  followed_.process = child_.runs();
+  has_next_ = answer->has_next;
+  return {};
+}
+
+Status ContainedObject::DropRights() {
+  if (!child_.runs()) return {};
+  std::vector<Fd> none;
+  Result<ErrorParts> answer = Ask<ErrorParts>({ObjectCommand::kDropRights}, none);
+  if (!answer) return {};  // it has ended, which Follow() tells
+  return StatusOf(std::move(*answer));
+}
+
+std::vector<std::string> ContainedObject::WhyNotLater() {
+  if (!child_.runs()) return {};
+  std::vector<Fd> none;
+  Result<std::vector<std::string>> answer =
+      Ask<std::vector<std::string>>({ObjectCommand::kWhyNotLater}, none);
+  return answer ? *std::move(answer) : std::vector<std::string>();
+}
+
+std::vector<PlaceNews> ContainedObject::Follow(const Present& present, Time now) {
+  if (!followed_.any()) return {};
+  const std::chrono::nanoseconds time = now.time_since_epoch();
+  std::vector<Fd> none;
+  Result<FollowAnswer> answer =
+      Ask<FollowAnswer>({ObjectCommand::kFollow, present, time.count()}, none);
+  if (!answer) {
+    const std::string problem =
+        answer.error().In("the process that held its links has ended").Message();
+    AllDetached(problem);
+    return {{problem, true}};
+  }
+  if (!answer->news.empty()) programs_ = std::move(answer->programs);
+  return std::move(answer->news);
+}
+
+void ContainedObject::AllDetached(const std::string& problem) {
+  followed_ = {};
+  for (metrics::ProgramStatus& program : programs_) {
+    if (!program.attached) continue;
+    program.attached = false;
+    program.problem = problem;
+    for (metrics::PlaceStatus& place : program.places) {
+      if (place.attached) place.problem = problem;
+      place.attached = false;
+    }
+  }
+}
+
+std::map<std::uint32_t, ProgramRun> ContainedObject::ProgramStatistics() const {
+  std::vector<int> descriptors;
+  for (const Fd& fd : program_descriptors_) descriptors.push_back(fd.get());
+  return ReadProgramRuns(descriptors);
+}
+
+MapHandle ContainedObject::Map(const std::string& name) const {
+  const auto map = maps_.find(name);
+  return {name, map == maps_.end() ? -1 : map->second.fd.get()};
+}
+
+std::chrono::system_clock::time_point ContainedObject::CountedSince(const std::string& map) const {
+  const auto held = maps_.find(map);
+  return held == maps_.end() ? std::chrono::system_clock::time_point() : held->second.since;
+}
+
+}  // namespace bpf_exporter::kernel
