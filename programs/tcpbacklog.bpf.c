@@ -20,8 +20,9 @@ struct overflow {
 BX_PERCPU_ARRAY(tcp_accept_queue, 1, BX_NATIVE_HISTOGRAM(3, 0, 13));  // to 8,192 connections
 BX_PERCPU_ARRAY(tcp_syn_queue, 1, BX_NATIVE_HISTOGRAM(3, 0, 13));
 BX_HASH(tcp_listen_overflows, 1024, struct overflow, __u64);
-BX_HASH(tcp_waiting, 16384, __u64,
-        __u64);  // by the socket's address; when its SYN was answered, in µs
+// By the socket's address; when its SYN was answered, in µs. Those that their listener drops when
+// it closes stay, and make room for others when the map is full.
+BX_LRU_HASH(tcp_waiting, 16384, __u64, __u64);
 BX_PERCPU_ARRAY(tcp_accept_wait, 1, BX_NATIVE_SECONDS(3, -20, 7));  // 1 µs to 128 s
 BX_DROPPED(tcp_backlog_dropped);
 
@@ -34,19 +35,16 @@ static __always_inline void count_overflow(struct sock *listener, enum queue que
 
 // As sk_acceptq_is_full() has it: there may be one more than the backlog says, as in the other
 // queue.
-static __always_inline bool is_full(struct sock *listener) {
-  return BPF_CORE_READ(listener, sk_ack_backlog) > BPF_CORE_READ(listener, sk_max_ack_backlog);
+static __always_inline bool has_no_room(struct sock *listener, __u32 waiting) {
+  return waiting > BPF_CORE_READ(listener, sk_max_ack_backlog);
 }
 
-// A connection's socket begins as a copy of the listener's, so it still says how long the queue of
-// the listener is.
+// For kernels without kprobes, as it runs ten times a connection. A connection's socket begins as a
+// copy of the listener's, so it still says how long the queue of the listener is.
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(tcp_joins, struct sock *sk, int old_state, int new_state) {
-  __u64 id = (__u64)sk;
-
+int BPF_PROG(tcp_child_made, struct sock *sk, int old_state, int new_state) {
   if (old_state == BX_TCP_LISTEN && new_state == BX_TCP_SYN_RECV)
     bx_observe_native_at(&tcp_accept_queue, 0, sk->sk_ack_backlog + 1);
-  if (new_state == BX_TCP_CLOSE) bpf_map_delete_elem(&tcp_waiting, &id);
   return 0;
 }
 
@@ -63,23 +61,32 @@ int BPF_PROG(tcp_syn_came, void *operations, void *more, struct sock *listener) 
   struct inet_connection_sock *queues = (void *)listener;
   __u32 waiting = BPF_CORE_READ(queues, icsk_accept_queue.qlen.counter);
 
-  if (waiting > BPF_CORE_READ(listener, sk_max_ack_backlog)) count_overflow(listener, syn);
-  if (is_full(listener)) count_overflow(listener, accept);
+  if (has_no_room(listener, waiting)) count_overflow(listener, syn);
+  if (has_no_room(listener, BPF_CORE_READ(listener, sk_ack_backlog)))
+    count_overflow(listener, accept);
   return 0;
+}
+
+static __always_inline void joins(struct sock *listener) {
+  __u32 waiting = BPF_CORE_READ(listener, sk_ack_backlog);
+
+  if (has_no_room(listener, waiting))
+    count_overflow(listener, accept);
+  else
+    bx_observe_native_at(&tcp_accept_queue, 0, waiting + 1);
 }
 
 // The last packet of the handshake. kprobes, since 6.1's fentry takes no more than six arguments.
 SEC("kprobe/tcp_v4_syn_recv_sock")
 int BPF_KPROBE(tcp_v4_handshake_ends, struct sock *listener) {
-  if (is_full(listener)) count_overflow(listener, accept);
+  joins(listener);
   return 0;
 }
 
 SEC("kprobe/tcp_v6_syn_recv_sock")
 int BPF_KPROBE(tcp_v6_handshake_ends, struct sock *listener, struct sk_buff *skb) {
   // It calls the other one for IPv4.
-  if (BPF_CORE_READ(skb, protocol) != bpf_htons(BX_ETHERTYPE_IPV4) && is_full(listener))
-    count_overflow(listener, accept);
+  if (BPF_CORE_READ(skb, protocol) != bpf_htons(BX_ETHERTYPE_IPV4)) joins(listener);
   return 0;
 }
 

@@ -78,12 +78,26 @@ class ProbeTest(unittest.TestCase):
         )
 
 
+def not_chosen(page):
+    """{(configuration, program)} of those for which another of their group is used."""
+    alternatives = list(page.samples_of(f"{PREFIX}program_alternative_used"))
+    served = {(labels["config"], labels["group"]) for labels, used in alternatives if used}
+    return {
+        (labels["config"], program)
+        for labels, used in alternatives
+        if not used and (labels["config"], labels["group"]) in served
+        for program in labels["alternative"].split("+")
+    }
+
+
 class EachProgram(unittest.TestCase):
     def test_each_probe_is_attached_as_the_table_says(self):
         page = _EXPORTER.page()
         programs = {}  # (config, program) -> id
         for labels in page.labels_of(f"{PREFIX}ebpf_program_info"):
             programs[labels["config"], labels["program"]] = labels["id"]
+        for unneeded in not_chosen(page):
+            programs.pop(unneeded, None)
         attached = {}
         for labels, value in page.samples_of(f"{PREFIX}ebpf_program_attached"):
             attached[labels["id"]] = max(value, attached.get(labels["id"], 0))

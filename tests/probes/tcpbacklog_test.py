@@ -93,7 +93,7 @@ class Backlogs(ProbeTest):
                 self.check_overflows(listener, "accept", "ListenOverflows")
 
     def test_handshakes_that_a_full_accept_queue_turns_away(self):
-        self.need_attached("tcp_v4_handshake_ends")
+        self.need_attached("tcp_syn_came")
         for family in (socket.AF_INET, socket.AF_INET6):
             with self.subTest(family=family):
                 self.begin_anew()
