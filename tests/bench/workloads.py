@@ -89,11 +89,31 @@ def own_signals():
         os.kill(os.getpid(), signal.SIGUSR1)
 
 
+def connections():
+    """Short ones, with some requests and answers each."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for _ in range(200):
+            with socket.create_connection(listener.getsockname()) as client:
+                server, _ = listener.accept()
+                with server:
+                    for _ in range(10):
+                        client.sendall(bytes(200))
+                        server.recv(200)
+                        server.sendall(bytes(2_000))
+                        client.recv(2_000, socket.MSG_WAITALL)
+
+
+def lookups():
+    for _ in range(3_000):
+        socket.getaddrinfo("127.0.0.1", 80)
+
+
 OF = {
     "biolatency": disk_reads,
     "cgroup_sched": switches,
     "cpudist": switches,
     "cpuprofile": computing,
+    "dnslat": lookups,
     "exec": programs,
     "hardirq": disk_reads,
     "kernel_health": sleeps,
@@ -103,5 +123,7 @@ OF = {
     "signals": own_signals,
     "softirq": packets,
     "syscalls": calls,
+    "tcpconn": connections,
+    "tcprtt": connections,
     "workqueue": statistics_of_memory,
 }

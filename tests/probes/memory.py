@@ -4,7 +4,8 @@
 import contextlib
 import os
 
-from harness import cgroups
+import disks
+from harness import cgroups, children
 from harness.exporter import wait_until
 
 
@@ -37,6 +38,20 @@ def limited(name, size):
     else:
         with _made(version_1_root(), name, {"memory.limit_in_bytes": size}) as folder:
             yield folder
+
+
+def want_more_than_there_is(folder):
+    """In a guest, has the kernel reclaim and compact memory, with a file on a disk in the folder:
+    huge pages until there is no more memory to put together. It reclaims what page cache there
+    is, wakes kswapd, and is then content with those it got."""
+    path = os.path.join(folder, "data")
+    children.run(["dd", "if=/dev/zero", f"of={path}", "bs=1M", "count=48"], check=True)
+    os.sync()
+    try:
+        disks.write_setting("/proc/sys/vm/nr_hugepages", "600")
+    finally:
+        disks.write_setting("/proc/sys/vm/nr_hugepages", "0")
+    disks.write_setting("/proc/sys/vm/compact_memory", "1")
 
 
 def version_1_root():

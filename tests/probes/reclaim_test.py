@@ -41,25 +41,13 @@ class Reclaim(ProbeTest):
         if not (memory.available() and disks.of_guest("fast")):
             self.skipTest("needs a guest, whose memory may be made short")
 
-    def want_more_than_there_is(self):
-        # Huge pages until there is no more memory to put together: the kernel reclaims what page
-        # cache there is, wakes kswapd, and is then content with those it got.
-        with disks.mounted(disks.of_guest("fast")) as folder:
-            path = os.path.join(folder, "data")
-            children.run(["dd", "if=/dev/zero", f"of={path}", "bs=1M", "count=48"], check=True)
-            os.sync()
-            try:
-                disks.write_setting("/proc/sys/vm/nr_hugepages", "600")
-            finally:
-                disks.write_setting("/proc/sys/vm/nr_hugepages", "0")
-        disks.write_setting("/proc/sys/vm/compact_memory", "1")
-
     def test_direct_reclaim_compaction_and_kswapd(self):
         self.need_guest()
         events = ("vmscan/mm_vmscan_direct_reclaim_end", "compaction/mm_compaction_end")
         least_before, before, most_before = vmstat(), self.ours(), vmstat()
         with TraceEvents(*events) as trace:
-            self.want_more_than_there_is()
+            with disks.mounted(disks.of_guest("fast")) as folder:
+                memory.want_more_than_there_is(folder)
             least_after, after, most_after = vmstat(), self.ours(), vmstat()
             trace.stop()
             seen = trace.lines()

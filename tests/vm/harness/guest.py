@@ -16,6 +16,9 @@ QEMU = "qemu-system-x86_64"
 # the probes' tests on 7.3, of about 170 (2026-11-26, two real CPUs).
 MACHINE = ["-machine", "q35", "-accel", "tcg,thread=single", "-cpu", "max", "-smp", "2"]
 MEMORY = "1G"
+# Each instruction takes a nanosecond and idling none, whatever else the host does: for what is
+# measured. With several CPUs such a guest does not boot.
+COUNTED = ["-smp", "1", "-icount", "shift=0,sleep=off"]
 # At boot the kernel panics when no timer interrupt comes in time, as on a busy machine.
 KERNEL_ARGUMENTS = "console=ttyS0 quiet panic=-1 oops=panic lsm=lockdown,bpf no_timer_check"
 # In the kernel's words, but for the lines that a test of warnings writes.
@@ -99,10 +102,11 @@ def is_emulators(error):
 
 
 def boot(
-    kernel, initramfs, console, commands, seconds, disks=(), memory=MEMORY, arguments=""
+    kernel, initramfs, console, commands, seconds, disks=(), memory=MEMORY, arguments="", more=()
 ):
-    """Runs all `commands` in a guest with so much `memory`, whose kernel has these `arguments` too,
-    and returns their Results; GuestError when it ends early or takes longer than `seconds`. The kernel's own messages go to the file `console`, beside which
+    """Runs all `commands` in a guest with so much `memory` and `more` of QEMU's arguments, whose kernel
+    has these `arguments` too, and returns their Results; GuestError when it ends early or takes
+    longer than `seconds`. The kernel's own messages go to the file `console`, beside which
     the files of `disks` are."""
     files = {f"{console}.{disk.name}": disk for disk in disks}
     try:
@@ -110,14 +114,14 @@ def boot(
             with open(path, "wb") as file:
                 file.truncate(disk.megabytes << 20)
         options = f"{KERNEL_ARGUMENTS} {arguments}".strip()
-        return _boot(kernel, initramfs, console, commands, seconds, files, memory, options)
+        return _boot(kernel, initramfs, console, commands, seconds, files, memory, options, more)
     finally:
         for path, disk in files.items():
             if os.path.exists(path) and not disk.kept:
                 os.remove(path)
 
 
-def _boot(kernel, initramfs, console, commands, seconds, files, memory, options):
+def _boot(kernel, initramfs, console, commands, seconds, files, memory, options, more):
     arguments = [
         # What runs beside mostly waits, and should not wait for a CPU as well.
         "nice",
@@ -125,6 +129,7 @@ def _boot(kernel, initramfs, console, commands, seconds, files, memory, options)
         "5",
         QEMU,
         *MACHINE,
+        *more,
         "-m",
         memory,
         "-display",
