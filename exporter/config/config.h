@@ -157,6 +157,8 @@ struct MapSpec {
   Position max_entries_at;
   std::optional<std::uint32_t> inner_max_entries;  // of the maps in a map of maps
   Position inner_at;
+  std::optional<std::uint32_t> value_size;  // in bytes
+  Position value_size_at;
   std::optional<Text> pin;  // a path, or a name in /sys/fs/bpf; empty: not pinned
 };
 

@@ -17,22 +17,27 @@ namespace {
 
 constexpr std::string_view kExample = "{counts: {max_entries: 4096}}";
 
-std::optional<std::uint32_t> ReadEntries(const Field& field) {
-  const auto entries = ReadInteger(field, 1, std::numeric_limits<std::uint32_t>::max());
-  if (!entries) return std::nullopt;
-  return static_cast<std::uint32_t>(*entries);
+std::optional<std::uint32_t> ReadSize(const Field& field) {
+  const auto size = ReadInteger(field, 1, std::numeric_limits<std::uint32_t>::max());
+  if (!size) return std::nullopt;
+  return static_cast<std::uint32_t>(*size);
 }
 
 constexpr Key<MapSpec> kMapKeys[] = {
     {"max_entries",
      [](const Field& f, MapSpec& m) {
-       m.max_entries = ReadEntries(f);
+       m.max_entries = ReadSize(f);
        m.max_entries_at = f.node.at;
      }},
     {"inner_max_entries",
      [](const Field& f, MapSpec& m) {
-       m.inner_max_entries = ReadEntries(f);
+       m.inner_max_entries = ReadSize(f);
        m.inner_at = f.node.at;
+     }},
+    {"value_size",
+     [](const Field& f, MapSpec& m) {
+       m.value_size = ReadSize(f);
+       m.value_size_at = f.node.at;
      }},
     {"pin", [](const Field& f, MapSpec& m) { m.pin = ReadText(f); }},
 };

@@ -168,6 +168,13 @@ config::Position PlaceOf(const Scope& scope, const std::string& map) {
   return scope.config.object.at;
 }
 
+// Returns the key of `maps:` that sets what the object leaves to its own loader; empty if none.
+std::string_view SettingFor(const object::MapLayout& map) {
+  if (map.max_entries == 0) return "max_entries";
+  if (map.type == BPF_MAP_TYPE_STACK_TRACE && map.value_size == 0) return "value_size";
+  return "";
+}
+
 }  // namespace
 
 std::string WhyImpossible(const object::MapLayout& map) {
@@ -185,10 +192,9 @@ void CheckMaps(const Scope& scope) {
   for (const object::MapLayout& map : scope.object.maps) {
     std::string why = WhyImpossible(map);
     if (why.empty()) continue;
-    if (map.max_entries == 0) {
-      why += fmt::format(
-          "; where the object's own loader sets it, 'maps: {{{}: {{max_entries: N}}}}' does",
-          map.name);
+    if (const std::string_view setting = SettingFor(map); !setting.empty()) {
+      why += fmt::format("; where the object's own loader sets it, 'maps: {{{}: {{{}: N}}}}' does",
+                         map.name, setting);
     }
     scope.diagnostics.Error(
         PlaceOf(scope, map.name),

@@ -59,6 +59,15 @@ class Setter {
     map_.inner = std::move(inner);
   }
 
+  void SetValueSize(std::uint32_t size, config::Position at) {
+    if (map_.value != nullptr && map_.value->size != size) {
+      Error(at, fmt::format("value_size: the object says that values are {}, of {} bytes",
+                            map_.value->name, map_.value->size));
+      return;
+    }
+    map_.value_size = size;
+  }
+
   void SetPin(const config::Text& pin) {
     if (pin.value.empty() || pin.value.starts_with('/')) {
       map_.pin = pin.value;
@@ -98,6 +107,7 @@ void ApplyMapSettings(const config::Config& config, object::ObjectLayout& object
     Setter setter(diagnostics, *map);
     if (spec.max_entries) setter.SetEntries(*spec.max_entries, spec.max_entries_at);
     if (spec.inner_max_entries) setter.SetInnerEntries(*spec.inner_max_entries, spec.inner_at);
+    if (spec.value_size) setter.SetValueSize(*spec.value_size, spec.value_size_at);
     if (spec.pin) setter.SetPin(*spec.pin);
   }
 }

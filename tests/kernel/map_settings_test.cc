@@ -20,7 +20,8 @@ class MapSettings : public KernelTest {
 
   LoadedObject* LoadWith(const std::string& maps) {
     const std::string yaml =
-        "maps:\n" + maps + "metrics: {counters: [{name: counts, help: Counts, labels: [slot]}]}\n";
+        "maps:\n  stacks: {max_entries: 8, value_size: 1016}\n" + maps +
+        "metrics: {counters: [{name: counts, help: Counts, labels: [slot]}]}\n";
     return Load(PlanOfYaml("unsized", yaml, host_));
   }
 
@@ -46,6 +47,7 @@ TEST_F(MapSettings, AreWhatTheKernelMakes) {
   EXPECT_NE(Shown(*object, "counts").find("\"max_entries\":1234,"), std::string::npos);
   EXPECT_NE(Shown(*object, "records").find("\"max_entries\":8192,"), std::string::npos);
   EXPECT_NE(Shown(*object, "nested").find("\"max_entries\":3,"), std::string::npos);
+  EXPECT_NE(Shown(*object, "stacks").find("\"bytes_value\":1016,"), std::string::npos);
 }
 
 TEST_F(MapSettings, PinWhereTheyAreToldTo) {

@@ -12,6 +12,11 @@ struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
 } records SEC(".maps");
 
+struct {
+  __uint(type, BPF_MAP_TYPE_STACK_TRACE);
+  __uint(key_size, 4);
+} stacks SEC(".maps");
+
 struct inner {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __type(key, __u32);

@@ -19,6 +19,11 @@ int SetEntries(bpf_map* map, const object::MapLayout& layout) {
   return -bpf_map__set_max_entries(map, layout.max_entries);
 }
 
+int SetValueSize(bpf_map* map, const object::MapLayout& layout) {
+  if (bpf_map__value_size(map) == layout.value_size) return 0;
+  return -bpf_map__set_value_size(map, layout.value_size);
+}
+
 // libbpf 1.1 crashes when the size of an inner map is set, but takes a map that stands for it.
 int SetInner(bpf_map* map, const object::MapLayout& layout, std::vector<Fd>& inner_maps) {
   if (layout.inner == nullptr) return 0;
@@ -46,6 +51,7 @@ Status SetMaps(const plan::ConfigPlan& plan, bpf_object* object, std::vector<Fd>
     bpf_map* map = bpf_object__find_map_by_name(object, layout.name.c_str());
     if (map == nullptr) continue;
     int error = SetEntries(map, layout);
+    if (error == 0) error = SetValueSize(map, layout);
     if (error == 0) error = SetInner(map, layout, inner_maps);
     if (error == 0) error = SetPin(map, layout);
     if (error != 0) return ErrnoError(fmt::format("map '{}': set", layout.name), error);

@@ -31,9 +31,11 @@ TEST_F(OwnKeys, ReadsWhatMapsAreMadeWith) {
   EXPECT_EQ(config_.maps[0].max_entries, 4096u);
   EXPECT_EQ(config_.maps[0].max_entries_at.column, 30);
   EXPECT_FALSE(config_.maps[0].inner_max_entries);
+  EXPECT_EQ(config_.maps[0].value_size, 1016u);
   ASSERT_TRUE(config_.maps[0].pin);
   EXPECT_EQ(config_.maps[0].pin->value, "mine");
   EXPECT_EQ(config_.maps[1].inner_max_entries, 16u);
+  EXPECT_FALSE(config_.maps[1].value_size);
   EXPECT_FALSE(config_.maps[1].pin);
   ASSERT_TRUE(config_.maps[2].pin);
   EXPECT_EQ(config_.maps[2].pin->value, "");

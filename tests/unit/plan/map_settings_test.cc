@@ -40,6 +40,23 @@ metrics: {gauges: [{name: by_pid, help: H, labels: [pid]}]}
   EXPECT_EQ(MapOf(plan, "slots").pin, "");
 }
 
+TEST(MapSettings, GiveValuesTheirSizeWhereTheObjectHasNone) {
+  const std::string rest =
+      "  counts: {max_entries: 1}\n  records: {max_entries: 4096}\n"
+      "  nested: {inner_max_entries: 1}\nmetrics: {counters: []}\n";
+  const Resolved without =
+      ResolveYaml("t.yaml", "maps:\n  stacks: {max_entries: 8}\n" + rest, kUsualOptions, "unsized");
+  EXPECT_NE(without.messages.find("no value; stack_trace maps need one; where the object's own "
+                                  "loader sets it, 'maps: {stacks: {value_size: N}}' does"),
+            std::string::npos)
+      << without.messages;
+  const Resolved with =
+      ResolveYaml("t.yaml", "maps:\n  stacks: {max_entries: 8, value_size: 1016}\n" + rest,
+                  kUsualOptions, "unsized");
+  ASSERT_EQ(with.messages, "");
+  EXPECT_EQ(MapOf(*with.plan, "stacks").value_size, 1016u);
+}
+
 TEST(MapSettings, CanTakeAPinAway) {
   const std::string metrics =
       "metrics: {counters: [{name: shared_hits, help: H, labels: [slot]}]}\n";
