@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/check.h"
+#include "app/cleanup.h"
 #include "app/exporter.h"
 #include "app/options.h"
 #include "app/start.h"
@@ -43,6 +44,7 @@ app::ExitCode Main(const std::vector<std::string>& arguments) {
     check.max_memory = options.max_memory;
     return app::Check(check);
   }
+  if (options.cleanup) return app::Cleanup(options.config_names);
 
   // From here on links are let go of before the end; what only reads files ends at once.
   const sigset_t signals = process::BlockSignals();

@@ -188,6 +188,9 @@ const std::vector<Flag>& Flags() {
       OnOff("config.check", &Options::config_check, "Load and attach everything, then exit"),
       OnOff("config.strict", &Options::config_strict,
             "Exit when any configuration or program fails"),
+      OnOff(
+          "cleanup", &Options::cleanup,
+          "Remove the tc filters that killed runs left (of --config.names, or of all), then exit"),
       Ignored("config.cache-size",
               "Accepted, without effect: decoded labels are kept as long as their key is in the "
               "map"),

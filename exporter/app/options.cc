@@ -126,6 +126,11 @@ std::optional<EarlyExit> Conflict(const Options& options) {
   if (options.once && options.config_check) {
     return Wrong("once", "cannot be beside --config.check, which exits before anything is counted");
   }
+  if (options.cleanup &&
+      (options.once || options.config_check || options.command == Command::kCheck)) {
+    return Wrong("cleanup",
+                 "does nothing else: it cannot be beside check, --config.check or --once");
+  }
   if (options.format && !options.once) return Wrong("format", "is for the page that --once prints");
   return std::nullopt;
 }

@@ -38,6 +38,7 @@ struct Options {
   bool strace_syscall_names = false;  // of files that do not say
   std::string btf_path;
   bool config_check = false;
+  bool cleanup = false;
   bool config_strict = false;
   bool debug = false;
   bool no_timestamps = false;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "kernel/attach/left_filters.h"
 #include "kernel/load/alternatives.h"
 #include "kernel/read/map_readers.h"
 #include "loader/memory_limit.h"
@@ -188,10 +189,20 @@ void LoadAndAttach(RunningConfig& config, const Loading& loading) {
   UpdateStatus(config);
 }
 
+// Takes away what earlier runs of these configurations left that were killed; it would count beside
+// what is attached now. Before any is attached: then qdiscs that only they used go, too.
+void RemoveLeftFilters(const std::vector<PlannedConfig>& planned) {
+  std::vector<std::string> names;
+  for (const PlannedConfig& config : planned) names.push_back(config.source.name);
+  const Status removed = kernel::RemoveLeftFilters(names);
+  if (!removed) log::Warn("{}", removed.error().Message());
+}
+
 }  // namespace
 
 std::vector<RunningConfig> RunConfigs(std::vector<PlannedConfig> planned, const RunOptions& options,
                                       host::Host& host) {
+  RemoveLeftFilters(planned);
   std::vector<RunningConfig> running;
   for (PlannedConfig& config : planned) {
     RunningConfig& added = running.emplace_back();

@@ -97,6 +97,7 @@ struct MapPlan {
 // One program of the object.
 struct ProgramPlan {
   std::string name;
+  std::string config;  // the configuration that it is for
   std::string section;
   // What the program becomes if libbpf does not know its section; UNSPEC: of no type that is known.
   std::uint32_t type = BPF_PROG_TYPE_UNSPEC;  // bpf_prog_type

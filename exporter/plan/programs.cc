@@ -52,6 +52,7 @@ class Planner {
   Planner(const Scope& scope, const object::ProgramLayout& layout)
       : scope_(scope), layout_(layout) {
     plan_.name = layout.name;
+    plan_.config = scope.config.name;
     plan_.section = layout.section;
     plan_.type = layout.type;
     if (plan_.type != BPF_PROG_TYPE_UNSPEC) return;

@@ -1,48 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
 
-#include "kernel/attach/attached_to.h"
-#include "kernel/attach/tc_filter.h"
 #include "kernel/hits.h"
-#include "kernel/namespaces.h"
-#include "kernel/support.h"
+#include "kernel/network_test_base.h"
 
 namespace bpf_exporter::kernel {
 namespace {
 
 constexpr int kPackets = 60;
 
-class AttachingToNetwork : public KernelTest {
- protected:
-  void SetUp() override {
-    KernelTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    space_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kNetwork);
-    ASSERT_EQ(space_->problem(), "");
-  }
-  void TearDown() override {
-    // Detached while still in the namespace: that is where the interfaces are.
-    DestroyObjects();
-    space_.reset();
-    KernelTest::TearDown();
-  }
-
- private:
-  std::unique_ptr<OwnNamespace> space_;
-};
-
-config::ProbeSpec OnInterface(const std::string& program, config::ProbeKind kind,
-                              const std::string& interface, const std::string& direction = "") {
-  config::ProbeSpec probe = Probe(program, kind, {interface});
-  probe.direction.value = direction;
-  return probe;
-}
+using AttachingToNetwork = NetworkTest;
 
 TEST_F(AttachingToNetwork, CountsEachPacketOnceWithASocketFilter) {
   LoadedObject* object = LoadAndAttach(
@@ -196,113 +167,6 @@ TEST_F(AttachingToNetwork, SaysThatAPathIsNoCgroup) {
   EXPECT_EQ(ProblemOf(*object, "by_cgroup"),
             fmt::format("cgroup: '/proc' is not in a cgroup2 file system ({})",
                         mount.empty() ? "none is mounted" : "one is mounted on " + mount));
-}
-
-// The qdisc way, which kernels before 6.6 need and this one still has.
-class QdiscFilter : public AttachingToNetwork {
- protected:
-  void SetUp() override {
-    AttachingToNetwork::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    const Fd program(ProgramFd("by_tc_ingress"));
-    const Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
-    if (filter.ok() || filter.error().code != ENOENT) return;
-    // A module that is not here. Where there are links instead, nobody needs it.
-    if (AttachTcx(program.get(), kLoopback, true).ok()) {
-      GTEST_SKIP() << "this kernel comes without the clsact qdisc and has tcx";
-    }
-  }
-
-  int ProgramFd(const std::string& program) {
-    LoadedObject* object =
-        Load(PlanOf("probe_hooks", {"hits"}, {OnInterface(program, config::ProbeKind::kTc, "lo")}));
-    if (object == nullptr) return -1;
-    for (const metrics::ProgramStatus& state : object->programs()) {
-      if (state.name == program) return bpf_prog_get_fd_by_id(state.id);
-    }
-    return -1;
-  }
-  static bool HasClsact() {
-    return Output("tc qdisc show dev lo").find("clsact") != std::string::npos;
-  }
-  static constexpr int kLoopback = 1;  // lo's index in a new namespace
-};
-
-TEST_F(QdiscFilter, RemovesWhatItMade) {
-  const Fd first(ProgramFd("by_tc_ingress")), second(ProgramFd("by_tc_egress"));
-  EXPECT_FALSE(HasClsact());
-  {
-    Result<TcFilter> ingress = TcFilter::Attach(first.get(), kLoopback, true);
-    ASSERT_TRUE(ingress.ok()) << ingress.error().Message();
-    {
-      Result<TcFilter> egress = TcFilter::Attach(second.get(), kLoopback, false);
-      ASSERT_TRUE(egress.ok()) << egress.error().Message();
-      EXPECT_NE(Output("tc filter show dev lo egress").find("by_tc_egress"), std::string::npos);
-      TcFilter moved = std::move(*egress);
-    }
-    EXPECT_EQ(Output("tc filter show dev lo egress"), "");
-    EXPECT_NE(Output("tc filter show dev lo ingress").find("by_tc_ingress"), std::string::npos);
-    EXPECT_TRUE(HasClsact());
-  }
-  EXPECT_FALSE(HasClsact());
-}
-
-// As it also goes when an interface is deleted and made anew with its number.
-TEST_F(QdiscFilter, MakesAQdiscAgainThatSomebodyRemoved) {
-  const Fd first(ProgramFd("by_tc_ingress")), second(ProgramFd("by_tc_egress"));
-  {
-    Result<TcFilter> ingress = TcFilter::Attach(first.get(), kLoopback, true);
-    ASSERT_TRUE(ingress.ok()) << ingress.error().Message();
-    Result<TcFilter> egress = TcFilter::Attach(second.get(), kLoopback, false);
-    ASSERT_TRUE(egress.ok()) << egress.error().Message();
-    Output("tc qdisc del dev lo clsact");
-    Result<TcFilter> again = TcFilter::Attach(first.get(), kLoopback, true);
-    ASSERT_TRUE(again.ok()) << again.error().Message();
-    EXPECT_NE(Output("tc filter show dev lo ingress").find("by_tc_ingress"), std::string::npos);
-  }
-  EXPECT_FALSE(HasClsact());
-}
-
-TEST_F(QdiscFilter, TellsWhereItIs) {
-  const Fd program(ProgramFd("by_tc_ingress"));
-  Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
-  ASSERT_TRUE(filter.ok()) << filter.error().Message();
-  const Attachment attachment(std::move(*filter));
-  EXPECT_EQ(AttachedTo(attachment), std::uint64_t{kLoopback});
-  Output("tc filter del dev lo ingress");
-  EXPECT_EQ(AttachedTo(attachment), 0u);
-  // Somebody's own, with the same handle and priority.
-  const Fd other(ProgramFd("by_tc_egress"));
-  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = kLoopback, .attach_point = BPF_TC_INGRESS);
-  LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = other.get());
-  ASSERT_EQ(bpf_tc_attach(&hook, &options), 0);
-  EXPECT_EQ(AttachedTo(attachment), 0u);
-  Output("tc qdisc del dev lo clsact");
-}
-
-TEST_F(QdiscFilter, LeavesAQdiscThatWasThere) {
-  Output("tc qdisc add dev lo clsact");
-  const Fd program(ProgramFd("by_tc_ingress"));
-  {
-    Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
-    ASSERT_TRUE(filter.ok()) << filter.error().Message();
-  }
-  EXPECT_EQ(Output("tc filter show dev lo ingress"), "");
-  EXPECT_TRUE(HasClsact());
-}
-
-TEST_F(QdiscFilter, LeavesTheFiltersOfOthers) {
-  const Fd program(ProgramFd("by_tc_ingress"));
-  {
-    Result<TcFilter> filter = TcFilter::Attach(program.get(), kLoopback, true);
-    ASSERT_TRUE(filter.ok()) << filter.error().Message();
-    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = kLoopback, .attach_point = BPF_TC_EGRESS);
-    LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program.get());
-    ASSERT_EQ(bpf_tc_attach(&hook, &options), 0);
-  }
-  EXPECT_EQ(Output("tc filter show dev lo ingress"), "");
-  EXPECT_NE(Output("tc filter show dev lo egress").find("by_tc_ingress"), std::string::npos);
-  Output("tc qdisc del dev lo clsact");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: follow_test.cc, attach_network_test.cc
+// Tests: follow_test.cc, tc_filter_test.cc
 #include "kernel/attach/attached_to.h"
 
 #include <bpf/bpf.h>

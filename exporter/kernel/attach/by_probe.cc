@@ -202,7 +202,8 @@ Result<Attachment> AttachTied(const bpf_program* program, const plan::Place& pla
 
 }  // namespace
 
-Result<Attachment> AttachByProbe(const bpf_program* program, const plan::Place& place) {
+Result<Attachment> AttachByProbe(const bpf_program* program, const plan::Place& place,
+                                 const std::string& config) {
   if (plan::IsTiedToOneTarget(bpf_program__type(program))) return AttachTied(program, place);
   switch (*place.kind) {
     case config::ProbeKind::kTracepoint:
@@ -225,7 +226,7 @@ Result<Attachment> AttachByProbe(const bpf_program* program, const plan::Place& 
     case config::ProbeKind::kXdp:
       return AttachXdp(program, place);
     case config::ProbeKind::kTc:
-      return AttachTc(program, place);
+      return AttachTc(program, place, config);
     case config::ProbeKind::kSocketFilter:
       return AttachSocketFilter(program, place);
     case config::ProbeKind::kCgroup:

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: attach_network_test.cc
+// Tests: tc_filter_test.cc
 #include "kernel/attach/clsact.h"
 
 #include <bpf/libbpf.h>
-#include <linux/netlink.h>
-#include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <vector>
 
-#include "base/fd.h"
+#include "kernel/attach/tc_filter_name.h"
+#include "kernel/attach/tc_netlink.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -26,32 +23,19 @@ std::map<int, std::weak_ptr<Clsact>>& InUse() {
   return in_use;
 }
 
-// Whether the interface has a filter there, whoever's it is. True when the kernel does not tell:
-// then nothing is removed.
-bool HasFilter(int interface, std::uint32_t parent) {
-  const Fd socket_fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!socket_fd.valid()) return true;
-  const timeval patience{1, 0};
-  setsockopt(socket_fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  struct {
-    nlmsghdr header;
-    tcmsg filter;
-  } request{};
-  request.header.nlmsg_len = sizeof(request);
-  request.header.nlmsg_type = RTM_GETTFILTER;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request.filter.tcm_family = AF_UNSPEC;
-  request.filter.tcm_ifindex = interface;
-  request.filter.tcm_parent = parent;
-  if (send(socket_fd.get(), &request, sizeof(request), 0) < 0) return true;
-  // The first answer tells: a filter, or the end of an empty list.
-  alignas(nlmsghdr) std::byte answer[16384];
-  const ssize_t length = recv(socket_fd.get(), answer, sizeof(answer), 0);
-  if (length < static_cast<ssize_t>(sizeof(nlmsghdr))) return true;
-  return reinterpret_cast<const nlmsghdr*>(answer)->nlmsg_type != NLMSG_DONE;
+// Returns whether a filter there says that its process made the qdisc: each configuration may have
+// a process of its own, and the last of them is to remove it.
+bool IsMadeByOneOfOurs(int interface) {
+  for (const bool ingress : {true, false}) {
+    const Result<std::vector<TcBpfFilter>> filters = TcBpfFiltersAt({interface, ingress});
+    if (!filters) return false;
+    for (const TcBpfFilter& filter : *filters) {
+      const std::optional<TcFilterName> name = ParseTcFilterName(filter.name);
+      if (name && name->made_qdisc) return true;
+    }
+  }
+  return false;
 }
-
-constexpr std::uint32_t Parent(std::uint32_t minor) { return TC_H_MAKE(TC_H_CLSACT, minor); }
 
 }  // namespace
 
@@ -68,9 +52,14 @@ Result<std::shared_ptr<Clsact>> Clsact::Of(int interface) {
     clsact->made_ = clsact->made_ || error == 0;
     return clsact;
   }
-  std::shared_ptr<Clsact> clsact(new Clsact(interface, error == 0));
+  std::shared_ptr<Clsact> clsact(new Clsact(interface, error == 0 || IsMadeByOneOfOurs(interface)));
   known = clsact;
   return clsact;
+}
+
+bool Clsact::made() const {
+  const std::lock_guard lock(mutex);
+  return made_;
 }
 
 Clsact::~Clsact() {
@@ -79,11 +68,12 @@ Clsact::~Clsact() {
   // Somebody may have asked for it again since the last owner let go.
   if (known != InUse().end() && !known->second.expired()) return;
   if (known != InUse().end()) InUse().erase(known);
-  if (!made_ || HasFilter(interface_, Parent(TC_H_MIN_INGRESS)) ||
-      HasFilter(interface_, Parent(TC_H_MIN_EGRESS))) {
-    return;
-  }
-  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface_,
+  if (made_) RemoveUnusedClsact(interface_);
+}
+
+void RemoveUnusedClsact(int interface) {
+  if (HasTcFilter({interface, true}) || HasTcFilter({interface, false})) return;
+  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface,
               .attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS));
   bpf_tc_hook_destroy(&hook);
 }

@@ -18,6 +18,8 @@ class Clsact {
   Clsact& operator=(const Clsact&) = delete;
 
   int interface() const { return interface_; }
+  // Whether this process made it, or another of this program. Any thread.
+  bool made() const;
 
  private:
   Clsact(int interface, bool made) : interface_(interface), made_(made) {}
@@ -25,5 +27,8 @@ class Clsact {
   int interface_;
   bool made_;
 };
+
+// Removes the clsact qdisc of an interface, unless there is a filter of anybody.
+void RemoveUnusedClsact(int interface);
 
 }  // namespace bpf_exporter::kernel

@@ -81,16 +81,17 @@ Result<Attachment> AttachXdp(const bpf_program* program, const plan::Place& plac
   return NotOnInterface(place, code);
 }
 
-Result<Attachment> AttachTc(const bpf_program* program, const plan::Place& place) {
+Result<Attachment> AttachTc(const bpf_program* program, const plan::Place& place,
+                            const std::string& config) {
   const Result<int> index = InterfaceIndex(place);
   if (!index) return index.error();
-  const bool ingress = place.direction == "ingress";
+  const TcHook hook{*index, place.direction == "ingress"};
   const int program_fd = bpf_program__fd(program);
-  if (Result<Fd> link = AttachTcx(program_fd, *index, ingress); link.ok()) {
+  if (Result<Fd> link = AttachTcx(program_fd, hook); link.ok()) {
     return Attachment(std::move(*link));
   }
   // Before 6.6 a kernel has no such links.
-  Result<TcFilter> filter = TcFilter::Attach(program_fd, *index, ingress);
+  Result<TcFilter> filter = TcFilter::Attach(program_fd, hook, config, bpf_program__name(program));
   if (filter.ok()) return Attachment(std::move(*filter));
   return Failed(place,
                 fmt::format("attach to {} of interface '{}'", place.direction, place.target()),

@@ -12,7 +12,9 @@ namespace bpf_exporter::kernel {
 
 // Attaches to the interface that the place names; it is no glob. Errors read "xdp: cause; remedy".
 Result<Attachment> AttachXdp(const bpf_program* program, const plan::Place& place);
-Result<Attachment> AttachTc(const bpf_program* program, const plan::Place& place);
+// `config` is the name of the configuration for which it is attached.
+Result<Attachment> AttachTc(const bpf_program* program, const plan::Place& place,
+                            const std::string& config);
 Result<Attachment> AttachSocketFilter(const bpf_program* program, const plan::Place& place);
 
 // Returns the whole path of the cgroup that the place names: absolute, or from where cgroup2 is

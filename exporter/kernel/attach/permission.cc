@@ -29,7 +29,7 @@ int TryLink(const bpf_program* program, int target, bpf_attach_type type) {
 }
 
 int TryTc(const bpf_program* program, bool ingress) {
-  const Result<Fd> link = AttachTcx(bpf_program__fd(program), kNoInterface, ingress);
+  const Result<Fd> link = AttachTcx(bpf_program__fd(program), {kNoInterface, ingress});
   if (link || link.error().code == ENODEV) return 0;
   LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = kNoInterface, .attach_point = BPF_TC_INGRESS);
   return -bpf_tc_hook_create(&hook);

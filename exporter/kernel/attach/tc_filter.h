@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bpf/libbpf.h>
-
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "kernel/attach/tc_netlink.h"
 
 namespace bpf_exporter::kernel {
 
 class Clsact;
+class ProcessToken;
 
 // A filter on an interface's clsact qdisc, the way before kernel 6.6. Removed on destruction; the
-// qdisc goes too if we made it and no filter of anybody is left. (It outlives a killed process,
-// which a link does not.)
+// qdisc goes too if we made it and no filter of anybody is left. It outlives a killed process,
+// which a link does not: RemoveLeftFilters() finds it by its name.
 class TcFilter {
  public:
-  static Result<TcFilter> Attach(int program_fd, int interface, bool ingress);
+  // `config` and `program` are the names that the filter tells.
+  static Result<TcFilter> Attach(int program_fd, const TcHook& hook, const std::string& config,
+                                 const std::string& program);
   TcFilter(TcFilter&& other) noexcept;
   TcFilter& operator=(TcFilter&& other) noexcept;
   ~TcFilter();
@@ -29,16 +32,21 @@ class TcFilter {
   int interface() const;
 
  private:
-  TcFilter(std::shared_ptr<Clsact> clsact, bool ingress, const bpf_tc_opts& attached);
+  TcFilter(std::shared_ptr<Clsact> clsact, std::shared_ptr<const ProcessToken> token,
+           const TcHook& hook, const TcBpfFilter& filter);
+  std::uint32_t ProgramThere() const;
 
   std::shared_ptr<Clsact> clsact_;  // null: moved from
-  bool ingress_;
-  std::uint32_t handle_;
-  std::uint32_t priority_;
-  std::uint32_t program_id_;
+  std::shared_ptr<const ProcessToken> token_;
+  TcHook hook_;
+  TcBpfFilter filter_;
+  std::uint32_t program_id_ = 0;
 };
 
+// Removes the filter at that hook that has the priority and the handle.
+Status RemoveTcFilter(const TcHook& hook, std::uint32_t priority, std::uint32_t handle);
+
 // A tcx link, where the kernel has them (6.6): it goes with its descriptor.
-Result<Fd> AttachTcx(int program_fd, int interface, bool ingress);
+Result<Fd> AttachTcx(int program_fd, const TcHook& hook);
 
 }  // namespace bpf_exporter::kernel

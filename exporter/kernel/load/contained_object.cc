@@ -9,7 +9,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/log.h"
 #include "base/pack.h"
+#include "kernel/attach/left_filters.h"
 #include "kernel/load/object_service.h"
 
 namespace bpf_exporter::kernel {
@@ -41,7 +43,7 @@ Result<ContainedObject> ContainedObject::Load(const plan::ConfigPlan& plan,
       });
   std::string subject = fmt::format("object '{}'", file);
   if (!child) return child.error().In(subject);
-  ContainedObject object(*std::move(child), std::move(subject));
+  ContainedObject object(*std::move(child), plan.name, std::move(subject));
   if (const Status loaded = object.LoadNext(); !loaded) return loaded.error();
   return object;
 }
@@ -128,6 +130,8 @@ std::vector<PlaceNews> ContainedObject::Follow(const Present& present, Time now)
 
 void ContainedObject::AllDetached(const std::string& problem) {
   followed_ = {};
+  const Status removed = RemoveLeftFilters(std::vector<std::string>{config_});
+  if (!removed) log::Warn("{}", removed.error().Message());
   for (metrics::ProgramStatus& program : programs_) {
     if (!program.attached) continue;
     program.attached = false;

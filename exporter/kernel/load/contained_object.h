@@ -67,13 +67,14 @@ class ContainedObject {
     std::chrono::system_clock::time_point since;
   };
 
-  ContainedObject(object::Child child, std::string subject)
-      : child_(std::move(child)), subject_(std::move(subject)) {}
+  ContainedObject(object::Child child, std::string config, std::string subject)
+      : child_(std::move(child)), config_(std::move(config)), subject_(std::move(subject)) {}
   template <typename T>
   Result<T> Ask(const ObjectRequest& request, std::vector<Fd>& descriptors);
   void AllDetached(const std::string& problem);
 
   object::Child child_;
+  std::string config_;   // its name
   std::string subject_;  // "object 'x.bpf.o'"
   std::vector<metrics::ProgramStatus> programs_;
   std::vector<metrics::EitherOfStatus> either_of_;

@@ -40,7 +40,7 @@ LoadedProgram::LoadedProgram(const bpf_program* handle, plan::ProgramPlan plan)
   status_.section = plan_.section;
   status_.needed = plan_.needed;
   for (const plan::Place& place : plan_.places) {
-    places_.emplace_back(handle_, place);
+    places_.emplace_back(handle_, plan_.config, place);
     const bool in_cgroup = place.kind == config::ProbeKind::kCgroup;
     cgroups_.push_back(in_cgroup ? CgroupPath(place) : std::string());
   }

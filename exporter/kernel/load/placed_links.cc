@@ -49,8 +49,8 @@ bool IsThere(const plan::Place& place, std::uint64_t id) {
 
 }  // namespace
 
-PlacedLinks::PlacedLinks(const bpf_program* program, plan::Place place)
-    : program_(program), place_(std::move(place)) {}
+PlacedLinks::PlacedLinks(const bpf_program* program, std::string config, plan::Place place)
+    : program_(program), config_(std::move(config)), place_(std::move(place)) {}
 
 plan::Place PlacedLinks::PlaceOf(const Link& link) const {
   return link.name.empty() ? place_ : plan::At(place_, link.name);
@@ -66,7 +66,7 @@ void PlacedLinks::Attach(const std::string& name, std::uint64_t id) {
 bool PlacedLinks::Open(Link& link) {
   const object::LibbpfLog log;
   Result<Attachment> attachment =
-      place_.kind ? AttachByProbe(program_, PlaceOf(link)) : AttachBySection(program_);
+      place_.kind ? AttachByProbe(program_, PlaceOf(link), config_) : AttachBySection(program_);
   if (!attachment) {
     link.problem = WithLastWords(attachment.error(), log).Message();
     return false;

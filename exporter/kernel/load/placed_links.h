@@ -28,8 +28,8 @@ class PlacedLinks {
   // the cgroup or that of the binary's file.
   using Wanted = std::map<std::uint64_t, std::string>;
 
-  // `program` outlives it.
-  PlacedLinks(const bpf_program* program, plan::Place place);
+  // `program` outlives it; `config` is the name of the configuration that it is for.
+  PlacedLinks(const bpf_program* program, std::string config, plan::Place place);
 
   const plan::Place& place() const { return place_; }
 
@@ -74,6 +74,7 @@ class PlacedLinks {
   void Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceNews>& news);
 
   const bpf_program* program_;
+  std::string config_;
   plan::Place place_;
   std::vector<Link> links_;
   std::string cpu_problem_;  // what FollowCpus met last

@@ -137,6 +137,11 @@ TEST(OptionsTest, RefusesOnceThatMakesNoSense) {
   EXPECT_EQ(Refused({"--once", "--config.check"}),
             "bpf_exporter: --once: cannot be beside --config.check, which exits before anything is "
             "counted; see --help");
+  for (const char* other : {"--once", "--config.check", "check"}) {
+    EXPECT_EQ(Refused({"--cleanup", other}),
+              "bpf_exporter: --cleanup: does nothing else: it cannot be beside check, "
+              "--config.check or --once; see --help");
+  }
   EXPECT_EQ(Refused({"--format=text"}),
             "bpf_exporter: --format: is for the page that --once prints; see --help");
   EXPECT_EQ(Refused({"--once", "--format=json"}),
