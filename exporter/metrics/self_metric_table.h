@@ -33,7 +33,7 @@ inline constexpr SelfMetric kBuildInfo = SelfGauge("build_info", "version,revisi
 inline constexpr SelfMetric kEnabledConfigs =
     SelfGauge("enabled_configs", "name", "The set of enabled configs");
 inline constexpr SelfMetric kConfigUp =
-    SelfGauge("config_up", "name",
+    SelfGauge("config_up", "config,name",
               "Whether the configuration is loaded and, if one should be, at least one of its "
               "programs is attached");
 inline constexpr SelfMetric kProgramInfo =

@@ -83,7 +83,7 @@ void SelfMetrics::Increment(const SelfMetric& metric, OwnFamily::Values values) 
 void SelfMetrics::ReportConfig(const ConfigStatus& config) {
   decode_errors_.emplace(config.name, 0);
   Set(kEnabledConfigs, {config.name}, 1);
-  Set(kConfigUp, {config.name}, config.up ? 1 : 0);
+  Set(kConfigUp, {config.name, config.name}, config.up ? 1 : 0);
   const auto missed = [](const ProgramStatus& one) { return one.Missed(); };
   Set(kProgramsMissed, {config.name},
       static_cast<double>(std::count_if(config.programs.begin(), config.programs.end(), missed)));

@@ -248,7 +248,7 @@ class Pages(unittest.TestCase):
             prefix=[*limited, "prlimit", "--memlock=65536"],
         )
         with exporter:
-            up = exporter.page().by_label("ebpf_exporter_config_up", "name")
+            up = exporter.page().by_label("ebpf_exporter_config_up", "config")
             log = exporter.log()
         self.assertEqual({"array": 1, "perf_events": 0}, up)
         problem = "config 'perf_events': map 'perf_events_total': open perf buffer: Operation not"

@@ -90,7 +90,7 @@ class Corrupt(unittest.TestCase):
         exporter = Exporter("--bpf.max-memory=16MiB", names=names, config=self.folder_of(bad))
         with exporter:
             page = exporter.page(check=False)
-            up = page.by_label(UP, "name")
+            up = page.by_label(UP, "config")
             self.assertEqual({"good", *bad}, set(up))
             self.assertEqual(1, up["good"], exporter.log())
             log = exporter.log()

@@ -214,7 +214,7 @@ class Events(unittest.TestCase):
                     print(exporter.page().by_label("ebpf_exporter_events_lost_total", "map"))
                     self.assertEqual(counted, counts())
                     raise
-                up = exporter.page().by_label("ebpf_exporter_config_up", "name")
+                up = exporter.page().by_label("ebpf_exporter_config_up", "config")
                 self.assertEqual({"a": 1, "b": 0, "c": 1, "d": 0}, up)
                 self.assertIn(
                     "config 'd': map 'pinned_queue' is pinned, and config 'c' counts its records "

@@ -102,7 +102,7 @@ class OthersRunOn(unittest.TestCase):
         )
         with exporter:
             page = exporter.page()
-            self.assertEqual({"packets": 1, "broken": 0, "syscalls": 1}, page.by_label(UP, "name"))
+            self.assertEqual({"packets": 1, "broken": 0, "syscalls": 1}, page.by_label(UP, "config"))
             self.assertGreater(page.value("ebpf_exporter_syscalls_total", syscall="read"), 0)
             lines = [line for line in exporter.log().splitlines() if "broken" in line]
             self.assertTrue([line for line in lines if re.search(telling, line)], exporter.log())
@@ -170,7 +170,7 @@ metrics:
     def test_is_served_and_says_why(self):
         with Exporter(**self.flags, ready="/healthz") as exporter:
             page = exporter.page()
-            self.assertEqual({"hooks": 0}, page.by_label(UP, "name"))
+            self.assertEqual({"hooks": 0}, page.by_label(UP, "config"))
             missed = page.by_label("ebpf_exporter_programs_missed", "config")
             self.assertEqual({"hooks": 1}, missed)
             slots = page.by_label("ebpf_exporter_hits_total", "slot")

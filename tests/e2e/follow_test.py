@@ -64,6 +64,9 @@ class WithConfiguration(unittest.TestCase):
     def hits(self, exporter):
         return exporter.page().by_label("ebpf_exporter_hits_total", "slot")
 
+    def up(self, exporter):
+        return exporter.page().value(UP, config="follow", name="follow")
+
     def missed(self, exporter):
         return exporter.page().value("ebpf_exporter_programs_missed", config="follow")
 
@@ -104,13 +107,12 @@ class Follow(WithConfiguration):
         path = os.path.join(root, f"bpf_exporter_follow_{os.getpid()}")
         probe = f"  - {{program: by_cgroup, cgroup: {{path: {path}}}}}"
         with self.exporter(probe, ready="/healthz") as exporter:
-            name = UP
-            self.assertEqual(0, exporter.page().value(name, name="follow"))
+            self.assertEqual(0, self.up(exporter))
             for times in (1, 2):
                 os.mkdir(path)
                 try:
                     self.wait_for_lines(exporter, times, "attached to cgroup " + path)
-                    self.assertEqual(1, exporter.page().value(name, name="follow"))
+                    self.assertEqual(1, self.up(exporter))
                     command = f"echo $$ >{path}/cgroup.procs; ping -q -c 5 -i 0.01 127.0.0.1"
                     subprocess.run(
                         ["sh", "-c", command], check=True, capture_output=True, timeout=30
@@ -119,7 +121,7 @@ class Follow(WithConfiguration):
                 finally:
                     os.rmdir(path)
                 self.wait_for_lines(exporter, times, f"detached from cgroup {path}: the cgroup is")
-                self.assertEqual(0, exporter.page().value(name, name="follow"))
+                self.assertEqual(0, self.up(exporter))
                 self.wait_for_lines(exporter, times, " is attached now; its maps are served")
                 self.assertEqual(1, self.lines(exporter, " could be attached; its maps are served"))
 
@@ -156,10 +158,10 @@ class TheProcessThatAttaches(WithConfiguration):
 
     def test_costs_its_configuration_when_it_ends(self):
         with self.exporter(self.EVERY_CPU) as exporter:
-            self.assertEqual({"follow": 1}, exporter.page().by_label(UP, "name"))
+            self.assertEqual({"follow": 1}, exporter.page().by_label(UP, "config"))
             (child,) = self.children_of(exporter.process.pid)
             os.kill(child, signal.SIGKILL)
-            wait_until(lambda: exporter.page().by_label(UP, "name") == {"follow": 0}, 10, "it is down")
+            wait_until(lambda: exporter.page().by_label(UP, "config") == {"follow": 0}, 10, "it is down")
             attached = exporter.page().by_label("ebpf_exporter_ebpf_program_attached", "id")
             self.assertEqual({0}, set(attached.values()))
             self.assertEqual(1, self.lines(exporter, "the process that held its links has ended"))

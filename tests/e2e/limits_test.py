@@ -73,7 +73,7 @@ class Descriptors(unittest.TestCase):
                 self.assertEqual("/dev/null", link)
             for _ in range(6):
                 exporter.process.send_signal(signal.SIGHUP)  # which is logged
-                self.assertEqual(1, exporter.page().value(UP, name="packets"))
+                self.assertEqual(1, exporter.page().value(UP, config="packets", name="packets"))
 
     def test_the_soft_limit_is_raised_to_the_hard_one(self):
         with Exporter(names="packets", prefix=["prlimit", "--nofile=64:4096"]) as exporter:
@@ -122,7 +122,7 @@ class Names(unittest.TestCase):
             exporter = Exporter(config=folder, interval="1s")
             exporter.command = [part for part in exporter.command if "--config.names" not in part]
             with exporter:
-                self.assertEqual({"packets": 1}, exporter.page().by_label(UP, "name"))
+                self.assertEqual({"packets": 1}, exporter.page().by_label(UP, "config"))
                 self.assertIn("a file is left out: configuration name", exporter.log())
 
 

@@ -108,7 +108,8 @@ class Once(unittest.TestCase):
         units = "{histograms: [{name: units_0, help: H, bucket_type: native}]}"
         code, page = self.of_test_program("native", units)
         self.assertEqual(0, code)
-        self.assertEqual(0, Page(page).value("ebpf_exporter_config_up", name="native"))
+        up = Page(page).by_label("ebpf_exporter_config_up", "config")
+        self.assertEqual({"native": 0}, up)
         self.assertEqual((1, ""), self.of_test_program("native", units, "--config.strict"))
 
     def test_a_page_that_cannot_be_written_is_a_failure(self):

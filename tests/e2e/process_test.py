@@ -90,16 +90,16 @@ class Ends(unittest.TestCase):
                 exporter.process.send_signal(signal.SIGHUP)
                 time.sleep(0.2)
                 self.assertIsNone(exporter.process.poll())
-                self.assertEqual(1, exporter.page().value(UP, name="packets"))
+                self.assertEqual(1, exporter.page().value(UP, config="packets", name="packets"))
 
     def test_two_run_side_by_side(self):
         with Exporter() as first, Exporter() as second:
             for exporter in (first, second):
                 self.assertEqual(
-                    dict.fromkeys(SHIPPED.split(","), 1), exporter.page().by_label(UP, "name")
+                    dict.fromkeys(SHIPPED.split(","), 1), exporter.page().by_label(UP, "config")
                 )
             self.assertEqual(0, first.stop())
-            self.assertEqual(1, second.page().value(UP, name="runqlat"))
+            self.assertEqual(1, second.page().value(UP, config="runqlat", name="runqlat"))
             self.assertEqual(0, second.stop())
         self.assert_nothing_left()
 
@@ -116,7 +116,7 @@ class Ends(unittest.TestCase):
             prefix=[*AS_NOBODY, *sets],
         )
         with exporter:
-            up = exporter.page().by_label(UP, "name")
+            up = exporter.page().by_label(UP, "config")
             self.assertEqual(dict.fromkeys(SHIPPED.split(","), 1), up)
             self.assertEqual(0, exporter.stop())
         self.assert_nothing_left()

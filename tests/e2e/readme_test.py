@@ -48,7 +48,7 @@ class Quickstart(unittest.TestCase):
             wait_until(ready, seconds, "deploy/quickstart answers")
             self.assertIn(f"http://localhost:{port}/metrics", output())
             _, _, page = fetch(f"http://127.0.0.1:{port}/metrics")
-            self.assertIn(b'ebpf_exporter_config_up{name="packets"} 1', page)
+            self.assertIn(b'ebpf_exporter_config_up{config="packets",name="packets"} 1', page)
             print(f"answered after {time.monotonic() - begin:.1f} s")
             self.assertEqual(0, children.stop(process), output())
 

@@ -104,7 +104,7 @@ class EachProgram(unittest.TestCase):
         for name in _NAMES:
             with self.subTest(probe=name):
                 now = expected(name)
-                up = page.value(f"{PREFIX}config_up", name=name)
+                up = page.value(f"{PREFIX}config_up", config=name, name=name)
                 self.assertEqual(1 if now.loads else 0, up, now.cell)
                 if not now.loads:
                     continue
