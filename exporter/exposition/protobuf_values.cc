@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <protozero/pbf_builder.hpp>
 #include <protozero/varint.hpp>
@@ -11,6 +12,7 @@
 
 #include "exposition/metric_family.h"
 #include "exposition/varint.h"
+#include "metrics/merge.h"
 
 namespace bpf_exporter::exposition {
 namespace {
@@ -84,19 +86,23 @@ std::size_t ProtobufHistogram::Prepare(const metrics::SampleValues& values) {
   const std::span<const std::uint64_t> buckets = values.buckets();
   char* out = message_.data();
   *out++ = Tag(HistogramField::kSampleCount, kVarint);
-  out = WriteVarint(std::accumulate(buckets.begin(), buckets.end(), values.above()), out);
+  const std::uint64_t all =
+      std::accumulate(buckets.begin(), buckets.end(), values.above(), metrics::SaturatingAdd);
+  out = WriteVarint(all, out);
   *out++ = Tag(HistogramField::kSampleSum, kDouble);
   out = WriteDoubleValue(values.sum().AsDouble() * multiplier_, out);
   std::uint64_t count = 0;
   for (std::size_t bound = 0; bound < buckets.size(); ++bound) {
-    count += buckets[bound];
+    count = metrics::SaturatingAdd(count, buckets[bound]);
     out[0] = Tag(HistogramField::kBucket, kBytes);
     out[2] = Tag(BucketField::kCumulativeCount, kVarint);
     char* const end = bounds_[bound].CopyTo(WriteVarint(count, out + 3));
     out[1] = static_cast<char>(end - (out + 2));
     out = end;
   }
-  out = CopyText(created_, native_.Write(values.native_buckets(), out));
+  // Native buckets tell differences in 64 bits, signed, and must add up to the count.
+  const bool fits = all <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  out = CopyText(created_, fits ? native_.Write(values.native_buckets(), out) : out);
   size_ = static_cast<std::size_t>(out - message_.data());
   return kTag + static_cast<std::size_t>(protozero::length_of_varint(size_)) + size_;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "exposition/number.h"
+#include "metrics/merge.h"
 #include "plan/open_metrics_names.h"
 
 namespace bpf_exporter::exposition {
@@ -173,7 +174,8 @@ void TextFamilyWriter::WriteHistograms(const metrics::FamilySnapshot& family) {
     std::uint64_t count = 0;
     for (std::size_t bound = 0; bound < bounds_.size(); ++bound) {
       char* out = page_.Room(room);
-      count += bound < buckets.size() ? buckets[bound] : sample.above();
+      count =
+          metrics::SaturatingAdd(count, bound < buckets.size() ? buckets[bound] : sample.above());
       out = WriteUnsigned(count, bounds_[bound].CopyTo(before_labels_.CopyTo(out)));
       *out++ = '\n';
       page_.Advance(out);

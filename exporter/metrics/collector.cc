@@ -97,6 +97,7 @@ void Collector::UpdateStats() {
         metric.series += fold.family().SeriesOf(fold.number());
       }
       metric.series_over_limit += counts.over_limit;
+      metric.saturated += fold.family().SaturatedOf(fold.number());
       metric.rows_skipped_regexp += counts.skipped;
       metric.rows_decode_error += counts.undecodable;
       metric.rows_out_of_range += counts.outside;

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "metrics/buckets.h"
 #include "metrics/cell_pool.h"
 #include "metrics/hash.h"
 
@@ -43,6 +45,7 @@ std::uint32_t Family::AddMetric(const plan::MetricPlan& metric) {
   const std::optional<plan::ValueField>& sum = metric.histogram.sum;
   const bool is_signed = metric.value.is_signed || (sum && sum->is_signed);
   if (is_signed && metric.kind != config::MetricKind::kCounter) number_type_ = NumberType::kSigned;
+  may_cancel_ = may_cancel_ || is_signed || metric.kind == config::MetricKind::kGauge;
   metrics_.push_back({metric.max_series});
   if (metrics_.size() > 1) owners_.resize(positions_.size(), 0);
   return static_cast<std::uint32_t>(metrics_.size() - 1);
@@ -50,6 +53,7 @@ std::uint32_t Family::AddMetric(const plan::MetricPlan& metric) {
 
 void Family::Begin() {
   std::vector<std::uint32_t>().swap(numbers_);
+  large_.clear();
   const std::size_t series = positions_.size();
   if (cells_ == nullptr) {
     cells_ = pool_->Take(series * stride_, series);
@@ -95,7 +99,51 @@ std::uint32_t Family::Room(std::uint32_t metric) const {
   return of.max_series - std::min(of.max_series, of.series);
 }
 
+void Family::NoteLarge(std::uint32_t cell, const Carry& carry) {
+  // Counts of buckets are added up on the page.
+  const bool is_count =
+      plan_->kind == config::MetricKind::kHistogram && cell % stride_ < SumCell(plan_->histogram);
+  const bool fits =
+      carry.as_signed == 0 && (carry.as_unsigned == 0 || number_type_ == NumberType::kSigned);
+  if (is_count || !fits) large_[cell] += carry;
+}
+
+SumType Family::TypeOf(std::uint32_t cell) const {
+  if (plan_->kind != config::MetricKind::kHistogram) {
+    return {number_type_ == NumberType::kSigned, may_cancel_};
+  }
+  if (cell % stride_ != SumCell(plan_->histogram)) return {};
+  return {number_type_ == NumberType::kSigned, false};
+}
+
+// Returns whether a histogram's counts are too large together: each may fit.
+bool Family::CountIsTooLarge(std::size_t series) const {
+  const std::uint64_t* counts = cells_->values.data() + series * stride_;
+  __extension__ unsigned __int128 sum = 0;
+  for (std::uint32_t i = 0; i < SumCell(plan_->histogram); ++i) sum += counts[i];
+  return sum >> 64 != 0;
+}
+
+void Family::SaturateLarge() {
+  const auto count = [this](std::size_t series) {
+    ++metrics_[owners_.empty() ? 0 : owners_[series]].saturated;
+  };
+  std::set<std::size_t> histograms;
+  for (const auto& [cell, carry] : large_) {
+    const std::size_t series = cell / stride_;
+    if (plan_->kind == config::MetricKind::kHistogram) {
+      if (cell % stride_ == OutsideCell(plan_->histogram)) continue;  // which no page shows
+      histograms.insert(series);
+    }
+    if (Saturate(carry, TypeOf(cell), cells_->values[cell])) count(series);
+  }
+  for (const std::size_t series : histograms) {
+    if (CountIsTooLarge(series)) count(series);
+  }
+}
+
 FamilySnapshot Family::Finish() {
+  SaturateLarge();
   FamilySnapshot snapshot;
   snapshot.metric = plan_;
   snapshot.number_type = number_type_;

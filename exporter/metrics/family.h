@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "metrics/family_snapshot.h"
 #include "metrics/hash_index.h"
+#include "metrics/merge.h"
 
 namespace bpf_exporter::metrics {
 
@@ -41,10 +43,19 @@ class Family {
   std::uint32_t stride() const { return stride_; }
   std::size_t size() const { return positions_.size(); }  // numbers of series in use
 
-  // Ends the snapshot that Begin() started.
+  // Takes note that a cell got an addition with that carry, or of numbers that are large: at the
+  // end it is looked at whether the series' numbers fit.
+  void NoteLarge(std::uint32_t cell, const Carry& carry);
+  // What the sums in a cell mean.
+  SumType TypeOf(std::uint32_t cell) const;
+
+  // Ends the snapshot that Begin() started. Numbers that are too large are the largest there is.
   FamilySnapshot Finish();
   // Series of the snapshot that Finish() returned last which that metric was the first to name.
   std::size_t SeriesOf(std::uint32_t metric) const { return metrics_[metric].present; }
+  // How many numbers of series that this metric was the first to name were too large, in all
+  // snapshots.
+  std::uint64_t SaturatedOf(std::uint32_t metric) const { return metrics_[metric].saturated; }
 
   // Gives up the series that no key leads to any more: BeginSweep(), Keep() for every cell that a
   // key leads to, EndSweep(). If that returns true the series were renumbered: each cell becomes
@@ -60,15 +71,19 @@ class Family {
   // One of the metrics that add to the family.
   struct Metric {
     std::uint32_t max_series;
-    std::uint32_t series = 0;  // that it was the first to name
-    std::size_t present = 0;   // of them in the last snapshot
+    std::uint32_t series = 0;     // that it was the first to name
+    std::size_t present = 0;      // of them in the last snapshot
+    std::uint64_t saturated = 0;  // numbers of them that were too large, since the start
   };
+  void SaturateLarge();
+  bool CountIsTooLarge(std::size_t series) const;
   std::optional<std::uint64_t> HashOf(std::uint32_t series) const;  // of its text, if it lives
   void Compact();
 
   std::shared_ptr<const plan::MetricPlan> plan_;
   std::uint32_t stride_;
   NumberType number_type_ = NumberType::kUnsigned;
+  bool may_cancel_ = false;  // see SumType
   std::vector<Metric> metrics_;
 
   std::shared_ptr<TextArena> texts_;
@@ -80,6 +95,7 @@ class Family {
 
   std::shared_ptr<CellPool> pool_;
   std::unique_ptr<SeriesCells> cells_;
+  std::map<std::uint32_t, Carry> large_;  // by cell, in the snapshot at hand
 
   std::vector<std::uint8_t> kept_;      // during a sweep
   std::vector<std::uint32_t> numbers_;  // after a sweep that renumbered

@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "metrics/merge.h"
+
 namespace bpf_exporter::metrics {
 
 CountsOfBounds::CountsOfBounds(const plan::HistogramPlan& histogram)
@@ -16,7 +18,7 @@ CountsOfBounds::CountsOfBounds(const plan::HistogramPlan& histogram)
 void CountsOfBounds::Add(const std::uint64_t* cells) {
   sums_[0] = *cells++;
   for (std::size_t bound = 1; bound < bounds_; ++bound, cells += cells_a_bound_) {
-    sums_[bound] = std::accumulate(cells, cells + cells_a_bound_, std::uint64_t{0});
+    sums_[bound] = std::accumulate(cells, cells + cells_a_bound_, std::uint64_t{0}, SaturatingAdd);
   }
   above_ = *cells;
   counts_ = sums_.data();

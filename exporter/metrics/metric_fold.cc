@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 #include "metrics/key_slots.h"
-#include "metrics/merge.h"
 
 namespace bpf_exporter::metrics {
 namespace {
@@ -49,6 +48,8 @@ MetricFold::MetricFold(std::shared_ptr<const plan::MetricPlan> plan, Family& fam
       cells_(plan_, family, number, shape.key_size, LanesOf(*plan_, shape)),
       runs_(RunsOf(*plan_)),
       reciprocal_(~std::uint64_t{0} / family.stride() + 1),
+      large_value_(LargeBits(shape.cpus)),
+      large_cell_(LargeBits(family.stride())),
       fold_(ChooseFunction()) {}
 
 void MetricFold::Fold(const Rows& rows, std::size_t slots) {
@@ -83,6 +84,38 @@ MetricFold::FoldFunction MetricFold::ChooseFunction() const {
   }
 }
 
+// Takes note of a row that was added to a cell, where that or the row is large.
+void MetricFold::NoteLarge(const std::byte* value, std::uint32_t cell, std::uint64_t before,
+                           std::uint64_t merged) {
+  Carry carry = CarryOfCpus(plan_->value, value, 0, shape_.cpus, 0);
+  carry += CarryOf(before, merged);
+  family_.NoteLarge(cell, carry);
+}
+
+// Returns what the sum of a number of some CPUs has beyond 64 bits. `value` is that of CPU 0.
+Carry MetricFold::CarryOfCpus(const plan::ValueField& field, const std::byte* value,
+                              std::uint32_t cpu, std::uint32_t cpus, std::uint32_t index) const {
+  Carry carry;
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = cpu; i < cpu + cpus; ++i) {
+    const std::uint64_t one = LoadField(field, value + std::size_t{i} * shape_.cpu_stride, index);
+    carry += CarryOf(sum, one);
+    sum += one;
+  }
+  return carry;
+}
+
+// Returns what a sum of that field means.
+SumType MetricFold::TypeOf(const plan::ValueField& field) const {
+  return {field.is_signed, plan_->kind == config::MetricKind::kGauge};
+}
+
+// Returns whether a row whose lower 64 bits are 0 is worth 0: values that cancel each other are.
+bool MetricFold::IsZero(const std::byte* value) const {
+  const Carry carry = CarryOfCpus(plan_->value, value, 0, shape_.cpus, 0);
+  return !HasCarry(carry, TypeOf(plan_->value));
+}
+
 // One number a row: counters, gauges, and histograms with the bucket in the key.
 template <typename T, bool kManyCpus>
 void MetricFold::FoldNumbers(const Rows& rows) {
@@ -93,6 +126,8 @@ void MetricFold::FoldNumbers(const Rows& rows) {
   const std::uint64_t reciprocal = reciprocal_;
   const bool skip_zero = plan_->skip_zero;
   const bool one_cell = family_.stride() == 1;
+  const unsigned large_value = large_value_;
+  const unsigned large_cell = large_cell_;
 
   for (std::size_t row = 0; row < rows.count; ++row, value += rows.value_stride) {
     std::uint32_t entry = rows.first_slot + static_cast<std::uint32_t>(row);
@@ -101,20 +136,27 @@ void MetricFold::FoldNumbers(const Rows& rows) {
       if (entry == KeySlots::kNone) continue;
     }
     std::uint64_t merged = 0;
+    [[maybe_unused]] std::uint64_t seen = 0;
     if constexpr (kManyCpus) {
       const std::uint32_t cpus = shape_.cpus;
+      const auto add = [&](const std::byte* from) {
+        const std::uint64_t one = LoadAs<T>(from);
+        merged += one;
+        seen |= one;
+      };
       if (sizeof(T) == 8 && shape_.cpu_stride == 8) {
-        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) Merge(LoadAs<T>(value + cpu * 8), merged);
+        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) add(value + cpu * 8);
       } else {
         const std::size_t stride = shape_.cpu_stride;
-        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
-          Merge(LoadAs<T>(value + cpu * stride), merged);
-        }
+        for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) add(value + cpu * stride);
       }
     } else {
       merged = LoadAs<T>(value);
     }
-    if (skip_zero && merged == 0) continue;
+    if (skip_zero && merged == 0 &&
+        (!IsLarge(seen, large_value) || IsZero(value - plan_->value.offset))) {
+      continue;
+    }
     std::uint32_t cell = entries[entry];
     if (!KeyCells::IsCell(cell)) [[unlikely]] {
       cell = cells_.Resolve(entry, KeyOfRow(rows, row), 0);
@@ -122,7 +164,12 @@ void MetricFold::FoldNumbers(const Rows& rows) {
       cells = family_.values();
       present = family_.present();
     }
-    Merge(merged, cells[cell]);
+    const std::uint64_t before = cells[cell];
+    cells[cell] = before + merged;
+    const bool large_row = kManyCpus && IsLarge(seen, large_value);
+    if (large_row || IsLarge(before | merged, large_cell)) [[unlikely]] {
+      NoteLarge(value - plan_->value.offset, cell, before, merged);
+    }
     present[one_cell ? cell : Quotient(cell, reciprocal)] = 1;
   }
 }
@@ -147,8 +194,8 @@ void MetricFold::FoldRuns(const Rows& rows) {
         first_cell = cells_.Resolve(entry, KeyOfRow(rows, row), cpu);
         if (!KeyCells::IsCell(first_cell)) continue;
       }
-      const std::uint64_t outside = AddRuns(value, cpu, cpus_a_lane, first_cell);
-      if (outside != 0) cells_.CountOutside(entry, KeyOfRow(rows, row));
+      const bool outside = AddRuns(value, cpu, cpus_a_lane, first_cell);
+      if (outside) cells_.CountOutside(entry, KeyOfRow(rows, row));
       family_.present()[first_cell / family_.stride()] = 1;
     }
   }
@@ -158,42 +205,61 @@ bool MetricFold::HasValue(const std::byte* value, std::uint32_t cpu, std::uint32
   for (const ValueRun& run : runs_) {
     for (std::uint32_t number = 0; number < run.count; ++number) {
       std::uint64_t merged = 0;
+      std::uint64_t seen = 0;
       for (std::uint32_t i = cpu; i < cpu + cpus; ++i) {
-        Merge(LoadField(run.first, value + std::size_t{i} * shape_.cpu_stride, number), merged);
+        const std::byte* one = value + std::size_t{i} * shape_.cpu_stride;
+        const std::uint64_t added = LoadField(run.first, one, number);
+        merged += added;
+        seen |= added;
       }
       if (merged != 0) return true;
+      if (!IsLarge(seen, large_value_)) continue;
+      const Carry carry = CarryOfCpus(run.first, value, cpu, cpus, number);
+      if (HasCarry(carry, TypeOf(run.first))) return true;
     }
   }
   return false;
 }
 
-std::uint64_t MetricFold::AddRuns(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus,
-                                  std::uint32_t first_cell) {
+// Adds the numbers of some CPUs to the cells of a series. Returns whether some are outside of a
+// histogram's bounds.
+bool MetricFold::AddRuns(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus,
+                         std::uint32_t first_cell) {
   std::uint64_t outside = 0;
   for (std::uint32_t i = cpu; i < cpu + cpus; ++i) {
     const std::byte* one = value + std::size_t{i} * shape_.cpu_stride;
     for (const ValueRun& run : runs_) {
       std::uint64_t* cells = family_.values() + first_cell + run.cell;
+      std::uint64_t seen = 0;
       if (run.outside) {
-        std::uint64_t merged = 0;
-        for (std::uint32_t at = 0; at < run.count; ++at) {
-          Merge(LoadField(run.first, one, at), merged);
-        }
-        Merge(merged, *cells);
-        outside |= merged;
-      } else if (run.first.width == 8) {
+        for (std::uint32_t at = 0; at < run.count; ++at) outside |= LoadField(run.first, one, at);
+        continue;
+      }
+      const auto add = [&](std::uint32_t at, std::uint64_t added) {
+        seen |= cells[at] | added;
+        cells[at] += added;
+      };
+      if (run.first.width == 8) {
         const std::byte* from = one + run.first.offset;
         for (std::uint32_t at = 0; at < run.count; ++at) {
-          Merge(Load<std::uint64_t>(from + std::size_t{at} * 8), cells[at]);
+          add(at, Load<std::uint64_t>(from + std::size_t{at} * 8));
         }
       } else {
-        for (std::uint32_t at = 0; at < run.count; ++at) {
-          Merge(LoadField(run.first, one, at), cells[at]);
-        }
+        for (std::uint32_t at = 0; at < run.count; ++at) add(at, LoadField(run.first, one, at));
       }
+      if (IsLarge(seen, large_cell_)) NoteLargeRun(run, one, first_cell + run.cell);
     }
   }
-  return outside;
+  return outside != 0;
+}
+
+// Takes note of numbers of one CPU that were added to cells, where some are large.
+void MetricFold::NoteLargeRun(const ValueRun& run, const std::byte* value, std::uint32_t cell) {
+  for (std::uint32_t at = 0; at < run.count; ++at, ++cell) {
+    const std::uint64_t added = LoadField(run.first, value, at);
+    const std::uint64_t before = family_.values()[cell] - added;
+    if (IsLarge(before | added, large_cell_)) family_.NoteLarge(cell, CarryOf(before, added));
+  }
 }
 
 }  // namespace bpf_exporter::metrics

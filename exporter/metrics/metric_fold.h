@@ -10,6 +10,7 @@
 #include "metrics/family.h"
 #include "metrics/key_cells.h"
 #include "metrics/map_reader.h"
+#include "metrics/merge.h"
 #include "plan/plan.h"
 
 namespace bpf_exporter::metrics {
@@ -51,9 +52,16 @@ class MetricFold {
   template <typename T, bool kManyCpus>
   void FoldNumbers(const Rows& rows);
   void FoldRuns(const Rows& rows);
+  void NoteLarge(const std::byte* value, std::uint32_t cell, std::uint64_t before,
+                 std::uint64_t merged);
+  void NoteLargeRun(const ValueRun& run, const std::byte* value, std::uint32_t cell);
+  Carry CarryOfCpus(const plan::ValueField& field, const std::byte* value, std::uint32_t cpu,
+                    std::uint32_t cpus, std::uint32_t index) const;
+  SumType TypeOf(const plan::ValueField& field) const;
+  bool IsZero(const std::byte* value) const;
   bool HasValue(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus) const;
-  std::uint64_t AddRuns(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus,
-                        std::uint32_t first_cell);
+  bool AddRuns(const std::byte* value, std::uint32_t cpu, std::uint32_t cpus,
+               std::uint32_t first_cell);
   const std::byte* KeyOfRow(const Rows& rows, std::size_t row);
 
   std::shared_ptr<const plan::MetricPlan> plan_;
@@ -63,6 +71,8 @@ class MetricFold {
   KeyCells cells_;
   std::vector<ValueRun> runs_;
   std::uint64_t reciprocal_;  // of the family's cells a series
+  unsigned large_value_;      // see LargeBits(): of the CPUs of a row
+  unsigned large_cell_;       // of the cells of a series
   FoldFunction fold_;
   std::uint32_t index_key_ = 0;
 };

@@ -14,15 +14,19 @@
 namespace bpf_exporter::metrics {
 namespace {
 
-// Returns the value of the CPUs from `first` to before `end`, as two's complement.
-std::uint64_t Merged(const plan::ValueField& field, const MapRows& rows, std::size_t row,
-                     std::size_t first, std::size_t end) {
+// Returns the value of the CPUs from `first` to before `end`, as two's complement if it is signed.
+std::uint64_t Merged(const plan::ValueField& field, bool may_cancel, const MapRows& rows,
+                     std::size_t row, std::size_t first, std::size_t end) {
   std::uint64_t merged = 0;
+  Carry carry;
   for (std::size_t cpu = first; cpu < end; ++cpu) {
     const std::byte* from = rows.Value(row, cpu) + field.offset;
-    Merge(field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width),
-          merged);
+    const std::uint64_t one =
+        field.is_signed ? LoadSigned(from, field.width) : LoadUnsigned(from, field.width);
+    carry += CarryOf(merged, one);
+    merged += one;
   }
+  Saturate(carry, {field.is_signed, may_cancel}, merged);
   return merged;
 }
 
@@ -86,9 +90,10 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
   out += ' ';
   const bool outside = AppendBucket(out);
 
+  const bool is_gauge = metric_.kind == config::MetricKind::kGauge;
   bool all_zero = true;
   const auto append = [&](const plan::ValueField& field) {
-    const std::uint64_t number = Merged(field, rows, row, first_cpu, end_cpu);
+    const std::uint64_t number = Merged(field, is_gauge, rows, row, first_cpu, end_cpu);
     all_zero = all_zero && number == 0;
     AppendNumber(field, number, out);
   };
@@ -109,7 +114,7 @@ void RowText::AppendSeries(const MapRows& rows, std::size_t row, std::size_t fir
       out += " = ";
       for (std::size_t cpu = first_cpu; cpu < end_cpu; ++cpu) {
         if (cpu > first_cpu) out += " + ";
-        AppendNumber(metric_.value, Merged(metric_.value, rows, row, cpu, cpu + 1), out);
+        AppendNumber(metric_.value, Merged(metric_.value, is_gauge, rows, row, cpu, cpu + 1), out);
       }
     }
   }

@@ -78,6 +78,9 @@ inline constexpr SelfMetric kRowsSkipped =
 inline constexpr SelfMetric kSeriesOverLimit =
     SelfGauge("series_over_limit", "config,metric",
               "Keys left out of this snapshot because the metric has too many series");
+inline constexpr SelfMetric kValuesSaturated = SelfCounter(
+    "values_saturated_total", "config,metric",
+    "Numbers too large for 64 bits, shown as the largest there is; counted in each snapshot");
 inline constexpr SelfMetric kDecoderErrors =
     SelfCounter("decoder_errors_total", "config", "How many times has decoders encountered errors");
 inline constexpr SelfMetric kEventsLost = SelfCounter(
@@ -125,6 +128,7 @@ inline constexpr const SelfMetric* kSelfMetrics[] = {
     &kCpuSeconds,       &kOpenFds,        &kMaxFds,           &kVirtualMemory,
     &kVirtualMemoryMax, &kResidentMemory, &kStartTime,        &kThreads,
     &kNetworkReceived,  &kNetworkSent,    &kSnapshotInterval, &kLogLinesLost,
+    &kValuesSaturated,
 };
 
 // Returns the name under which `metric` is exposed.

@@ -127,6 +127,7 @@ void SelfMetrics::ReportMetric(const MetricStats& metric) {
   Set(kMetricSeries, {metric.config, metric.metric}, static_cast<double>(metric.series));
   Set(kSeriesOverLimit, {metric.config, metric.metric},
       static_cast<double>(metric.series_over_limit));
+  Set(kValuesSaturated, {metric.config, metric.metric}, static_cast<double>(metric.saturated));
   const auto skipped = [&](std::string_view reason, std::uint64_t count) {
     Set(kRowsSkipped, {metric.config, metric.metric, reason}, static_cast<double>(count));
   };

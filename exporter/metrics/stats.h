@@ -26,6 +26,7 @@ struct MetricStats {
   std::string_view metric;   // the family's name
   std::uint64_t series = 0;  // in the last snapshot; one that several metrics make is the first's
   std::uint64_t series_over_limit = 0;    // keys that it left out because of max_series
+  std::uint64_t saturated = 0;            // numbers that were too large, in all snapshots
   std::uint64_t rows_skipped_regexp = 0;  // new keys that a decoder chose to skip
   std::uint64_t rows_decode_error = 0;    // new keys that could not be decoded
   std::uint64_t rows_out_of_range = 0;    // new keys whose bucket number is outside the histogram

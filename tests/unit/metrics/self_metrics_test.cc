@@ -43,6 +43,7 @@ CollectorStats Stats() {
                     .metric = "ebpf_exporter_runqlat_seconds",
                     .series = 4,
                     .series_over_limit = 1,
+                    .saturated = 9,
                     .rows_skipped_regexp = 6,
                     .rows_decode_error = 7,
                     .rows_out_of_range = 8},
