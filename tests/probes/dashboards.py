@@ -33,25 +33,31 @@ def servers_of(target):
     }
 
 
-def queries():
-    """(dashboard, title, queries) of all panels, and of the annotations, which are the same on each."""
+def queries(by_panel):
+    """(dashboard, title, expressions) of the queries of all panels, together or each, and of the
+    annotations, which are the same on each. Those of a heat map are always together, as it has one
+    for each form of a histogram, of which one has data."""
     for path in sorted(glob.glob(f"{FOLDER}/*.json")):
         with open(path, encoding="utf-8") as file:
             dashboard = json.load(file)
         for panel in dashboard["panels"]:
-            if expressions := [target["expr"] for target in panel.get("targets", [])]:
-                yield dashboard["title"], panel["title"], expressions
+            expressions = [target["expr"] for target in panel.get("targets", [])]
+            together = len(expressions) if by_panel or panel["type"] == "heatmap" else 1
+            for at in range(0, len(expressions), together or 1):
+                yield dashboard["title"], panel["title"], expressions[at : at + together]
     for annotation in dashboard["annotations"]["list"]:
         yield "annotation", annotation["name"], [annotation["expr"]]
 
 
 def without_data(name, prometheus, began, ended, kernel=None, metrics=None, but=()):
-    """The titles of what has no data from `began` to `ended`, but for probes that the table of
-    kernels does not have whole on this one, or on that; of all but some titles, or of what asks
-    for one of `metrics`. Prints each of them with the server's name, and how many were asked for."""
+    """The queries that have no data from `began` to `ended`, but for probes that the table of kernels
+    does not have whole on this one, or on that; of all but those with some titles, or of those that
+    ask for one of `metrics`. Prints each with the server's name, and how many were asked for. On
+    this kernel a panel may have data of one of its queries: disks that fail and memory that is
+    short are for guests."""
     excused = _metrics_that_may_lack(kernel or kernel_table.column())
     empty, asked = [], 0
-    for dashboard, title, expressions in queries():
+    for dashboard, title, expressions in queries(by_panel=kernel is None):
         names = set(_METRIC.findall(" ".join(expressions)))
         if title in but or metrics is not None and not names & metrics:
             continue
@@ -61,9 +67,10 @@ def without_data(name, prometheus, began, ended, kernel=None, metrics=None, but=
         if any(one.startswith(tuple(excused)) for one in names):
             print(f"{name}: no data, as this kernel lacks the probe: {dashboard}: {title}")
             continue
-        print(f"{name}: NO DATA: {dashboard}: {title}")
-        empty.append(title)
-    print(f"Prometheus {name}: {asked} panels and annotations, without data: {len(empty)}", flush=True)
+        print(f"{name}: NO DATA: {dashboard}: {title}: {' | '.join(expressions)}")
+        empty.append(expressions)
+    what = "panels and annotations" if kernel is None else "queries"
+    print(f"Prometheus {name}: {asked} {what}, without data: {len(empty)}", flush=True)
     return empty
 
 
