@@ -13,7 +13,7 @@
 namespace bpf_exporter::config {
 namespace {
 
-constexpr std::size_t kShown = 20;
+constexpr std::size_t kShown = 100;
 
 std::string Plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} more {}{}", count, noun, count == 1 ? "" : "s");

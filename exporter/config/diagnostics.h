@@ -26,7 +26,7 @@ class Diagnostics {
   bool has_errors() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }
 
-  // Returns all messages, sorted by position: at most 20 and a line that counts the rest. Every
+  // Returns all messages, sorted by position: at most 100 and a line that counts the rest. Every
   // line ends in a line feed. Empty if there is no message.
   std::string Render() const;
 

@@ -16,6 +16,9 @@
 namespace bpf_exporter::config {
 namespace {
 
+// Prometheus itself has limits of this kind (label_limit); each label is compared with the others.
+constexpr std::size_t kMaxLabels = 256;
+
 constexpr std::int64_t kMaxField = 65'536;  // bytes: the largest record of a perf buffer
 
 std::vector<std::pair<std::string, std::string>> ReadStaticMap(const Field& field) {
@@ -202,6 +205,11 @@ std::vector<LabelSpec> ReadLabels(const Field& field) {
 }
 
 void CheckLabelsDiffer(const std::vector<LabelSpec>& labels, Diagnostics& diagnostics) {
+  if (labels.size() > kMaxLabels) {
+    diagnostics.Error(labels[kMaxLabels].name.at,
+                      fmt::format("{} labels; at most {} are possible", labels.size(), kMaxLabels));
+    return;
+  }
   std::unordered_map<std::string_view, Position> seen;
   for (const LabelSpec& label : labels) {
     if (label.name.value.empty()) continue;  // already reported

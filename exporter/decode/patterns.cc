@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include "base/utf8.h"
@@ -58,11 +59,18 @@ std::string WithNamedGroups(std::string_view expression) {
 
 Result<Pattern> Pattern::Compile(const std::string& expression) {
   auto compiled = std::make_shared<const RE2>(WithNamedGroups(expression), RE2::Quiet);
-  if (!compiled->ok()) return Error{compiled->error()};
+  if (!compiled->ok()) {
+    return Error{compiled->error(),
+                 compiled->error_code() == RE2::ErrorPatternTooLarge ? E2BIG : 0};
+  }
   return Pattern(std::move(compiled));
 }
 
 Pattern::Pattern(std::shared_ptr<const re2::RE2> expression) : expression_(std::move(expression)) {}
+
+std::size_t Pattern::size() const {
+  return static_cast<std::size_t>(std::max(expression_->ProgramSize(), 1));
+}
 
 int Pattern::groups() const { return expression_->NumberOfCapturingGroups(); }
 

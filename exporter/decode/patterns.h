@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,9 +20,11 @@ namespace bpf_exporter::decode {
 // thread.
 class Pattern {
  public:
-  // Compiles an expression; the error has RE2's words: "missing ]: [a".
+  // Compiles an expression; the error has RE2's words: "missing ]: [a". E2BIG: it is too large.
   static Result<Pattern> Compile(const std::string& expression);
 
+  // Returns how many instructions RE2 made of it.
+  std::size_t size() const;
   // Returns the number of groups that capture.
   int groups() const;
   bool Matches(std::string_view text) const;

@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "decode/patterns.h"
 #include "object/map_types.h"
+#include "plan/expressions.h"
 #include "plan/find_map.h"
 #include "plan/labels.h"
 
@@ -44,9 +44,7 @@ void CheckCgroupIdMap(const Scope& scope) {
   if (!scope.config.cgroup_id_map) return;
   const config::CgroupIdMapSpec& spec = *scope.config.cgroup_id_map;
   for (const config::Text& pattern : spec.regexps) {
-    if (const Result<decode::Pattern> fine = decode::Pattern::Compile(pattern.value); !fine) {
-      scope.diagnostics.Error(pattern.at, "cgroup_id_map: regexps: " + fine.error().Message());
-    }
+    CompileExpression(scope, "cgroup_id_map", pattern);
   }
   const object::MapLayout* map = FindMap(scope, spec.name);
   if (map == nullptr) return;

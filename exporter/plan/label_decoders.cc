@@ -8,6 +8,7 @@
 #include "decode/enum_names.h"
 #include "decode/patterns.h"
 #include "decode/table.h"
+#include "plan/expressions.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -93,12 +94,10 @@ bool CheckRegexps(const Scope& scope, const config::LabelSpec& label,
   bool fine = true;
   if (decoder.name.value != "regexp") return fine;  // others have no use for them
   for (const config::Text& expression : decoder.regexps.value_or(std::vector<config::Text>())) {
-    const Result<decode::Pattern> pattern = decode::Pattern::Compile(expression.value);
+    const std::optional<decode::Pattern> pattern =
+        CompileExpression(scope, fmt::format("label '{}'", label.name.value), expression);
     if (!pattern) {
       fine = false;
-      scope.diagnostics.Error(
-          expression.at,
-          fmt::format("label '{}': regexps: {}", label.name.value, pattern.error().Message()));
     } else if (pattern->groups() > 1) {
       scope.diagnostics.Warning(
           expression.at, fmt::format("label '{}': regexps: {} groups never match; (?:…) is a group "

@@ -83,8 +83,9 @@ void CheckBucketIsLast(const Scope& scope, const std::vector<const config::Label
 void CheckLeftOut(const Scope& scope, const LabelBytes& bytes, const config::LabelSpec& label,
                   const ByteRange& range) {
   host::Host unused;
-  MakeDecoders({scope.config, scope.object, scope.options, unused, scope.diagnostics}, bytes, label,
-               range);
+  MakeDecoders({scope.config, scope.object, scope.options, unused, scope.diagnostics,
+                scope.constants, scope.expressions_size},
+               bytes, label, range);
 }
 
 }  // namespace

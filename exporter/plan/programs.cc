@@ -16,6 +16,8 @@
 namespace bpf_exporter::plan {
 namespace {
 
+constexpr std::size_t kMaxPlaces = 4096;
+
 // A place, and where the configuration names it.
 struct NamedPlace {
   Place place;
@@ -44,6 +46,12 @@ std::vector<NamedPlace> PlacesOf(const config::ProbeSpec& probe) {
     }
   }
   return places;
+}
+
+// Returns how many places an entry has: each is a link, and is compared with all others.
+std::size_t CountPlaces(const config::ProbeSpec& probe) {
+  const std::size_t targets = probe.every_target ? probe.targets.size() : 1;
+  return targets * std::max<std::size_t>(probe.binaries.size(), 1);
 }
 
 // One program while its entries are read.
@@ -86,6 +94,13 @@ class Planner {
     } else if (plan_.cgroup_type != probe.type.value) {
       scope_.diagnostics.Error(probe.type.at.line > 0 ? probe.type.at : probe.at,
                                "cgroup: a program has one type; use a program for each");
+    }
+    const std::size_t places = CountPlaces(probe);
+    if (places > kMaxPlaces || places_.size() + places > kMaxPlaces) {
+      scope_.diagnostics.Error(
+          probe.at, fmt::format("program '{}': {} places; a program may be attached in {} at most",
+                                plan_.name, places_.size() + places, kMaxPlaces));
+      return;
     }
     for (NamedPlace& added : PlacesOf(probe)) AddPlace(std::move(added));
   }

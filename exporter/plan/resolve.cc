@@ -71,7 +71,8 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
   scope.constants = PlanConstants(scope);
   // What a condition leaves out is checked all the same, but the host must not get ready for it.
   host::Host unused;
-  Scope checked{config, object, options, unused, diagnostics, scope.constants};
+  Scope checked{
+      config, object, options, unused, diagnostics, scope.constants, scope.expressions_size};
   std::vector<MapPlan> maps;
   std::vector<std::string> left_out;
   for (const config::MetricSpec& metric : config.metrics) {

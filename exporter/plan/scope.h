@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct Scope {
   host::Host& host;
   config::Diagnostics& diagnostics;
   std::vector<ConstantPlan> constants = {};  // what the configuration sets
+  // Of all regular expressions that were compiled so far, in RE2's instructions.
+  std::shared_ptr<std::size_t> expressions_size = std::make_shared<std::size_t>(0);
 };
 
 // "counter 'packets_total'".

@@ -46,13 +46,13 @@ TEST(Diagnostics, ShowsNoLineForAPlaceThatIsNotThere) {
             "a.yaml:9:1: error: no line\n");
 }
 
-TEST(Diagnostics, ShowsTwentyAndCountsTheRest) {
+TEST(Diagnostics, ShowsAHundredAndCountsTheRest) {
   Diagnostics diagnostics("a.yaml", "");
-  for (int i = 1; i <= 22; ++i) diagnostics.Error({i, 1}, "bad");
+  for (int i = 1; i <= 102; ++i) diagnostics.Error({i, 1}, "bad");
   const std::string errors = diagnostics.Render();
-  EXPECT_EQ(errors.substr(errors.find("a.yaml:20")),
-            "a.yaml:20:1: error: bad\n… and 2 more errors\n");
-  diagnostics.Warning({23, 1}, "so so");
+  EXPECT_EQ(errors.substr(errors.find("a.yaml:100")),
+            "a.yaml:100:1: error: bad\n… and 2 more errors\n");
+  diagnostics.Warning({103, 1}, "so so");
   const std::string both = diagnostics.Render();
   EXPECT_EQ(both.substr(both.find("…")), "… and 2 more errors and 1 more warning\n");
 }
