@@ -59,7 +59,7 @@ Result<LoadedProgram> LoadedProgram::Make(const bpf_program* handle, plan::Progr
   return program;
 }
 
-void LoadedProgram::Attach() {
+void LoadedProgram::Attach(FoundBinaries& found) {
   if (status_.id == 0) return;
   if (plan_.only_called) {
     status_.problem = "called by other programs only, through a program array";
@@ -68,7 +68,7 @@ void LoadedProgram::Attach() {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     // A failure is in the status.
     if (plan::IsInBinary(plan_.places[i])) {
-      AttachInBinaries(i);
+      AttachInBinaries(i, found);
       continue;
     }
     if (!plan::IsGlob(plan_.places[i])) {
@@ -133,8 +133,7 @@ PlacedLinks::Wanted LoadedProgram::BinariesFor(std::size_t place, Find find) con
   return wanted;
 }
 
-void LoadedProgram::AttachInBinaries(std::size_t place) {
-  std::map<std::string, std::optional<host::BinaryFiles>> found;
+void LoadedProgram::AttachInBinaries(std::size_t place, FoundBinaries& found) {
   const auto find = [&](const std::string& pattern) -> const host::BinaryFiles* {
     const auto [known, is_new] = found.try_emplace(pattern);
     if (is_new) known->second = host::FindBinaries(pattern);

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "host/binary_watch.h"
 #include "kernel/load/placed_links.h"
 #include "kernel/present.h"
 #include "metrics/status.h"
@@ -27,6 +30,10 @@ struct Followed {
   }
 };
 
+// The files of binaries by pattern; nothing where host::FindBinaries() tells nothing. Looking for
+// those of all processes takes long, and programs of an object have the same patterns.
+using FoundBinaries = std::map<std::string, std::optional<host::BinaryFiles>>;
+
 // A program of an object that is in the kernel, and its links. Destroying it detaches.
 class LoadedProgram {
  public:
@@ -39,8 +46,9 @@ class LoadedProgram {
   const bpf_program* handle() const { return handle_; }
 
   // Attaches it at each of its places, for a glob on every interface, or in every binary, that is
-  // there now. Nothing happens where it is attached already.
-  void Attach();
+  // there now. Nothing happens where it is attached already. Adds to `found` what it looked for and
+  // was not there.
+  void Attach(FoundBinaries& found);
 
   // Returns whether Attach() attached it nowhere, and not because it waits for what a glob matches.
   bool CouldNotAttach() const;
@@ -65,7 +73,7 @@ class LoadedProgram {
   PlacedLinks::Wanted InterfacesFor(std::size_t place, const host::InterfaceNames& all) const;
   template <typename Find>
   PlacedLinks::Wanted BinariesFor(std::size_t place, Find find) const;
-  void AttachInBinaries(std::size_t place);
+  void AttachInBinaries(std::size_t place, FoundBinaries& found);
   bool HasSeveralPlaces() const;
   void UpdateStatus();
 

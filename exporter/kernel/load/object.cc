@@ -75,7 +75,8 @@ Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const Load
 }
 
 void LoadedObject::Attach() {
-  for (LoadedProgram& program : state_->programs) program.Attach();
+  FoundBinaries found;
+  for (LoadedProgram& program : state_->programs) program.Attach(found);
   state_->UpdateStatuses();
 }
 
