@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -120,6 +121,23 @@ Error HowItEnded(int status, std::chrono::seconds limit) {
   return Error{fmt::format("libbpf crashed on it ({}); the file is corrupt", how)};
 }
 
+// Returns the error of making or serving a child, which a limit of the process refuses.
+Error Refused(std::string_view what, int code) {
+  Error error = ErrnoError(what, code);
+  if (code == EMFILE) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    error.AddRemedy(
+        fmt::format("{} may be open, and each map, program and link takes one: raise ulimit -Hn, "
+                    "LimitNOFILE= of a unit",
+                    limit.rlim_cur));
+  }
+  if (code == EAGAIN) {
+    error.AddRemedy("no more processes may be made: pids.max, TasksMax= of a unit, ulimit -u");
+  }
+  return error;
+}
+
 void SetPatience(int socket, std::chrono::seconds patience) {
   const timeval time{static_cast<time_t>(patience.count()), 0};
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
@@ -131,14 +149,14 @@ void SetPatience(int socket, std::chrono::seconds patience) {
 Result<Child> Child::Start(Serve serve) {
   std::array<int, 2> ends;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    return ErrnoError("socketpair", errno);
+    return Refused("socketpair", errno);
   }
   Fd ours(ends[0]);
   const Fd theirs(ends[1]);
   // A process that ignores this signal, as some supervisors make it do, cannot wait for its child.
   signal(SIGCHLD, SIG_DFL);
   const pid_t pid = fork();
-  if (pid < 0) return ErrnoError("fork", errno);
+  if (pid < 0) return Refused("fork", errno);
   if (pid == 0) Run(theirs.get(), std::move(serve));
   return Child(pid, std::move(ours));
 }
@@ -194,7 +212,7 @@ Result<Child::Answer> Child::Ask(std::string_view request, std::chrono::seconds 
   const bool ended = code == 0 || code == EPIPE || code == ECONNRESET;
   if (!ended) kill(pid_, SIGKILL);
   const int status = Wait();
-  if (code == EMFILE) return ErrnoError("take over its descriptors", code);
+  if (code == EMFILE) return Refused("take over its maps, programs and links", code);
   return HowItEnded(status, limit);
 }
 

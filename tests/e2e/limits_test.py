@@ -79,6 +79,15 @@ class Descriptors(unittest.TestCase):
         with Exporter(names="packets", prefix=["prlimit", "--nofile=64:4096"]) as exporter:
             self.assertEqual(4096, exporter.page().value("process_max_fds"))
 
+    def test_a_limit_that_is_too_low_is_named(self):
+        told = "each map, program and link takes (one|a file): raise ulimit -Hn, LimitNOFILE= of a unit"
+        for limit in (5, 7):  # too few for a child, and for what the child loads
+            with self.subTest(limit):
+                few = ["prlimit", f"--nofile={limit}:{limit}"]
+                done = children.run(Exporter("--config.check", names="packets", prefix=few).command, 60)
+                self.assertEqual(3, done.returncode, done.stderr)
+                self.assertRegex(done.stderr, "Too many open files; .*" + told)
+
 
 class Threads(unittest.TestCase):
     def setUp(self):
@@ -110,6 +119,17 @@ class Threads(unittest.TestCase):
                 self.assertEqual(1, done.returncode, done.stderr)
                 self.assertRegex(done.stderr, "make a thread: .*raise the limit of threads: pids.max")
                 self.assertNotIn("ready:", done.stderr)
+
+
+    def test_a_limit_of_processes_is_named(self):
+        folder = self.pids_folder()
+        outcome.need(folder is not None, "the cgroup controller pids")
+        with open(f"{folder}/pids.max", "w", encoding="ascii") as file:
+            file.write("1")
+        enter = ["sh", "-c", f'echo $$ >{folder}/cgroup.procs; exec "$@"', "sh"]
+        done = children.run(Exporter("--config.check", names="packets", prefix=enter).command, 60)
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("fork: Resource temporarily unavailable; no more processes may be made: pids.max", done.stderr)
 
 
 class Names(unittest.TestCase):
