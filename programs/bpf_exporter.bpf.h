@@ -4,9 +4,11 @@
 //     #include "bpf_exporter.bpf.h"                    // needs no include before it
 //     BX_HASH(forks_total, 1024, struct key, __u64);   // a map
 //     BX_DROPPED(forks_dropped);                       // counts what a full map refused
+//     __u64 hits;                                      // a variable needs no map …
 //     …
 //     bx_increment(&forks_total, &key);                // one more in the row of `key`
 //     bx_observe_exp2(&latency, &key, ns, 1000);       // a histogram with the bounds 1, 2, 4 … µs
+//     __sync_fetch_and_add(&hits, 1);                  // … and one atomic addition
 //
 // Include vmlinux.h before it for the kernel's types, or task.bpf.h after it for those of tasks.
 // Every name begins with bx_ or BX_; those that end in _ are internal. writing.md beside this file

@@ -44,6 +44,10 @@
   BX_DECLARE_(BPF_MAP_TYPE_STACK, name, __uint(max_entries, entries); __type(value, value_type); \
               __VA_ARGS__)
 
+// Keeps an enum in the object's BTF whose enumerators name the elements of an array variable, and
+// the last its length: the compiler leaves out what nothing but a length refers to.
+#define BX_NAMES(enum_type) enum_type BX_JOIN_(bx_names_, __COUNTER__)
+
 // A value in each task, socket, inode or cgroup that lives as long as it, for
 // bpf_task_storage_get() and its like. Linux has them since 5.11, 5.2, 5.10 and 6.2; tracing
 // programs may use that of tasks since 5.13.
@@ -65,6 +69,8 @@
   BX_DECLARE_(BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE, name, __type(key, key_type); \
               __type(value, value_type); __VA_ARGS__)
 
+#define BX_JOIN_(a, b) BX_JOINED_(a, b)
+#define BX_JOINED_(a, b) a##b
 #define BX_MAP_(map_type, name, entries, key_type, value_type, ...)                \
   BX_DECLARE_(map_type, name, __uint(max_entries, entries); __type(key, key_type); \
               __type(value, value_type); __VA_ARGS__)

@@ -22,6 +22,19 @@ std::string RowCount(std::uint64_t count) {
   return fmt::format("{} row{}", count, count == 1 ? "" : "s");
 }
 
+// Appends the elements that the metric sees in a section's row. As many as there may be lines.
+void AppendElements(const plan::ElementsPlan& elements, const MapRows& rows, std::size_t row,
+                    std::size_t max_text, RowText& metric, std::string& out) {
+  constexpr std::size_t kShortestLine = 4;
+  const MapRows found = ElementsOf(rows, row, elements, max_text / kShortestLine + 1);
+  std::size_t shown = 0;
+  for (; shown < found.count && out.size() < max_text; ++shown) metric.Append(found, shown, out);
+  if (shown < found.total) {
+    fmt::format_to(std::back_inserter(out), "  {} more of '{}'\n", found.total - shown,
+                   elements.array);
+  }
+}
+
 void AppendRows(const plan::MapPlan& plan, const MapRows& rows, std::size_t max_text,
                 std::string& out) {
   std::vector<RowText> metrics;
@@ -30,7 +43,13 @@ void AppendRows(const plan::MapPlan& plan, const MapRows& rows, std::size_t max_
   for (; shown < rows.count && out.size() < max_text; ++shown) {
     const std::string key = Hex(rows.Key(shown), rows.shape.key_size, rows.shape.key_size);
     out.append("key ").append(key.empty() ? "(of no bytes)" : key) += '\n';
-    for (RowText& metric : metrics) metric.Append(rows, shown, out);
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      if (const auto& elements = plan.metrics[i]->elements) {
+        AppendElements(*elements, rows, shown, max_text, metrics[i], out);
+      } else {
+        metrics[i].Append(rows, shown, out);
+      }
+    }
   }
   if (shown < rows.total) out.append(RowCount(rows.total - shown)).append(" more\n");
 }

@@ -44,6 +44,18 @@ class RowCopier : public RowSink {
 
 }  // namespace
 
+MapRows ElementsOf(const MapRows& section, std::size_t row, const plan::ElementsPlan& elements,
+                   std::size_t most) {
+  MapRows rows(RowShape(sizeof(std::uint32_t), elements.stride, 1));
+  RowCopier copier(rows, most);
+  RowBlock block;
+  block.count = elements.count;
+  block.values = section.Value(row) + elements.offset;
+  block.value_stride = elements.stride;
+  copier.OnRows(block);
+  return rows;
+}
+
 Result<MapRows> CopyRows(MapReader& reader, const RowShape& shape, const RowLimits& limits) {
   MapRows rows(shape);
   const std::size_t row_bytes = std::max<std::size_t>(shape.key_size + shape.row_stride, 1);

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "metrics/map_reader.h"
+#include "plan/plan.h"
 
 namespace bpf_exporter::metrics {
 
@@ -30,6 +31,10 @@ struct MapRows {
     return values.data() + row * shape.row_stride + cpu * shape.cpu_stride;
   }
 };
+
+// Returns the elements of an array variable in a section's row as rows of their own, up to `most`.
+MapRows ElementsOf(const MapRows& section, std::size_t row, const plan::ElementsPlan& elements,
+                   std::size_t most);
 
 // Reads the whole map, so that its rows are counted, and keeps those that `limits` allow. By the
 // thread whose turn it is to use the reader.

@@ -55,12 +55,15 @@ bool MapSource::Read() {
 
 Status MapSource::ReadRows() {
   std::uint32_t index = 0;
-  const auto key_of = [&](std::uint32_t slot) {
-    if (keys_.size() > 0) return keys_.Key(slot);
-    index = slot;
-    return reinterpret_cast<const std::byte*>(&index);
-  };
-  for (MetricFold& fold : folds_) moved_ = fold.cells().DecodeAgain(key_of) || moved_;
+  for (MetricFold& fold : folds_) {
+    const bool by_key = keys_.size() > 0 && !fold.plan().elements;
+    const auto key_of = [&](std::uint32_t slot) {
+      if (by_key) return keys_.Key(slot);
+      index = slot;
+      return reinterpret_cast<const std::byte*>(&index);
+    };
+    moved_ = fold.cells().DecodeAgain(key_of) || moved_;
+  }
   keys_.BeginWalk();
   bad_block_ = false;
   Status status = reader_->Read(*this);
@@ -90,8 +93,24 @@ void MapSource::OnRows(const RowBlock& block) {
       rows.slots = slots_.data();
       slots = keys_.size();
     }
-    for (MetricFold& fold : folds_) fold.Fold(rows, slots);
+    for (MetricFold& fold : folds_) {
+      if (const auto& elements = fold.plan().elements) {
+        FoldElements(rows, *elements, fold);
+      } else {
+        fold.Fold(rows, slots);
+      }
+    }
   }
+}
+
+// An element is found by its index, as an array's row is.
+void MapSource::FoldElements(const Rows& rows, const plan::ElementsPlan& elements,
+                             MetricFold& fold) {
+  Rows of_array;
+  of_array.count = elements.count;
+  of_array.values = rows.values + elements.offset;
+  of_array.value_stride = elements.stride;
+  fold.Fold(of_array, elements.count);
 }
 
 void MapSource::ForgetVanished(std::vector<Family*>& changed) {

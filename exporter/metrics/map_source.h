@@ -57,6 +57,7 @@ class MapSource : public RowSink {
 
  private:
   Status ReadRows();
+  static void FoldElements(const Rows& rows, const plan::ElementsPlan& elements, MetricFold& fold);
   std::string Name() const;
 
   std::string config_;

@@ -221,4 +221,45 @@ std::vector<GlobalLayout> BtfTypes::Globals() {
   return globals;
 }
 
+// Returns a variable's name as its author knows it: BPF_PROG and its like move what is in a
+// function to another one, "____on_exit.count".
+std::string BtfTypes::VariableName(std::uint32_t offset) const {
+  constexpr std::string_view kMoved = "____";
+  std::string name = Name(offset);
+  if (name.starts_with(kMoved) && name.find('.') != std::string::npos) name.erase(0, kMoved.size());
+  return name;
+}
+
+std::shared_ptr<const Type> BtfTypes::Section(std::string_view name) {
+  const std::uint32_t count = btf_ == nullptr ? 0 : btf__type_cnt(btf_);
+  for (std::uint32_t id = 1; id < count; ++id) {
+    const btf_type* section = btf__type_by_id(btf_, id);
+    if (section == nullptr || !btf_is_datasec(section) || Name(section->name_off) != name) continue;
+    auto type = std::make_shared<Type>();
+    type->kind = Type::Kind::kStruct;
+    type->name = name;
+    type->size = section->size;
+    for (std::uint16_t i = 0; i < btf_vlen(section); ++i) {
+      const btf_var_secinfo& place = btf_var_secinfos(section)[i];
+      const btf_type* variable = btf__type_by_id(btf_, place.type);
+      if (variable == nullptr || !btf_is_var(variable)) continue;
+      const std::shared_ptr<const Type> of = Get(variable->type);
+      if (of != nullptr) AddField({VariableName(variable->name_off), place.offset, of}, *type);
+    }
+    return type;
+  }
+  return nullptr;
+}
+
+std::vector<std::shared_ptr<const Type>> BtfTypes::Enums() {
+  std::vector<std::shared_ptr<const Type>> enums;
+  const std::uint32_t count = btf_ == nullptr ? 0 : btf__type_cnt(btf_);
+  for (std::uint32_t id = 1; id < count; ++id) {
+    const btf_type* type = btf__type_by_id(btf_, id);
+    if (type == nullptr || !btf_is_any_enum(type)) continue;
+    if (type->name_off != 0 && btf_vlen(type) > 0) enums.push_back(Get(id));
+  }
+  return enums;
+}
+
 }  // namespace bpf_exporter::object

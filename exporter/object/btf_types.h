@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +28,11 @@ class BtfTypes {
   // Returns the variables of .rodata and .data sections, which can be set before a load, without
   // their initial values.
   std::vector<GlobalLayout> Globals();
+  // Returns the variables of a section as the fields of a struct of that name; null if the BTF has
+  // no such section.
+  std::shared_ptr<const Type> Section(std::string_view name);
+  // Returns the enums that have a name and an enumerator.
+  std::vector<std::shared_ptr<const Type>> Enums();
 
  private:
   std::shared_ptr<const Type> Make(std::uint32_t id, int depth);
@@ -38,6 +44,7 @@ class BtfTypes {
   bool IsVolatile(std::uint32_t id) const;
   void AddField(FieldLayout field, Type& type);
   std::string Name(std::uint32_t offset) const;
+  std::string VariableName(std::uint32_t offset) const;
 
   const btf* btf_;
   // Null while a type is being made: a type that contains itself.

@@ -78,10 +78,13 @@ struct ObjectLayout {
   // The file's content, from which it is loaded, since the file may be another one by then. Null
   // once it is loaded.
   std::shared_ptr<const std::string> bytes;
-  std::vector<MapLayout> maps;      // without the compiler's own
-  std::vector<MapLayout> sections;  // those: arrays of one entry that hold .rodata, .bss …
+  std::vector<MapLayout> maps;  // without the compiler's own (.rodata, .bss …)
+  // Those: each a map of one row, called like its section, whose value is a struct of its variables
+  // (null without BTF).
+  std::vector<MapLayout> sections;
   std::vector<ProgramLayout> programs;
   std::vector<GlobalLayout> globals;
+  std::vector<std::shared_ptr<const Type>> enums;  // that have a name and an enumerator
 };
 
 // Returns the field that `path` names ("op", "flow.port"), with its offset from the start of

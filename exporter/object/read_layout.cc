@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -92,6 +93,15 @@ MapLayout ReadMap(const bpf_map* map, BtfTypes& types) {
   return layout;
 }
 
+// Its key, of which libbpf knows nothing, is the index of its one row.
+MapLayout ReadSection(const bpf_map* map, BtfTypes& types) {
+  MapLayout layout = ReadMap(map, types);
+  layout.name.erase(0, layout.name.find('.'));  // libbpf says "object.bss", as the kernel will
+  layout.key = nullptr;
+  layout.value = OfSize(types.Section(layout.name), layout.value_size);
+  return layout;
+}
+
 void ReadInitialValue(const bpf_object* object, GlobalLayout& global) {
   bpf_map* map = bpf_object__find_map_by_name(object, global.section.c_str());
   std::size_t size = 0;
@@ -116,16 +126,18 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
   BtfTypes types(btf);
   const bpf_map* map;
   bpf_object__for_each_map(map, object.get()) {
-    MapLayout read = ReadMap(map, types);
-    if (!bpf_map__is_internal(map)) {
-      layout.maps.push_back(std::move(read));
-      continue;
+    if (bpf_map__is_internal(map)) {
+      layout.sections.push_back(ReadSection(map, types));
+    } else {
+      layout.maps.push_back(ReadMap(map, types));
     }
-    if (read.name.starts_with(kName)) read.name.erase(0, kName.size());
-    layout.sections.push_back(std::move(read));
   }
-  if (layout.maps.empty()) {
-    return Error{"it has no maps; metrics are read from maps declared in SEC(\".maps\")"};
+  const auto has_variables = [](const MapLayout& section) { return section.value != nullptr; };
+  if (layout.maps.empty() &&
+      std::none_of(layout.sections.begin(), layout.sections.end(), has_variables)) {
+    return Error{
+        "it has no maps and no global variables; metrics are read from maps declared in "
+        "SEC(\".maps\"), and from variables"};
   }
   const std::set<std::string> tail_called = TailCalledPrograms(bytes);
   bpf_program* program;
@@ -135,6 +147,7 @@ Result<ObjectLayout> Read(const std::string& path, const std::string& bytes) {
                                bpf_program__type(program), bpf_program__autoload(program),
                                name != nullptr && tail_called.contains(name)});
   }
+  layout.enums = types.Enums();
   layout.globals = types.Globals();
   for (GlobalLayout& global : layout.globals) ReadInitialValue(object.get(), global);
   return layout;

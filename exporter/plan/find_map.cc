@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "object/map_types.h"
+#include "plan/variables.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -53,17 +54,21 @@ const object::MapLayout* FindMap(const Scope& scope, const config::Text& name) {
     return map.name == name.value;
   });
   if (found != maps.end()) return &*found;
-  std::vector<std::string> names;
-  for (const object::MapLayout& map : maps) names.push_back(map.name);
-  scope.diagnostics.Error(
-      name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object), Quoted(name.value),
-                           Suggest(name.value, names, "its maps")));
+  std::string remedy = WhereVariableIs(scope.object, name.value);
+  if (remedy.empty()) {
+    std::vector<std::string> names;
+    for (const object::MapLayout& map : maps) names.push_back(map.name);
+    if (!names.empty()) remedy = Suggest(name.value, names, "its maps");
+  }
+  scope.diagnostics.Error(name.at, fmt::format("{} has no map {}{}", ObjectSubject(scope.object),
+                                               Quoted(name.value), remedy));
   return nullptr;
 }
 
 const object::MapLayout* FindMap(const Scope& scope, const config::MetricSpec& metric) {
   const config::Text& name = metric.map.value.empty() ? metric.name : metric.map;
-  const object::MapLayout* map = FindMap(scope, name);
+  const object::MapLayout* map =
+      IsSection(name.value) ? FindSection(scope, name) : FindMap(scope, name);
   if (map == nullptr) return nullptr;
   std::string problem = EventProblem(metric, *map);
   if (problem.empty() && !object::HasRows(map->type) && !object::HasRecords(map->type)) {

@@ -15,6 +15,7 @@
 #include "plan/native.h"
 #include "plan/open_metrics_names.h"
 #include "plan/value.h"
+#include "plan/variables.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -27,7 +28,14 @@ bool IsQueue(const object::MapLayout& map) {
   return object::ShapeOf(map.type) == object::MapShape::kQueue;
 }
 
-LabelBytes BytesOf(const object::MapLayout& map) {
+LabelBytes BytesOf(const Scope& scope, const object::MapLayout& map, const MetricPlan& plan,
+                   bool only_bucket) {
+  if (plan.elements) {
+    // A bucket's number is no name.
+    const std::uint32_t named = only_bucket ? 0 : plan.elements->count;
+    return {fmt::format("the index of variable '{}'", plan.elements->array),
+            IndexType(scope.object, named), sizeof(std::uint32_t)};
+  }
   if (object::HasRecords(map.type)) {
     // Queues and stacks say what they hold; the records of buffers can be anything, and a perf
     // event array's values are the buffers' fds.
@@ -60,6 +68,17 @@ bool CheckUnlabelled(const Scope& scope, const config::MetricSpec& metric,
                           map.name, map.key_size, Members(map.key.get())));
 }
 
+// A variable that is in no array is one number, or one histogram.
+bool CheckHasRows(const Scope& scope, const config::MetricSpec& metric,
+                  const object::MapLayout& map, const MetricPlan& plan) {
+  if (!IsSection(map.name) || plan.elements || metric.labels.empty()) return true;
+  scope.diagnostics.Error(metric.labels.front().name.at,
+                          fmt::format("{}: only variables that are arrays have a label, which is "
+                                      "the element's index",
+                                      Subject(metric)));
+  return false;
+}
+
 std::uint32_t RecordSize(const config::MetricSpec& metric, const object::MapLayout& map) {
   if (IsQueue(map)) return map.value_size;
   std::vector<const config::LabelSpec*> labels;
@@ -72,16 +91,14 @@ bool ResolveNumbers(const Scope& scope, const config::MetricSpec& metric,
   if (object::HasRecords(map.type)) return true;
   const bool histogram = metric.kind == config::MetricKind::kHistogram;
   if (histogram && metric.histogram.type == config::BucketType::kNative) {
-    return ResolveNative(scope, metric, map, plan.histogram);
+    return ResolveNative(scope, metric, map, plan);
   }
   const bool array = histogram && metric.histogram.buckets_field;
   bool fine = true;
   if (array) {
-    fine = ResolveBucketArray(scope, metric, map, plan.histogram);
-  } else if (const std::optional<ValueField> value = ResolveValue(scope, metric, map)) {
-    plan.value = *value;
+    fine = ResolveBucketArray(scope, metric, map, plan);
   } else {
-    fine = false;
+    fine = ResolveValue(scope, metric, map, plan);
   }
   if (!histogram || (array && !plan.histogram.array)) return fine;
   return ResolveBuckets(scope, metric.histogram, plan.histogram) && fine;
@@ -149,11 +166,16 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   const bool numbers = ResolveNumbers(scope, metric, *map, *plan);
   const bool has_bucket =
       metric.kind == config::MetricKind::kHistogram && !metric.histogram.InValue();
+  if (IsSection(map->name) && !numbers) {  // what labels there can be is not known
+    CheckDecoders(scope, metric.labels);
+    return std::nullopt;
+  }
+  if (!CheckHasRows(scope, metric, *map, *plan)) return std::nullopt;
   std::optional<LabelPlans> labels =
-      ResolveLabels(scope, BytesOf(*map), metric.labels,
+      ResolveLabels(scope, BytesOf(scope, *map, *plan, has_bucket), metric.labels,
                     has_bucket ? LastLabel::kBucketNumber : LastLabel::kExposed);
   if (!labels) return std::nullopt;
-  if (!labels->of_key && !events) {
+  if (!labels->of_key && !events && !plan->elements) {
     if (!CheckUnlabelled(scope, metric, *map)) return std::nullopt;
     plan->zero_key_only = !IsArray(*map);
   }

@@ -91,16 +91,22 @@ std::vector<std::string> Histograms(const object::Type& type, const std::string&
 
 // Returns the shape with its offsets from the start of the map's value.
 std::optional<Shape> FindShape(const Scope& scope, const config::MetricSpec& metric,
-                               const object::MapLayout& map) {
+                               const object::MapLayout& map,
+                               std::optional<ElementsPlan>& elements) {
   const bool named = !metric.value.value.empty();
+  if (!named && IsSection(map.name)) {
+    scope.diagnostics.Error(metric.map.at, NameAVariable(map));
+    return std::nullopt;
+  }
   std::string what = fmt::format("the value of map '{}'", map.name);
   std::uint32_t offset = 0;
   std::shared_ptr<const object::Type> type = map.value;
   if (named) {
-    const std::optional<object::FieldLayout> field =
-        FindValueField(scope, map, "value", metric.value);
+    std::optional<Variable> field = FindValueField(scope, map, "value", metric.value);
     if (!field) return std::nullopt;
-    what = fmt::format("field '{}'", metric.value.value);
+    if (IsSection(map.name)) TakeElements(metric.value.value, *field);
+    elements = std::move(field->elements);
+    what = NounFor(map, metric.value);
     offset = field->offset;
     type = field->type;
   }
@@ -129,8 +135,9 @@ std::optional<Shape> FindShape(const Scope& scope, const config::MetricSpec& met
 }  // namespace
 
 bool ResolveNative(const Scope& scope, const config::MetricSpec& metric,
-                   const object::MapLayout& map, HistogramPlan& histogram) {
-  const std::optional<Shape> shape = FindShape(scope, metric, map);
+                   const object::MapLayout& map, MetricPlan& plan) {
+  HistogramPlan& histogram = plan.histogram;
+  const std::optional<Shape> shape = FindShape(scope, metric, map, plan.elements);
   if (!shape) return false;
   histogram.type = config::BucketType::kNative;
   histogram.native = NativeBuckets{shape->schema, shape->first * (1 << shape->schema) + 1};

@@ -61,6 +61,16 @@ struct HistogramPlan {
   std::optional<ValueField> sum;  // beside `array`
 };
 
+// The elements of an array variable: each is a row whose key is its index.
+struct ElementsPlan {
+  std::string array;         // the variable, for messages
+  std::uint32_t offset = 0;  // of the first, in the value of the section's only row
+  std::uint32_t stride = 0;  // bytes from one to the next
+  std::uint32_t count = 0;
+
+  bool operator==(const ElementsPlan&) const = default;
+};
+
 struct MetricPlan {
   config::MetricKind kind = config::MetricKind::kCounter;
   std::string config;             // the configuration it comes from
@@ -69,6 +79,8 @@ struct MetricPlan {
   std::string help;               // one line, no control characters
   std::vector<LabelPlan> labels;  // in the page's order: by name
   ValueField value;
+  // Set if its rows are these elements; offsets of values are then from the start of one.
+  std::optional<ElementsPlan> elements;
   bool skip_zero = false;
   // Without labels of the key, rows of other keys than four zero bytes are decode errors.
   bool zero_key_only = false;

@@ -15,6 +15,7 @@
 #include "plan/map_settings.h"
 #include "plan/metric.h"
 #include "plan/programs.h"
+#include "plan/variables.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -53,6 +54,7 @@ std::vector<std::string> IdleMaps(const config::Config& config, const std::vecto
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   std::erase_if(candidates, [&](const std::string& name) {
+    if (IsSection(name)) return true;  // programs need it
     if (config.cgroup_id_map && config.cgroup_id_map->name.value == name) return true;
     return std::any_of(used.begin(), used.end(),
                        [&](const MapPlan& map) { return map.layout.name == name; });

@@ -22,6 +22,10 @@ std::string ValueOf(const object::MapLayout& map) {
   return fmt::format("the value of map '{}'", map.name);
 }
 
+std::string WhereIs(const std::optional<ElementsPlan>& elements) {
+  return elements ? fmt::format("in each element of '{}'", elements->array) : "in no array";
+}
+
 std::string FieldsOf(const object::Type& type) {
   return type.kind == object::Type::Kind::kStruct
              ? "; its fields: " + List(object::FieldPaths(type))
@@ -30,9 +34,14 @@ std::string FieldsOf(const object::Type& type) {
 
 }  // namespace
 
-std::optional<object::FieldLayout> FindValueField(const Scope& scope, const object::MapLayout& map,
-                                                  const char* key, const config::Text& path) {
-  const auto fail = [&](const std::string& text) -> std::optional<object::FieldLayout> {
+std::string NounFor(const object::MapLayout& map, const config::Text& path) {
+  return fmt::format("{} '{}'", IsSection(map.name) ? "variable" : "field", path.value);
+}
+
+std::optional<Variable> FindValueField(const Scope& scope, const object::MapLayout& map,
+                                       const char* key, const config::Text& path) {
+  if (IsSection(map.name)) return FindVariable(scope, map, key, path);
+  const auto fail = [&](const std::string& text) -> std::optional<Variable> {
     scope.diagnostics.Error(path.at, fmt::format("{}: {}", key, text));
     return std::nullopt;
   };
@@ -43,7 +52,7 @@ std::optional<object::FieldLayout> FindValueField(const Scope& scope, const obje
   if (map.value->kind != object::Type::Kind::kStruct) {
     return fail(fmt::format("{} is {}, which has no fields", ValueOf(map), map.value->name));
   }
-  std::optional<object::FieldLayout> field = object::FindField(*map.value, path.value);
+  const std::optional<object::FieldLayout> field = object::FindField(*map.value, path.value);
   if (!field) {
     return fail(fmt::format("{} ({}) has no field {}{}", ValueOf(map), map.value->name,
                             Quoted(path.value),
@@ -52,7 +61,7 @@ std::optional<object::FieldLayout> FindValueField(const Scope& scope, const obje
   if (field->bitfield) {
     return fail(fmt::format("field '{}' is a bitfield, which cannot be read", path.value));
   }
-  return field;
+  return Variable{field->offset, field->type, {}};
 }
 
 namespace {
@@ -60,18 +69,24 @@ namespace {
 // What becomes of a sign that the type has: counts have none.
 enum class Sign { kIgnored, kAsDeclared };
 
-std::optional<ValueField> FindNumber(const Scope& scope, const object::MapLayout& map,
-                                     const char* key, const config::Text& path, Sign sign) {
-  const std::optional<object::FieldLayout> field = FindValueField(scope, map, key, path);
-  if (!field) return std::nullopt;
+// Fills `elements` with those that the number is in, and `number`. False if an error was reported.
+bool FindNumber(const Scope& scope, const object::MapLayout& map, const char* key,
+                const config::Text& path, Sign sign, ValueField& number,
+                std::optional<ElementsPlan>& elements) {
+  std::optional<Variable> field = FindValueField(scope, map, key, path);
+  if (!field) return false;
+  const object::Type whole = *field->type;
+  if (IsSection(map.name)) TakeElements(path.value, *field);
   const object::Type& type = *field->type;
   if (IsNumber(type)) {
-    return ValueField{field->offset, type.size, sign == Sign::kAsDeclared && type.is_signed};
+    number = ValueField{field->offset, type.size, sign == Sign::kAsDeclared && type.is_signed};
+    elements = std::move(field->elements);
+    return true;
   }
-  scope.diagnostics.Error(
-      path.at, fmt::format("{}: field '{}' is {}, not an integer of 1, 2, 4 or 8 bytes{}", key,
-                           path.value, type.name, FieldsOf(type)));
-  return std::nullopt;
+  scope.diagnostics.Error(path.at,
+                          fmt::format("{}: {} is {}, not an integer of 1, 2, 4 or 8 bytes{}", key,
+                                      NounFor(map, path), whole.name, FieldsOf(type)));
+  return false;
 }
 
 // ebpf_exporter reads any value of 8 bytes as a number; a struct around one number and a union that
@@ -99,6 +114,10 @@ const object::Type* Unwrapped(const object::Type& value) {
 std::optional<ValueField> WholeValue(const Scope& scope, const config::MetricSpec& metric,
                                      const object::MapLayout& map) {
   const config::Text& where = metric.map.value.empty() ? metric.name : metric.map;
+  if (IsSection(map.name)) {
+    scope.diagnostics.Error(where.at, NameAVariable(map));
+    return std::nullopt;
+  }
   if (map.value == nullptr && map.value_size == 8) return ValueField{};
   if (map.value == nullptr) {
     scope.diagnostics.Error(where.at, fmt::format("{} has {} bytes and no BTF; without BTF it must "
@@ -122,30 +141,47 @@ std::optional<ValueField> WholeValue(const Scope& scope, const config::MetricSpe
 
 }  // namespace
 
-std::optional<ValueField> ResolveValue(const Scope& scope, const config::MetricSpec& metric,
-                                       const object::MapLayout& map) {
-  if (metric.value.value.empty()) return WholeValue(scope, metric, map);
-  const bool gauge = metric.kind == config::MetricKind::kGauge;
-  return FindNumber(scope, map, "value", metric.value, gauge ? Sign::kAsDeclared : Sign::kIgnored);
+bool ResolveValue(const Scope& scope, const config::MetricSpec& metric,
+                  const object::MapLayout& map, MetricPlan& plan) {
+  if (!metric.value.value.empty()) {
+    const bool gauge = metric.kind == config::MetricKind::kGauge;
+    return FindNumber(scope, map, "value", metric.value, gauge ? Sign::kAsDeclared : Sign::kIgnored,
+                      plan.value, plan.elements);
+  }
+  const std::optional<ValueField> whole = WholeValue(scope, metric, map);
+  if (whole) plan.value = *whole;
+  return whole.has_value();
 }
 
 bool ResolveBucketArray(const Scope& scope, const config::MetricSpec& metric,
-                        const object::MapLayout& map, HistogramPlan& histogram) {
+                        const object::MapLayout& map, MetricPlan& plan) {
+  HistogramPlan& histogram = plan.histogram;
   const config::Text& buckets = *metric.histogram.buckets_field;
-  const std::optional<object::FieldLayout> field = FindValueField(scope, map, "buckets", buckets);
+  std::optional<Variable> field = FindValueField(scope, map, "buckets", buckets);
+  const bool arrays = field && field->type->kind == object::Type::Kind::kArray &&
+                      field->type->element->kind == object::Type::Kind::kArray;
+  if (arrays && IsSection(map.name)) TakeElements(buckets.value, *field);
   const bool is_array = field && field->type->kind == object::Type::Kind::kArray &&
                         field->type->count > 0 && IsNumber(*field->type->element);
   if (is_array) {
     histogram.array = ValueField{field->offset, field->type->element->size, false};
     histogram.array_size = field->type->count;
+    plan.elements = std::move(field->elements);
   } else if (field) {
-    scope.diagnostics.Error(buckets.at,
-                            fmt::format("buckets: field '{}' is {}, not an array of integers",
-                                        buckets.value, field->type->name));
+    scope.diagnostics.Error(buckets.at, fmt::format("buckets: {} is {}, not an array of integers",
+                                                    NounFor(map, buckets), field->type->name));
   }
   if (!metric.histogram.sum_field) return is_array;
-  histogram.sum = FindNumber(scope, map, "sum", *metric.histogram.sum_field, Sign::kAsDeclared);
-  return is_array && histogram.sum;
+  const config::Text& path = *metric.histogram.sum_field;
+  ValueField sum;
+  std::optional<ElementsPlan> elements;
+  if (!FindNumber(scope, map, "sum", path, Sign::kAsDeclared, sum, elements)) return false;
+  histogram.sum = sum;
+  if (!is_array || elements == plan.elements) return is_array;
+  scope.diagnostics.Error(
+      path.at, fmt::format("sum: {} is {}; it must be beside the buckets, {}", NounFor(map, path),
+                           WhereIs(elements), WhereIs(plan.elements)));
+  return false;
 }
 
 }  // namespace bpf_exporter::plan

@@ -55,6 +55,40 @@ class Examples(unittest.TestCase):
             self.assertEqual(1 + 40, page.value("ebpf_exporter_execs_total", uid=str(user)))
             self.assertEqual(0, page.value("ebpf_exporter_execs_dropped_total"))
 
+    def test_the_guide_s_variables_count_what_the_kernel_counts(self):
+        outcome.need_root()
+
+        def forks():
+            with open("/proc/stat", encoding="ascii") as stat:
+                return next(int(line.split()[1]) for line in stat if line.startswith("processes "))
+
+        with Exporter(config=self.folder, names="task_events", programs=self.folder) as exporter:
+            outer_start, before, inner_start = forks(), exporter.page(), forks()
+            loop = "i=0; while [ $i -lt 40 ]; do /bin/true; i=$((i+1)); done"
+            self.assertEqual(0, children.run(["/bin/sh", "-c", loop]).returncode)
+            inner_end, after, outer_end = forks(), exporter.page(), forks()
+            events = [page.by_label("ebpf_exporter_task_events_total", "event") for page in (before, after)]
+            self.assertEqual({"FORKED", "EXECUTED", "EXITED"}, set(events[0]))
+            counted = {event: events[1][event] - events[0][event] for event in events[0]}
+            self.assertGreaterEqual(counted["FORKED"], inner_end - inner_start)
+            self.assertLessEqual(counted["FORKED"], outer_end - outer_start)
+            self.assertGreaterEqual(counted["EXECUTED"], 41)
+            self.assertGreaterEqual(counted["EXITED"], 40)
+
+    def test_the_reference_s_variables_of_every_shape_are_shown(self):
+        outcome.need_root()
+        with Exporter(config=self.folder, names="globals", programs=self.folder) as exporter:
+            page = exporter.page()
+            self.assertEqual({"READ", "WRITE", "FLUSH"}, set(page.by_label("ebpf_exporter_calls_by_verb_total", "verb")))
+            calls = page.value("ebpf_exporter_calls_total")
+            self.assertGreater(calls, 0)
+            self.assertLess(page.value("ebpf_exporter_level"), 100)
+            queues = page.by_label("ebpf_exporter_queue_bytes_total", "queue")
+            self.assertEqual({str(queue) for queue in range(8)}, set(queues))
+            self.assertEqual(0, sum(queues.values()) % 512)
+            self.assertEqual(set(queues), set(page.by_label("ebpf_exporter_queue_time_count", "queue")))
+            self.assertGreater(sum(page.by_label("ebpf_exporter_queue_time_sum", "queue").values()), 1000)
+
     def test_the_guide_s_histogram_counts_packets_by_size(self):
         outcome.need_root()
         with Exporter(config=self.folder, names="packet_sizes", programs=self.folder) as exporter:

@@ -41,6 +41,7 @@ BX_TASK_STORAGE(of_tasks, __u64);
 BX_SK_STORAGE(of_sockets, __u64);
 BX_INODE_STORAGE(of_inodes, __u64);
 BX_CGRP_STORAGE(of_cgroups, __u64);
+BX_NAMES(enum bx_dropped_);
 BX_ARRAY(sizes, 1, BX_NATIVE_HISTOGRAM(3, 0, 17));
 BX_CGROUP_STORAGE(by_id, __u64, __u64);
 BX_PERCPU_CGROUP_STORAGE(by_attachment, struct bpf_cgroup_storage_key, __u64);

@@ -294,5 +294,76 @@ TEST(CollectorKeys, SharesOneSnapshotBetweenCallsThatOverlap) {
   EXPECT_LE(fixture.collector.Latest()->number - before, kThreads * kTakes);
 }
 
+// A section whose row is an array of three pairs of 8 bytes behind 4 bytes of something else.
+struct Section {
+  std::shared_ptr<FakeMap> map = std::make_shared<FakeMap>();
+  plan::ElementsPlan pairs{"pairs", 4, 16, 3};
+
+  explicit Section(bool mapped) {
+    map->is_array = mapped;  // else it is read by look-ups, with its key
+    Hold(7, {1, 10, 2, 20, 3, 30});
+  }
+  void Hold(std::uint32_t before, const std::vector<std::uint64_t>& numbers) {
+    std::string value = Bytes(before);
+    for (const std::uint64_t number : numbers) value += Bytes(number);
+    map->rows = {{Bytes(std::uint32_t{0}), value}};
+  }
+  // A counter of the second of each pair.
+  plan::MetricPlan Second(std::vector<plan::LabelPlan> labels) const {
+    auto metric = Metric(config::MetricKind::kCounter, "seconds_total", std::move(labels));
+    metric.elements = pairs;
+    metric.value.offset = 8;
+    return metric;
+  }
+};
+
+TEST(CollectorKeys, AreTheIndicesOfAVariableSElements) {
+  for (const bool mapped : {true, false}) {
+    Section section(mapped);
+    auto before = Metric(config::MetricKind::kGauge, "before", {});
+    before.value.width = 4;
+    Fixture fixture(
+        SourceList(Source(".bss", section.map, 4, 52,
+                          {section.Second({Label("index", 0, 4, UintDecoder())}), before})));
+    EXPECT_EQ(fixture.TakePage(),
+              "# HELP before Help\n# TYPE before gauge\nbefore 7\n"
+              "# HELP seconds_total Help\n# TYPE seconds_total counter\n"
+              "seconds_total{index=\"0\"} 10\nseconds_total{index=\"1\"} 20\n"
+              "seconds_total{index=\"2\"} 30\n");
+    section.Hold(8, {1, 11, 2, 20, 3, 33});
+    EXPECT_EQ(fixture.TakePage(),
+              "# HELP before Help\n# TYPE before gauge\nbefore 8\n"
+              "# HELP seconds_total Help\n# TYPE seconds_total counter\n"
+              "seconds_total{index=\"0\"} 11\nseconds_total{index=\"1\"} 20\n"
+              "seconds_total{index=\"2\"} 33\n");
+    EXPECT_EQ(fixture.stats.maps.at(0).entries, 1u);
+  }
+}
+
+TEST(CollectorKeys, OfElementsAreSummedWhereNoLabelTellsThemApart) {
+  Section section(true);
+  Fixture fixture(SourceList(Source(".bss", section.map, 4, 52, {section.Second({})})));
+  EXPECT_EQ(fixture.TakePage(),
+            "# HELP seconds_total Help\n# TYPE seconds_total counter\nseconds_total 60\n");
+}
+
+TEST(CollectorKeys, OfElementsAreAskedForAgainByTheirIndex) {
+  Section section(false);
+  bool known = false;
+  const auto decoder = Scripted([&](std::string_view in, std::string& out) {
+    out = (known ? "known" : "unknown") + std::to_string(static_cast<int>(in[0]));
+    return known ? decode::Decoded::kOk : decode::Decoded::kProvisional;
+  });
+  Fixture fixture(SourceList(
+      Source(".bss", section.map, 4, 52, {section.Second({Label("i", 0, 4, decoder)})})));
+  fixture.TakePage();
+  known = true;
+  const std::string page = fixture.TakePage();
+  for (const char* series : {"{i=\"known0\"} 10\n", "{i=\"known1\"} 20\n", "{i=\"known2\"} 30\n"}) {
+    EXPECT_NE(page.find(series), std::string::npos) << page;
+  }
+  EXPECT_EQ(page.find("unknown"), std::string::npos) << page;
+}
+
 }  // namespace
 }  // namespace bpf_exporter::metrics

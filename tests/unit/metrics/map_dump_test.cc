@@ -72,6 +72,27 @@ TEST(MapDump, ShowsTheValueOfEachCpu) {
                                "  cpu_total{cpu=\"1\",id=\"1\"} 12\n");
 }
 
+TEST(MapDump, ShowsTheElementsOfAVariableUpToItsLimit) {
+  auto map = std::make_shared<FakeMap>();
+  map->is_array = true;
+  std::string value = Bytes(std::uint64_t{5});
+  for (std::uint64_t element = 0; element < 3; ++element) value += Bytes(100 + element);
+  map->rows = {{"", value}};
+  auto hits = Metric(config::MetricKind::kCounter, "hits_total", {});
+  auto each = Metric(config::MetricKind::kCounter, "each_total", {Label("i", 0, 4, UintDecoder())});
+  each.elements = plan::ElementsPlan{"each", 8, 8, 3};
+  Fixture fixture(SourceList(OfType(BPF_MAP_TYPE_ARRAY, Source(".bss", map, 4, 32, {hits, each}))));
+  const std::string start = std::string(kHead) +
+                            "\nconfig 'test': map '.bss' (array): 1 row\n"
+                            "key 00000000\n"
+                            "  hits_total 5\n"
+                            "  each_total{i=\"0\"} 100\n";
+  EXPECT_EQ(Dump(fixture), start + "  each_total{i=\"1\"} 101\n  each_total{i=\"2\"} 102\n");
+  DumpLimits limits;
+  limits.text = start.size() - 1;
+  EXPECT_EQ(Dump(fixture, limits), start + "  2 more of 'each'\n");
+}
+
 TEST(MapDump, ShowsTheBucketsOfHistograms) {
   auto keyed = Metric(config::MetricKind::kHistogram, "keyed", {Label("op", 4, 1, TextDecoder())});
   keyed.histogram.numbers = {1, 2};

@@ -89,7 +89,8 @@ TEST_F(CorruptObject, RefusesOtherMachines) {
 
 TEST_F(CorruptObject, NamesWhatTheObjectLacks) {
   EXPECT_EQ(ErrorOf(ReadFile(BuildPath("tests/programs/no_maps.bpf.o"))),
-            "open: it has no maps; metrics are read from maps declared in SEC(\".maps\")");
+            "open: it has no maps and no global variables; metrics are read from maps declared in "
+            "SEC(\".maps\"), and from variables");
 }
 
 TEST_F(CorruptObject, AsksForDebugInformationWhereThereIsNoBtf) {

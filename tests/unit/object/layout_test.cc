@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -206,6 +208,44 @@ TEST_F(Layout, HoldsTheVariablesThatCanBeSetBeforeALoad) {
   EXPECT_EQ(seen,
             (std::vector<std::string>{"tunable .data 0 8 __u64", "kaddr_jiffies .rodata 0 8 __u64",
                                       "verbose .rodata 8 4 __u32"}));
+}
+
+std::string Fields(const MapLayout& section) {
+  std::string text;
+  for (const FieldLayout& field : section.value->fields) {
+    text += " " + field.name + "@" + std::to_string(field.offset) + ":" + field.type->name;
+  }
+  return text;
+}
+
+TEST_F(Layout, HoldsTheVariablesOfEachSection) {
+  std::map<std::string, std::string> fields;
+  for (const MapLayout& section : object_.sections) {
+    EXPECT_EQ(section.type, BPF_MAP_TYPE_ARRAY);
+    EXPECT_EQ(section.max_entries, 1u);
+    EXPECT_EQ(section.key_size, 4u);
+    ASSERT_NE(section.value, nullptr) << section.name;
+    EXPECT_EQ(section.value->size, section.value_size);
+    fields[section.name] = Fields(section);
+  }
+  EXPECT_EQ(fields, (std::map<std::string, std::string>{
+                        {".bss", " seen@0:__u64"},
+                        {".data", " tunable@0:__u64"},
+                        {".rodata", " kaddr_jiffies@0:__u64 verbose@8:__u32"}}));
+}
+
+TEST(LayoutOfVariables, IsThatOfTheLinkerAndOfCustomSections) {
+  const Result<ObjectLayout> object = ReadObjectLayout(BuildPath("tests/programs/globals.bpf.o"));
+  ASSERT_TRUE(object.ok()) << object.error().Message();
+  std::map<std::string, std::string> fields;
+  for (const MapLayout& section : object->sections) fields[section.name] = Fields(section);
+  EXPECT_EQ(fields[".data.apart"], " apart@0:__u64");
+  EXPECT_EQ(fields[".data"], " level@0:__s64");
+  EXPECT_NE(fields[".bss"].find(" on_call.calls@"), std::string::npos) << fields[".bss"];
+  const auto has_verbs = [](const std::shared_ptr<const Type>& type) {
+    return type->name == "enum verb" && type->enumerators.size() == 4;
+  };
+  EXPECT_EQ(std::count_if(object->enums.begin(), object->enums.end(), has_verbs), 1);
 }
 
 }  // namespace
