@@ -7,6 +7,7 @@
 
 #include "base/size.h"
 #include "object/map_types.h"
+#include "plan/variables.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -118,7 +119,9 @@ Status CheckCharges(const std::vector<MapCharge>& charges, const MemoryLimit& li
         fmt::format(" of the {} of all {} maps together, and a configuration may take {}: {}",
                     SizeText(sum), charges.size(), SizeText(limit.all_maps), limit.reason);
   }
-  error.AddRemedy(fmt::format("give it fewer max_entries, or allow it with {}", Flag(sum)));
+  const char* smaller =
+      IsSection(largest.map) ? "declare smaller arrays in it" : "give it fewer max_entries";
+  error.AddRemedy(fmt::format("{}, or allow it with {}", smaller, Flag(sum)));
   return error;
 }
 

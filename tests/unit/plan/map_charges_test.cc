@@ -93,6 +93,14 @@ TEST(MapChargesTest, NameTheMapThatIsTooLarge) {
       "--bpf.max-memory=1501MiB");
 }
 
+TEST(MapChargesTest, AdviseOtherwiseForVariables) {
+  EXPECT_EQ(Problem({{".bss", "variables of 8000000 bytes", {8'000'000, 8'000'000}}},
+                    {UINT64_MAX, 4 * kMebibyte, ""}),
+            "map '.bss': it would take 7.63 MiB of kernel memory (variables of 8000000 bytes), and "
+            "a map may take 4 MiB; declare smaller arrays in it, or allow it with "
+            "--bpf.max-memory=8MiB");
+}
+
 TEST(MapChargesTest, NameTheLargestOfTooMany) {
   const std::vector<MapCharge> charges = {Charge("a", kMebibyte, kMebibyte),
                                           Charge("b", kMebibyte, 2 * kMebibyte),
