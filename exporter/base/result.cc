@@ -3,6 +3,8 @@
 
 #include <system_error>
 
+#include "base/open_files.h"
+
 namespace bpf_exporter {
 namespace {
 
@@ -20,7 +22,9 @@ Error Error::In(std::string_view phrase) const {
   return error;
 }
 
-void Error::AddRemedy(std::string_view text) { remedy = Joined(remedy, "; ", text); }
+void Error::AddRemedy(std::string_view text) {
+  if (remedy.find(text) == std::string::npos) remedy = Joined(remedy, "; ", text);
+}
 
 std::string Error::Message() const { return Joined(Joined(context, ": ", cause), "; ", remedy); }
 
@@ -30,7 +34,9 @@ std::string ErrnoText(int code) {
 }
 
 Error ErrnoError(std::string_view context, int code) {
-  return Error(context, ErrnoText(code), code);
+  Error error(context, ErrnoText(code), code);
+  error.remedy = OpenFilesRemedy(code);
+  return error;
 }
 
 }  // namespace bpf_exporter

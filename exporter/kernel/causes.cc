@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 
+#include "base/open_files.h"
 #include "base/result.h"
 #include "base/size.h"
 #include "kernel/refused_calls.h"
@@ -236,6 +237,7 @@ bool IsAbout(const Row& row, Operation operation, int code) {
 
 std::string CauseOf(Operation operation, int code, const KernelFacts& facts) {
   if (code == 0) return {};
+  if (std::string files = OpenFilesRemedy(code); !files.empty()) return files;
   const bool by_event = (kByEvent & static_cast<unsigned>(operation)) != 0;
   const SystemCall call = by_event ? SystemCall::kPerfEventOpen : SystemCall::kBpf;
   if (std::string why = ExplainRefusal(call, code, facts); !why.empty()) return why;

@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -105,6 +106,22 @@ class Threads(unittest.TestCase):
                 return path
             os.rmdir(path)
         return None
+
+    def test_a_limit_of_open_files_is_named_wherever_it_is_met(self):
+        outcome.need_program("prlimit")
+        command = Exporter("--config.check").command
+        for limit in range(8, 14):
+            with self.subTest(limit):
+                done = children.run(["prlimit", f"--nofile={limit}:{limit}", *command], 60)
+                self.assertEqual(1, done.returncode, done.stderr)
+                told = [line for line in done.stderr.splitlines() if re.search("object '|program '", line)]
+                self.assertNotEqual([], told)
+                for line in told:
+                    self.assertIn(
+                        f"Too many open files; the process may have {limit} open files "
+                        "(ulimit -n, LimitNOFILE= of a systemd unit)",
+                        line,
+                    )
 
     def test_a_limit_of_threads_is_named_and_nothing_aborts(self):
         folder = self.pids_folder()

@@ -47,6 +47,12 @@ std::string_view KeyOf(const plan::Place& place) { return plan::InfoOf(*place.ki
 Result<int> InterfaceIndex(const plan::Place& place) {
   const unsigned index = if_nametoindex(place.target().c_str());
   if (index != 0) return static_cast<int>(index);
+  // The C library asks over a socket, and does not tell when it could open none.
+  const Fd asked(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (const int code = asked.valid() ? 0 : errno; code != 0) {
+    return ErrnoError(fmt::format("{}: attach to interface '{}'", KeyOf(place), place.target()),
+                      code);
+  }
   return Error{fmt::format("{}: attach to interface '{}': no such interface (have: {})",
                            KeyOf(place), place.target(), InterfaceNames()),
                ENODEV};

@@ -41,6 +41,17 @@ TEST(Causes, TellMemoryThatIsLockedBefore511) {
             "CAP_NET_ADMIN)");
 }
 
+TEST(Causes, TellTheLimitOfOpenFiles) {
+  for (const Operation operation :
+       {Operation::kLoadProgram, Operation::kMakeMap, Operation::kOpenPerfBuffer,
+        Operation::kTracepoint, Operation::kKprobe, Operation::kUprobe, Operation::kTrampoline,
+        Operation::kPerfEvent, Operation::kXdp, Operation::kTc, Operation::kCgroup,
+        Operation::kSocketFilter}) {
+    const std::string text = CauseOf(operation, EMFILE, Root());
+    EXPECT_NE(text.find("(ulimit -n, LimitNOFILE= of a systemd unit)"), std::string::npos) << text;
+  }
+}
+
 TEST(Causes, TellTheLimitOfTheCgroup) {
   KernelFacts facts = Root();
   EXPECT_EQ(CauseOf(Operation::kMakeMap, ENOMEM, facts),
