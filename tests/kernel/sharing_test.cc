@@ -125,8 +125,9 @@ TEST_F(Sharing, NamesAPinThatIsAnotherMap) {
   const Result<LoadedObject> loaded = LoadedObject::Load(PlanOf("pinned_map", {"shared_hits"}), {});
   ASSERT_FALSE(loaded.ok());
   EXPECT_EQ(loaded.error().Message(),
-            "object 'pinned_map.bpf.o': map 'shared_hits': create: Invalid argument; couldn't "
-            "reuse pinned map at '/sys/fs/bpf/shared_hits': parameter mismatch");
+            "object 'pinned_map.bpf.o': map 'shared_hits': create: Invalid argument; the map "
+            "pinned at '/sys/fs/bpf/shared_hits' has another type, size or flags, as it is "
+            "another's or an older program's: rm /sys/fs/bpf/shared_hits lets it begin anew, at 0");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "kernel/causes.h"
+#include "kernel/load/pin_remedy.h"
 #include "kernel/refused_calls.h"
 
 namespace bpf_exporter::kernel {
@@ -72,6 +73,12 @@ std::string Remedy(const std::vector<std::string>& lines, const KernelFacts& fac
     }
     return fmt::format("kernel {} does not offer that helper function to this kind of program",
                        facts.release);
+  }
+  if (any("failed to open system Kconfig")) {
+    return fmt::format(
+        "its __kconfig externs need the kernel's configuration: /proc/config.gz "
+        "(CONFIG_IKCONFIG_PROC) or /boot/config-{}; a container needs the host's /boot mounted",
+        facts.release);
   }
   if (any("failed to find kernel BTF type ID")) {
     return fmt::format("kernel {} has no function or tracepoint of that name", facts.release);
@@ -171,15 +178,17 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
     failure.error.AddRemedy(why);
     return failure;
   }
-  if (!last_program.empty()) {
+  // Then nobody else has something to say.
+  const bool lacks_descriptors = code == EMFILE || code == ENFILE;
+  if (!last_program.empty() && !lacks_descriptors) {
     const std::vector<std::string> telling = TellingLines(VerifierLog(lines));
     failure.error.AddRemedy(telling.empty() ? OwnWords(lines, last_program)
                                             : "the verifier says: " + Join(telling, " | "));
   } else if (!last_map.empty()) {
     failure.map = last_map;
     failure.error.context = fmt::format("map '{}': create", last_map);
-    if (Contains(last_words, "pinned map")) failure.error.AddRemedy(last_words);
-  } else if (code != EPERM) {
+    failure.error.AddRemedy(PinRemedy(lines, code));
+  } else if (code != EPERM && !lacks_descriptors) {
     failure.error.AddRemedy(last_words);
   }
   const std::string known = Remedy(lines, facts);

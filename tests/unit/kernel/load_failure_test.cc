@@ -267,5 +267,70 @@ TEST(LoadFailure, TellsARefusedCallFromAProgramThatIsNotAllowed) {
             "(CONFIG_BPF_SYSCALL)");
 }
 
+TEST(LoadFailure, NamesTheLimitOfOpenFilesAlone) {
+  const Lines program = {
+      "libbpf: prog 'p': BPF program load failed: Too many open files",
+      "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --",
+      "processed 9 insns (limit 1000000) max_states_per_insn 0",
+      "-- END PROG LOAD LOG --",
+      "libbpf: prog 'p': failed to load: -24",
+  };
+  const std::string message = ExplainLoadFailure(program, EMFILE, Root()).error.Message();
+  EXPECT_TRUE(message.starts_with("load: Too many open files; the process may have ")) << message;
+  EXPECT_TRUE(message.ends_with(" open files (ulimit -n, LimitNOFILE= of a systemd unit)"))
+      << message;
+  EXPECT_EQ(message.find("LimitNOFILE"), message.rfind("LimitNOFILE")) << message;
+}
+
+TEST(LoadFailure, NamesThePinAndWhatCuresIt) {
+  const auto message = [](const Lines& lines, int code) {
+    return ExplainLoadFailure(lines, code, Root()).error.Message();
+  };
+  EXPECT_EQ(message({"libbpf: specified path /sys/fs/bpf/m is not on BPF FS",
+                     "libbpf: map 'm': failed to auto-pin at '/sys/fs/bpf/m': -22",
+                     "libbpf: map 'm': failed to create: Invalid argument(-22)"},
+                    EINVAL),
+            "map 'm': create: Invalid argument; no bpffs is mounted at the pin '/sys/fs/bpf/m': "
+            "mount -t bpf bpffs /sys/fs/bpf; a container needs the host's mounted there");
+  EXPECT_EQ(message({"libbpf: failed to pin map: Read-only file system",
+                     "libbpf: map 'm': failed to auto-pin at '/sys/fs/bpf/m': -30",
+                     "libbpf: map 'm': failed to create: Read-only file system(-30)"},
+                    EROFS),
+            "map 'm': create: Read-only file system; the bpffs of the pin '/sys/fs/bpf/m' is "
+            "mounted read-only: mount -o remount,rw /sys/fs/bpf");
+  EXPECT_EQ(message({"libbpf: failed to pin map: Permission denied",
+                     "libbpf: map 'm': failed to auto-pin at '/sys/fs/bpf/m': -13",
+                     "libbpf: map 'm': failed to create: Permission denied(-13)"},
+                    EACCES),
+            "map 'm': create: Permission denied; the pin '/sys/fs/bpf/m' cannot be made: ls -ld "
+            "\"$(dirname /sys/fs/bpf/m)\" tells who may write there");
+  EXPECT_EQ(
+      message({"libbpf: couldn't reuse pinned map at '/sys/fs/bpf/m': parameter mismatch",
+               "libbpf: map 'm': error reusing pinned map",
+               "libbpf: map 'm': failed to create: Invalid argument(-22)"},
+              EINVAL),
+      "map 'm': create: Invalid argument; the map pinned at '/sys/fs/bpf/m' has another type, "
+      "size or flags, as it is another's or an older program's: rm /sys/fs/bpf/m lets it "
+      "begin anew, at 0");
+  EXPECT_EQ(
+      message({"libbpf: couldn't retrieve pinned map '/sys/fs/bpf/m': Permission denied",
+               "libbpf: map 'm': error reusing pinned map",
+               "libbpf: map 'm': failed to create: Permission denied(-13)",
+               "libbpf: unpinned map 'other' from '/sys/fs/bpf/other'"},
+              EACCES),
+      "map 'm': create: Permission denied; what is pinned at '/sys/fs/bpf/m' cannot be opened "
+      "as a map: ls -l /sys/fs/bpf/m tells whose it is");
+}
+
+TEST(LoadFailure, NamesWhereTheKernelsConfigurationIs) {
+  EXPECT_EQ(ExplainLoadFailure(
+                {"libbpf: failed to open system Kconfig", "libbpf: failed to load object 'k'"},
+                EINVAL, Root())
+                .error.Message(),
+            "load: Invalid argument; failed to open system Kconfig; its __kconfig externs need the "
+            "kernel's configuration: /proc/config.gz (CONFIG_IKCONFIG_PROC) or "
+            "/boot/config-6.1.0-32-amd64; a container needs the host's /boot mounted");
+}
+
 }  // namespace
 }  // namespace bpf_exporter::kernel
