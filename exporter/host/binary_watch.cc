@@ -20,7 +20,8 @@
 namespace bpf_exporter::host {
 namespace {
 
-constexpr std::chrono::seconds kBetweenLooks{5};
+constexpr std::chrono::seconds kBetweenLooks{1};
+constexpr std::chrono::seconds kBetweenGlobs{5};       // which may go through all processes
 constexpr std::chrono::seconds kBetweenQuestions{60};  // the mappings of all processes are many
 
 // Where libraries are beside the folders of $LD_LIBRARY_PATH, as libbpf 1.1 looks for them.
@@ -69,6 +70,10 @@ std::string InSearchPath(const std::string& name) {
   return {};
 }
 
+bool IsGlob(const std::string& pattern) {
+  return pattern.find_first_of("*?[") != std::string::npos;
+}
+
 // Calls `visit` with each path that the glob names.
 template <typename Visit>
 void ForEachPath(const std::string& pattern, Visit visit) {
@@ -107,7 +112,7 @@ std::optional<BinaryFiles> FindBinaries(const std::string& pattern) {
     const std::string path = InSearchPath(pattern);
     if (path.empty()) return std::nullopt;
     add(path);
-  } else if (pattern.find_first_of("*?[") == std::string::npos) {
+  } else if (!IsGlob(pattern)) {
     add(pattern);
   } else {
     ForEachPath(pattern, add);
@@ -122,9 +127,13 @@ BinaryWatch::BinaryWatch(std::vector<std::string> patterns) {
 void BinaryWatch::Look(Time now) {
   if (looked_ && now - *looked_ < kBetweenLooks) return;
   looked_ = now;
+  const bool globs = !globbed_ || now - *globbed_ >= kBetweenGlobs;
+  if (globs) globbed_ = now;
   std::map<std::string, BinaryFiles> replaced;
   for (auto& [pattern, known] : found_) {
+    if (IsGlob(pattern) && !globs) continue;
     std::optional<BinaryFiles> found = FindBinaries(pattern);
+    if (!found && known) found.emplace();  // it was there, and is gone
     if (found && known) {
       for (const auto& [id, file] : *known) {
         if (!found->contains(id)) replaced[pattern].emplace(id, file);

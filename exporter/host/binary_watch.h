@@ -34,7 +34,7 @@ class BinaryWatch {
  public:
   explicit BinaryWatch(std::vector<std::string> patterns);
 
-  // Looks, unless it did within the last five seconds before `now`.
+  // Looks, unless it did within the last second before `now`, or five for globs.
   void Look(Time now);
 
   // Returns the files of a pattern that it follows, as they were at the last Look(); null: not
@@ -47,6 +47,7 @@ class BinaryWatch {
 
   std::map<std::string, std::optional<BinaryFiles>> found_;  // by pattern
   std::optional<Time> looked_;
+  std::optional<Time> globbed_;
   std::set<std::uint64_t> mapped_;  // inodes, as they were at `asked_`
   std::optional<Time> asked_;
 };

@@ -66,7 +66,7 @@ Place At(const Place& glob, std::string_view name) {
 }
 
 std::string PlaceName(const Place& place) {
-  if (!place.kind) return "section";
+  if (!place.kind) return IsInBinary(place) ? place.binary : "section";
   std::string name(InfoOf(*place.kind).key);
   for (const std::string& part : {place.direction, place.binary}) {
     if (!part.empty()) name += " " + part;

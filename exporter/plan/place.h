@@ -18,8 +18,9 @@ struct Place {
   // tracepoints, symbols. Of interfaces, cgroups and events it is one; an interface may be a glob,
   // and then the place has a link for each interface that matches.
   std::vector<std::string> targets;
-  std::string direction;                   // tc: "ingress" or "egress"
-  std::string binary;                      // uprobe, uretprobe, usdt; may be a glob like interfaces
+  std::string direction;  // tc: "ingress" or "egress"
+  // Of uprobe, uretprobe and usdt, of the section too; may be a glob like interfaces.
+  std::string binary;
   std::string provider;                    // usdt
   std::optional<std::uint64_t> frequency;  // perf_event; Hz
   std::optional<std::int32_t> pid;         // uprobe, uretprobe, usdt; nothing: all processes
@@ -54,7 +55,8 @@ bool DifferInBinaryOnly(const Place& first, const Place& second);
 Place At(const Place& glob, std::string_view name);
 
 // Returns the place's name in logs, labels and pages: "xdp eth0", "tc egress eth0", "tracepoint
-// sched/sched_switch", "kprobe do_exit|exit_process" where there are alternatives.
+// sched/sched_switch", "kprobe do_exit|exit_process" where there are alternatives; of a section
+// "section", or the binary that it names.
 std::string PlaceName(const Place& place);
 
 }  // namespace bpf_exporter::plan

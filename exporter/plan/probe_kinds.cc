@@ -96,6 +96,16 @@ std::string_view InterfaceOfXdpSection(std::string_view section) {
   return name == "devmap" || name == "cpumap" ? std::string_view() : name;
 }
 
+std::string_view BinaryOfSection(std::string_view section) {
+  for (const std::string_view start :
+       {"uprobe/", "uprobe.s/", "uretprobe/", "uretprobe.s/", "usdt/", "usdt.s/"}) {
+    if (!section.starts_with(start)) continue;
+    const std::string_view binary = section.substr(start.size(), section.find(':') - start.size());
+    return binary.find_first_of("*?[") == std::string_view::npos ? binary : std::string_view();
+  }
+  return {};
+}
+
 bool IsPerfEventSection(std::string_view section) { return section.starts_with("perf_event/"); }
 
 bool IsTiedToOneTarget(std::uint32_t type) {

@@ -40,6 +40,10 @@ std::string_view InterfaceOfXdpSection(std::string_view section);
 // does not know.
 bool IsPerfEventSection(std::string_view section);
 
+// Returns the one binary of SEC("uprobe/BINARY:FUNCTION"), of uretprobe/… and of usdt/…; empty for
+// other sections.
+std::string_view BinaryOfSection(std::string_view section);
+
 // Returns whether programs of that type are tied to one function when they are loaded.
 bool IsTiedToOneTarget(std::uint32_t type);
 

@@ -168,6 +168,7 @@ class Planner {
 
   Place PlaceOfSection() const {
     Place place;
+    place.binary = BinaryOfSection(layout_.section);
     const std::string_view interface = InterfaceOfXdpSection(layout_.section);
     if (interface.empty()) return place;
     place.kind = config::ProbeKind::kXdp;

@@ -23,6 +23,13 @@ metrics:
       skip_zero: true
       labels: [slot]
 """
+# Of a program whose section names the binary.
+SECTION = """
+object: {objects}/binary_section.bpf.o
+metrics:
+  counters:
+    - {{name: hits_total, help: Calls, map: hits, skip_zero: true, labels: [slot]}}
+"""
 # Reads numbers and makes as many calls for each.
 PROGRAM = """
 #include <stdio.h>
@@ -152,6 +159,22 @@ class Binaries(unittest.TestCase):
             self.call(path, 3000)
             self.assertEqual(3210, self.hits(exporter))
             self.assertNotIn("detached", exporter.log())
+
+    def test_counts_in_the_new_file_of_a_section_when_a_binary_is_replaced(self):
+        path = self.install("bpf_exporter_replaced")
+        with open(self.at("binary_section.yaml"), "w", encoding="utf-8") as file:
+            file.write(SECTION.format(objects=TEST_PROGRAMS))
+        environment = ["env", f"PATH={self.folder}:{os.environ['PATH']}"]
+        options = {"config": self.folder, "names": "binary_section", "prefix": environment}
+        with Exporter(**options) as exporter:
+            self.call(path, 10)
+            self.install("bpf_exporter_replaced")
+            self.wait_for_line(exporter, "program 'on_call': attached to bpf_exporter_replaced")
+            self.call(path, 200)
+            self.assertEqual(210, self.hits(exporter))
+            os.remove(path)
+            self.wait_for_line(exporter, "'on_call': detached from bpf_exporter_replaced: the binary is gone")
+            self.assertEqual(1, exporter.page().value("ebpf_exporter_programs_missed", config="binary_section"))
 
     def test_counts_once_what_two_containers_have_from_one_image(self):
         self.install("image", "app")

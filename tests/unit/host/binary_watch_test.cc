@@ -63,18 +63,22 @@ TEST_F(BinaryWatchTest, FindsAFileOnceWhateverPathsLeadToIt) {
   EXPECT_EQ(FindBinaries(At("*/*"))->size(), 1u);
 }
 
-TEST_F(BinaryWatchTest, LooksAgainAfterFiveSeconds) {
-  BinaryWatch watch({At("app")});
+TEST_F(BinaryWatchTest, LooksAgainAfterASecondOrFiveForGlobs) {
+  BinaryWatch watch({At("app"), At("a*")});
   EXPECT_EQ(watch.Of(At("app")), nullptr);
   const Time start{};
   watch.Look(start);
   ASSERT_NE(watch.Of(At("app")), nullptr);
   EXPECT_TRUE(watch.Of(At("app"))->empty());
   Make("app");
-  watch.Look(start + seconds(4));
+  watch.Look(start + std::chrono::milliseconds(999));
   EXPECT_TRUE(watch.Of(At("app"))->empty());
-  watch.Look(start + seconds(5));
+  watch.Look(start + seconds(1));
   EXPECT_EQ(watch.Of(At("app"))->size(), 1u);
+  watch.Look(start + seconds(4));
+  EXPECT_TRUE(watch.Of(At("a*"))->empty());
+  watch.Look(start + seconds(5));
+  EXPECT_EQ(watch.Of(At("a*"))->size(), 1u);
   EXPECT_EQ(watch.Of(At("other")), nullptr);
 }
 
