@@ -176,7 +176,6 @@ constexpr Row kTable[] = {
     {Of({kMakeMap}), {E2BIG}, Always, Say<kLargerThanAny>},
     {kLoading, {ENOMEM}, [](Facts f) { return f.cgroup_memory != UINT64_MAX; }, CgroupMemory},
     {kLoading, {ENOMEM}, Always, Say<kNoMemory>},
-    {Of({kOpenPerfBuffer}), {EPERM, EACCES}, Always, Say<kPerfBuffer>},
 
     // What has nothing to do with rights comes before them.
     {Of({kTracepoint}), {ENOENT}, [](Facts f) { return !f.tracefs; }, Say<kNoTracefs>},
@@ -211,12 +210,13 @@ constexpr Row kTable[] = {
 
     // Rights.
     {kTracing, {EPERM, EACCES}, [](Facts f) { return IsAdmin(f) && IsLocked(f); }, Locked},
-    {kTracing,
+    {kByEvent,
      {EPERM, EACCES},
      // Debian and Ubuntu kernels know a level 3, which asks for CAP_SYS_ADMIN whatever else is
      // there.
      [](Facts f) { return !IsAdmin(f) && f.perf_event_paranoid > 2; },
      Paranoid},
+    {Of({kOpenPerfBuffer}), {EPERM, EACCES}, Always, Say<kPerfBuffer>},
     {kTracing, {EPERM, EACCES}, [](Facts f) { return !MayTrace(f); }, Say<kLacksPerfmon>},
     {kTracing, {EPERM, EACCES}, [](Facts f) { return !IsAdmin(f); }, Say<kLacksSysAdmin>},
     {Of({kXdp, kTc, kCgroup}),

@@ -52,6 +52,18 @@ TEST(Causes, TellTheLimitOfOpenFiles) {
   }
 }
 
+TEST(Causes, TellWhatPerfBuffersNeed) {
+  KernelFacts facts = Root();
+  facts.capabilities = std::uint64_t{1} << CAP_BPF | std::uint64_t{1} << CAP_PERFMON;
+  facts.perf_event_paranoid = 2;
+  EXPECT_EQ(CauseOf(Operation::kOpenPerfBuffer, EPERM, facts),
+            "perf buffers need CAP_PERFMON, and CAP_IPC_LOCK beyond kernel.perf_event_mlock_kb");
+  facts.perf_event_paranoid = 3;  // as Debian's kernels have it
+  EXPECT_EQ(CauseOf(Operation::kOpenPerfBuffer, EACCES, facts),
+            "kernel.perf_event_paranoid is 3, which demands CAP_SYS_ADMIN; with 2 CAP_PERFMON is "
+            "enough");
+}
+
 TEST(Causes, TellTheLimitOfTheCgroup) {
   KernelFacts facts = Root();
   EXPECT_EQ(CauseOf(Operation::kMakeMap, ENOMEM, facts),
