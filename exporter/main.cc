@@ -13,6 +13,7 @@
 #include "app/start.h"
 #include "base/complain.h"
 #include "base/log.h"
+#include "kernel/cgroup_trace.h"
 #include "process/capabilities.h"
 #include "process/descriptors.h"
 #include "process/post_attach_mark.h"
@@ -54,6 +55,7 @@ app::ExitCode Main(const std::vector<std::string>& arguments) {
   auto started = app::Start(options, host);
   if (const auto* code = std::get_if<app::ExitCode>(&started)) return *code;
   auto& running = std::get<app::Started>(started);
+  host.SetOtherCgroupReports(kernel::CgroupTrace::Open);
   host.Open();
   loader::UpdateCgroups(running.configs);  // programs that the mark runs may ask for them
   post_attach_mark();

@@ -20,10 +20,21 @@ constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::size_t kMaxNames = 2'000'000;
 constexpr int kMaxDepth = 64;
 
+bool IsRootOfTree(const std::string& folder) {
+  constexpr ino_t kRoot = 1;  // kernfs numbers its files from there
+  struct stat status {};
+  return stat(folder.c_str(), &status) == 0 && status.st_ino == kRoot;
+}
+
 }  // namespace
 
 CgroupNames::CgroupNames(std::string mount, Clock now)
     : mount_(std::move(mount)), now_(std::move(now)) {}
+
+void CgroupNames::SetOtherReports(OpenReports open) {
+  const std::lock_guard lock(mutex_);
+  open_others_ = std::move(open);
+}
 
 void CgroupNames::Open() {
   const std::lock_guard lock(mutex_);
@@ -81,9 +92,14 @@ const CgroupNames::Entry* CgroupNames::FindLocked(std::uint64_t id) {
 
 void CgroupNames::OpenLocked() {
   if (std::exchange(opened_, true)) return;
-  const std::string root = CgroupRoot(mount_);
-  if (!IsCgroup2(root)) return;
-  Result<CgroupWatch> watch = CgroupWatch::Open(root);
+  root_ = CgroupRoot(mount_);
+  if (!IsCgroup2(root_)) return;
+  Result<std::unique_ptr<CgroupReports>> watch = CgroupWatch::Open(root_);
+  // Others tell paths from the root of the tree, which a cgroup namespace does not show.
+  if (!watch && open_others_ && IsRootOfTree(root_)) {
+    log::Debug("cgroups: {}: tracing them instead", watch.error().Message());
+    watch = open_others_();
+  }
   if (watch) {
     watch_ = *std::move(watch);
   } else {
@@ -163,6 +179,11 @@ std::optional<std::string> CgroupNames::PathOf(std::uint64_t id, const Removals&
 }
 
 void CgroupNames::Apply(const CgroupEvent& event, const Removals& removals) {
+  if (!event.path.empty() && event.id) {
+    if (!event.removed || !entries_.contains(*event.id)) See(*event.id, root_ + event.path);
+    if (event.removed) MarkGone(*event.id);
+    return;
+  }
   if (event.removed) {
     // A cgroup that came and went between two calls appears here for the first time.
     if (!entries_.contains(*event.id)) {

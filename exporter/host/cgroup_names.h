@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -9,19 +11,26 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "host/cgroup_follower.h"
 #include "host/cgroup_watch.h"
 #include "host/kept_names.h"
 
 namespace bpf_exporter::host {
 
-// Paths of cgroups by id. Where the kernel reports new cgroups (CgroupWatch), its reports are read;
-// elsewhere an id that is not known costs a walk of the tree, at most one a second and a twentieth
-// of the time, however many ids there are. A cgroup that is gone keeps its path for 10 minutes
-// after it was last seen or asked for. Any thread.
+// Paths of cgroups by id. Where the kernel reports new cgroups (CgroupReports), its reports are
+// read; elsewhere an id that is not known costs a walk of the tree, at most one a second and a
+// twentieth of the time, however many ids there are. A cgroup that is gone keeps its path for 10
+// minutes after it was last seen or asked for. Any thread.
 class CgroupNames {
  public:
+  // Opens reports where fanotify tells of no cgroups.
+  using OpenReports = std::function<Result<std::unique_ptr<CgroupReports>>()>;
+
   CgroupNames(std::string mount, Clock now);
+
+  // To be called before Open() and the first Find().
+  void SetOtherReports(OpenReports open);
 
   // Starts the watch, which needs privileges, and finds the cgroups that exist; without this call
   // the first Find does. Without the privileges cgroups are found by walks.
@@ -67,7 +76,9 @@ class CgroupNames {
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::uint64_t version_ = 0;  // counts the changes
-  std::optional<CgroupWatch> watch_;
+  OpenReports open_others_;
+  std::unique_ptr<CgroupReports> watch_;
+  std::string root_;  // of the tree; set with `watch_`
   bool opened_ = false;
   bool stale_ = true;  // only a walk can tell what is there
   Time next_walk_;     // not before

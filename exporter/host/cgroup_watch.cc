@@ -78,7 +78,7 @@ void ParseCgroupEvents(std::string_view buffer, CgroupEvents& events) {
   }
 }
 
-Result<CgroupWatch> CgroupWatch::Open(const std::string& root) {
+Result<std::unique_ptr<CgroupReports>> CgroupWatch::Open(const std::string& root) {
   const std::string context = "watch '" + root + "'";
   Fd fd(fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_FID |
                           FAN_REPORT_DFID_NAME | FAN_REPORT_TARGET_FID,
@@ -88,7 +88,7 @@ Result<CgroupWatch> CgroupWatch::Open(const std::string& root) {
                     FAN_CREATE | FAN_DELETE | FAN_ONDIR, AT_FDCWD, root.c_str()) != 0) {
     return ErrnoError(context + ": fanotify_mark", errno);
   }
-  return CgroupWatch(std::move(fd));
+  return std::unique_ptr<CgroupReports>(new CgroupWatch(std::move(fd)));
 }
 
 CgroupEvents CgroupWatch::Drain() {

@@ -24,6 +24,10 @@ KernelSymbols& Host::UseSymbols() {
   return symbols_;
 }
 
+void Host::SetOtherCgroupReports(CgroupNames::OpenReports open) {
+  cgroups_.SetOtherReports(std::move(open));
+}
+
 void Host::Open() {
   if (cgroups_used_) cgroups_.Open();
   if (symbols_used_) symbols_.Open();

@@ -40,6 +40,8 @@ class Host {
   // For a decoder under construction. Marks the part as used, so that Open() opens it.
   CgroupNames& UseCgroups();
   KernelSymbols& UseSymbols();
+  // Says what tells of cgroups where fanotify does not; to be called before Open().
+  void SetOtherCgroupReports(CgroupNames::OpenReports open);
   // Returns whether a decoder names cgroups.
   bool cgroups_used() const { return cgroups_used_; }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "host/cgroup_follower.h"
 #include "host/cgroup_walk.h"
 #include "host/host.h"
+#include "kernel/cgroup_trace.h"
 #include "kernel/support.h"
 
 namespace bpf_exporter::kernel {
@@ -28,23 +31,53 @@ bool KernelTells() {
          std::pair(major, minor) >= std::pair(6, 6);
 }
 
+// Takes CAP_SYS_ADMIN from this thread while it lives: fanotify then tells nothing of file systems.
+class WithoutSysAdmin {
+ public:
+  WithoutSysAdmin() {
+    syscall(SYS_capget, &header_, before_);
+    __user_cap_data_struct now[2] = {before_[0], before_[1]};
+    now[0].effective &= ~(1U << CAP_SYS_ADMIN);
+    EXPECT_EQ(syscall(SYS_capset, &header_, now), 0);
+  }
+  ~WithoutSysAdmin() { syscall(SYS_capset, &header_, before_); }
+
+ private:
+  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct before_[2] = {};
+};
+
+enum class Teller { kFanotify, kTrace };
+
 // Real cgroups, and a clock that stands still unless moved: in that time there is one walk, so
 // whatever is known of later cgroups came from the kernel's events.
-class CgroupNamesTest : public ::testing::Test {
+class CgroupNamesTest : public ::testing::TestWithParam<Teller> {
  protected:
   void SetUp() override {
     if (geteuid() != 0) SKIP_OR_FAIL("making cgroups needs root");
     const std::string root = host::CgroupRoot("/sys/fs/cgroup");
     if (!host::IsCgroup2(root)) SKIP_OR_FAIL("no cgroup2 below /sys/fs/cgroup");
-    if (!KernelTells()) GTEST_SKIP() << "fanotify knows cgroup2 since Linux 6.6";
+    if (GetParam() == Teller::kFanotify && !KernelTells()) {
+      GTEST_SKIP() << "fanotify knows cgroup2 since Linux 6.6";
+    }
+    if (const std::string why = WhyNoBpf(); GetParam() == Teller::kTrace && !why.empty()) {
+      SKIP_OR_FAIL(why);
+    }
     top_ = root + "/bpf_exporter_test_" + std::to_string(getpid());
     decoder_ = *decode::MakeDecoder({.name = {"cgroup", {}}}, {0}, host_);
-    host_.Open();
+    Open(host_);
     EXPECT_EQ(Decode(Inode(root)), root);  // the walk
     Make("");
   }
   void TearDown() override {
     for (auto path = made_.rbegin(); path != made_.rend(); ++path) rmdir(path->c_str());
+  }
+
+  static void Open(host::Host& host) {
+    if (GetParam() == Teller::kFanotify) return host.Open();
+    const WithoutSysAdmin without;
+    host.SetOtherCgroupReports(CgroupTrace::Open);
+    host.Open();
   }
 
   std::string Path(const std::string& name) const {
@@ -77,14 +110,14 @@ class CgroupNamesTest : public ::testing::Test {
   std::shared_ptr<const decode::Decoder> decoder_;
 };
 
-TEST_F(CgroupNamesTest, NamesANewCgroupAtOnce) {
+TEST_P(CgroupNamesTest, NamesANewCgroupAtOnce) {
   const std::uint64_t outer = Make("a");
   const std::uint64_t inner = Make("a/b");
   EXPECT_EQ(Decode(inner), Path("a/b"));
   EXPECT_EQ(Decode(outer), Path("a"));
 }
 
-TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBetweenTwoLookUps) {
+TEST_P(CgroupNamesTest, NamesACgroupThatCameAndWentBetweenTwoLookUps) {
   const std::uint64_t first = Make("short");
   Remove("short");
   const std::uint64_t second = Make("short");
@@ -96,7 +129,7 @@ TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBetweenTwoLookUps) {
   EXPECT_EQ(Decode(first), Unknown(first));
 }
 
-TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentTogetherWithItsParents) {
+TEST_P(CgroupNamesTest, NamesACgroupThatCameAndWentTogetherWithItsParents) {
   const std::uint64_t outer = Make("a");
   Make("a/b");
   const std::uint64_t inner = Make("a/b/c");
@@ -105,10 +138,10 @@ TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentTogetherWithItsParents) {
   EXPECT_EQ(Decode(outer), Path("a"));
 }
 
-TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBeforeTheFirstLookUp) {
+TEST_P(CgroupNamesTest, NamesACgroupThatCameAndWentBeforeTheFirstLookUp) {
   host::Host host({}, [this] { return now_; });
   const auto decoder = *decode::MakeDecoder({.name = {"cgroup", {}}}, {0}, host);
-  host.Open();
+  Open(host);
   const std::uint64_t id = Make("short");
   Remove("short");
   std::string out;
@@ -116,7 +149,7 @@ TEST_F(CgroupNamesTest, NamesACgroupThatCameAndWentBeforeTheFirstLookUp) {
   EXPECT_EQ(out, Path("short"));
 }
 
-TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
+TEST_P(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
   std::size_t queue = 0;
   std::ifstream("/proc/sys/fs/fanotify/max_queued_events") >> queue;
   if (queue == 0 || queue > 100'000) GTEST_SKIP() << "the queue holds " << queue << " events";
@@ -133,7 +166,7 @@ TEST_F(CgroupNamesTest, HearsOfEveryCgroupHoweverLongNoneIsLookedUp) {
   EXPECT_EQ(Decode(last), Path("last"));
 }
 
-TEST_F(CgroupNamesTest, TellsWhatCameAndWent) {
+TEST_P(CgroupNamesTest, TellsWhatCameAndWent) {
   host::CgroupFollower follower(host_);
   follower.Poll();
   const std::uint64_t id = Make("a");
@@ -149,7 +182,7 @@ TEST_F(CgroupNamesTest, TellsWhatCameAndWent) {
   EXPECT_EQ(changes.removed[0].id, id);
 }
 
-TEST_F(CgroupNamesTest, WalksWhenTheQueueOverflowed) {
+TEST_P(CgroupNamesTest, WalksWhenTheQueueOverflowed) {
   std::size_t queue = 0;
   std::ifstream("/proc/sys/fs/fanotify/max_queued_events") >> queue;
   if (queue == 0 || queue > 100'000) GTEST_SKIP() << "the queue holds " << queue << " events";
@@ -165,6 +198,11 @@ TEST_F(CgroupNamesTest, WalksWhenTheQueueOverflowed) {
   const std::uint64_t later = Make("later");
   EXPECT_EQ(Decode(later), Path("later"));  // events again
 }
+
+INSTANTIATE_TEST_SUITE_P(By, CgroupNamesTest, ::testing::Values(Teller::kFanotify, Teller::kTrace),
+                         [](const auto& info) {
+                           return info.param == Teller::kFanotify ? "Fanotify" : "Trace";
+                         });
 
 }  // namespace
 }  // namespace bpf_exporter::kernel
