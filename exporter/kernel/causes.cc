@@ -80,6 +80,8 @@ constexpr char kUnreadableTracefs[] =
     "reading tracefs needs CAP_DAC_READ_SEARCH unless the process is root's";
 constexpr char kNoKprobes[] = "this kernel is built without kprobes (CONFIG_KPROBE_EVENTS)";
 constexpr char kNoInstruction[] = "no instruction starts at that offset";
+constexpr char kNoStep[] =
+    "perhaps no instruction starts at that offset, or one that the kernel cannot probe";
 constexpr char kSeveral[] = "the kernel has several functions of that name and cannot tell which";
 constexpr char kManyTrampolines[] =
     "the kernel runs at most 38 programs at one function, and so many are attached there";
@@ -198,6 +200,7 @@ constexpr Row kTable[] = {
     {Of({kTrampoline, kLsm}), {E2BIG}, Always, Say<kManyTrampolines>},
     {Of({kTrampoline}), {EBUSY}, Always, Say<kReplaced>},
     {Of({kTrampoline, kLsm}), {kNotSupported, ENOTSUP}, Always, NoTrampolines},
+    {Of({kUprobe}), {kNotSupported}, Always, Say<kNoStep>},
     {Of({kPerfEvent}), {ENOENT, EOPNOTSUPP, ENODEV}, Always, Say<kNoEvent>},
     {Of({kPerfEvent}), {EINVAL}, Always, Say<kUnknownEvent>},
     {Of({kPerfEvent}), {EBUSY, ENOSPC}, Always, Say<kNoCounter>},

@@ -23,25 +23,30 @@ bool HasEntry(const object::ProgramLayout& program, const config::Config& config
 
 // Returns why a program that has no entry will not run, though it is loaded.
 std::string WhyIdle(const object::ProgramLayout& program) {
-  const object::SectionInfo* section = object::FindSection(program.section);
-  if (section != nullptr && section->use == object::SectionUse::kNotByUs) {
-    return fmt::format("{}, and bpf_exporter has no way to do that", section->words);
-  }
+  if (std::string why = WhyNeverRuns(program.section); !why.empty()) return why;
   if (program.type == BPF_PROG_TYPE_UNSPEC) {
     return "only newer libbpf knows its section, and it has no entry under probes:";
   }
   return "its section does not say where to attach it, and it has no entry under probes:";
 }
 
-// Returns why a perf event's section runs nothing; empty if it does, or is of another kind.
-std::string WhyNoEvent(std::string_view section) {
+}  // namespace
+
+std::string WhyNeverRuns(std::string_view section) {
+  const object::SectionInfo* info = object::FindSection(section);
+  if (info != nullptr && info->use == object::SectionUse::kNotByUs) {
+    return fmt::format("{}, and bpf_exporter has no way to do that", info->words);
+  }
+  for (const std::string_view word : {"tracepoint/", "tp/"}) {
+    if (section.starts_with(word) && section.find('/', word.size()) == std::string_view::npos) {
+      return fmt::format("the section reads {}CATEGORY/NAME", word);
+    }
+  }
   const auto event = ParsePerfEventSection(section);
   if (!event) return {};
   if (!event->ok()) return fmt::format("{}; {}", event->error().cause, event->error().remedy);
   return event->value().frequency == 0 ? std::string(kNeedsFrequency) : std::string();
 }
-
-}  // namespace
 
 bool SectionAttaches(const object::ProgramLayout& program) {
   const std::string_view section = program.section;
@@ -67,7 +72,7 @@ void CheckAttachPoints(const Scope& scope) {
         fmt::format("{}: program {} (section {})", ObjectSubject(scope.object),
                     Quoted(program.name), Quoted(program.section));
     if (SectionAttaches(program)) {
-      const std::string why = WhyNoEvent(program.section);
+      const std::string why = WhyNeverRuns(program.section);
       if (why.empty()) continue;
       scope.diagnostics.Warning(scope.config.object.at,
                                 fmt::format("{} will not run: {}", subject, why));

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "kernel/attach/remedy.h"
-#include "object/sections.h"
+#include "plan/attach_points.h"
 #include "plan/perf_event_section.h"
 #include "plan/place.h"
 #include "plan/probe_kinds.h"
@@ -35,23 +35,18 @@ Result<Attachment> AttachBySection(const bpf_program* program) {
   const auto never_runs = [&] {
     return Error(fmt::format("section '{}'", section), "it would never run", EOPNOTSUPP);
   };
-  if (const auto event = plan::ParsePerfEventSection(section)) {
-    if (!event->ok()) return event->error();
-    if (event->value().frequency == 0) {
-      Error error = never_runs();
-      error.AddRemedy(plan::kNeedsFrequency);
-      return error;
-    }
+  const auto event = plan::ParsePerfEventSection(section);
+  if (event && !event->ok()) return event->error();
+  // libbpf makes links to some of these, such as iterators, which then wait for somebody else.
+  if (const std::string why = plan::WhyNeverRuns(section); !why.empty()) {
+    Error error = never_runs();
+    error.AddRemedy(why);
+    return error;
+  }
+  if (event) {
     Result<PerfEvents> events = PerfEvents::Attach(program, event->value());
     if (!events) return events.error();
     return Attachment(std::move(*events));
-  }
-  // libbpf makes links to some of these, such as iterators, which then wait for somebody else.
-  const object::SectionInfo* info = object::FindSection(section);
-  if (info != nullptr && info->use == object::SectionUse::kNotByUs) {
-    Error error = never_runs();
-    error.AddRemedy(fmt::format("{}, and bpf_exporter has no way to do that", info->words));
-    return error;
   }
   const std::optional<config::ProbeKind> kind = KindOf(section);
   if (kind && !RunsWhatItAttaches(*kind)) return WithRemedy(*kind, never_runs());

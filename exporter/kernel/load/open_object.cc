@@ -172,9 +172,12 @@ Result<bool> Attempt::Prepare(bpf_program* program) {
   }
   if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC &&
       plan::IsOfNewerLibbpf(planned->section)) {
+    const std::string never = plan::WhyNeverRuns(planned->section);
     std::string why =
-        fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
-                    planned->section, libbpf_version_string());
+        never.empty()
+            ? fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
+                          planned->section, libbpf_version_string())
+            : fmt::format("section '{}': it would never run; {}", planned->section, never);
     if (!alternatives.GiveUp(name, why)) left_out.emplace(name, std::move(why));
     return false;
   }

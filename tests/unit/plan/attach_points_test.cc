@@ -93,6 +93,9 @@ TEST(AttachPoints, WarnOfLinksThatRunNothing) {
             "'perf_event/freq=99') will not run: unknown key 'freq'; it reads "
             "perf_event/type=T,config=C,frequency=F\n");
   EXPECT_EQ(MessagesOfEvent("perf_event/type=1,frequency=99"), "");
+  EXPECT_EQ(WhyNeverRuns("tracepoint/sched_switch"), "the section reads tracepoint/CATEGORY/NAME");
+  EXPECT_EQ(WhyNeverRuns("tp/sched_switch"), "the section reads tp/CATEGORY/NAME");
+  EXPECT_EQ(WhyNeverRuns("tracepoint/sched/sched_switch"), "");
 }
 
 TEST(AttachPoints, AreInTheSectionsOfEbpfExporter) {
