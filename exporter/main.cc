@@ -9,6 +9,7 @@
 #include "app/check.h"
 #include "app/cleanup.h"
 #include "app/exporter.h"
+#include "app/init.h"
 #include "app/options.h"
 #include "app/start.h"
 #include "base/complain.h"
@@ -32,6 +33,9 @@ app::ExitCode Main(const std::vector<std::string>& arguments) {
   log::SetLevel(options.debug ? log::Level::kDebug : log::Level::kInfo);
   log::SetTimestamps(!options.no_timestamps);
   if (options.programs_dir.empty()) options.programs_dir = loader::DefaultProgramsDir();
+  if (options.command == app::Command::kInit) {
+    return app::Init(options.init_object, app::ResolveOptionsOf(options));
+  }
   if (options.command == app::Command::kCheck) {
     app::CheckOptions check;
     check.config_dir = options.config_dir;

@@ -33,6 +33,7 @@ struct CommandLine {
   std::vector<std::string> texts{Flags().size()};  // the values of flags that have one
   CLI::App app{"Loads BPF programs and serves their maps as Prometheus metrics.", "bpf_exporter"};
   CLI::App* check = nullptr;
+  CLI::App* init = nullptr;
 
   CommandLine();
 };
@@ -63,7 +64,12 @@ CommandLine::CommandLine() {
                   "Print the kernel memory that each map takes on this machine");
   check->fallthrough();
   check->set_help_flag("-h,--help", "Print this and exit");
-  for (CLI::App* command : {&app, check}) command->allow_extras();  // for a better message
+  init = app.add_subcommand(
+      "init", "Print a first configuration for a BPF object: needs no privilege and no kernel");
+  init->add_option("OBJECT", options.init_object, "A BPF object that has BTF")->required();
+  init->fallthrough();
+  init->set_help_flag("-h,--help", "Print this and exit");
+  for (CLI::App* command : {&app, check, init}) command->allow_extras();  // for a better message
 }
 
 EarlyExit Usage(const std::string& problem) {
@@ -157,6 +163,7 @@ std::variant<Options, EarlyExit> ParseOptions(const std::vector<std::string>& ar
     if (argument != "--") return Unexpected(argument);
   }
   if (line.check->parsed()) line.options.command = Command::kCheck;
+  if (line.init->parsed()) line.options.command = Command::kInit;
   if (std::optional<EarlyExit> exit = ReadFlags(line, line.options)) return *exit;
   if (std::optional<EarlyExit> exit = Conflict(line.options)) return *exit;
   return std::move(line.options);

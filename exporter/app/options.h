@@ -14,14 +14,16 @@
 
 namespace bpf_exporter::app {
 
-// What the process is asked to do: the command `check`, or without one what it is there for.
-enum class Command { kExport, kCheck };
+// What the process is asked to do: the commands `check` and `init`, or without one what it is there
+// for.
+enum class Command { kExport, kCheck, kInit };
 
 // What the command line says, and the defaults of all flags.
 struct Options {
   Command command = Command::kExport;
   std::vector<std::string> check_files;  // the arguments of kCheck
   bool check_memory = false;             // of kCheck: prints what each map takes
+  std::string init_object;               // the argument of kInit
 
   std::string config_dir = "/etc/bpf_exporter";
   std::vector<std::string> config_names;  // empty: all in config_dir

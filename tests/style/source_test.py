@@ -41,12 +41,13 @@ LAYERS = {
     "host": ["object"],
     "decode": ["config", "host"],
     "plan": ["decode", "object"],
+    "propose": ["plan"],
     "metrics": ["plan"],
     "exposition": ["metrics"],
     "kernel": ["metrics"],
     "web": ["exposition"],
     "loader": ["kernel"],
-    "app": ["loader", "process", "web"],
+    "app": ["loader", "process", "propose", "web"],
 }
 
 

@@ -169,6 +169,13 @@ TEST(OptionsTest, TakesCheckWithFilesAndFlagsOnEitherSide) {
   EXPECT_EQ(options.programs_dir, "p");
 }
 
+TEST(OptionsTest, TakesInitWithAnObject) {
+  const Options options = Parsed({"init", "--metrics.prefix=x_", "a.bpf.o"});
+  EXPECT_EQ(options.command, Command::kInit);
+  EXPECT_EQ(options.init_object, "a.bpf.o");
+  EXPECT_EQ(options.metrics_prefix, "x_");
+}
+
 TEST(OptionsTest, RefusesWrongUseInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"--config.nmes=a"}, "unknown flag '--config.nmes'; did you mean '--config.names'?"},
@@ -176,6 +183,8 @@ TEST(OptionsTest, RefusesWrongUseInOneLine) {
       {{"--xyzzy"}, "unknown flag '--xyzzy'"},
       {{"-x"}, "unknown flag '-x'"},
       {{"start"}, "unexpected argument 'start'"},
+      {{"init"}, "OBJECT is required"},
+      {{"init", "a.bpf.o", "b.bpf.o"}, "unexpected argument 'b.bpf.o'"},
       {{"check", "--confg.dir=x"}, "unknown flag '--confg.dir'; did you mean '--config.dir'?"},
       {{"--config.names=a,,b"}, "--config.names: configuration name '': is empty"},
       {{"--config.names=a,b,a"}, "--config.names: 'a' is given twice"},

@@ -74,15 +74,15 @@ def _download(suite, work, image):
 
 
 class PrivateApt:
-    """apt with lists, cache and sources of its own below `folder`."""
+    """apt with lists, cache and sources of its own below `folder`: of packages, or with the kind "deb-src" of sources."""
 
-    def __init__(self, suite, folder):
+    def __init__(self, suite, folder, kind="deb"):
         self.folder = folder
         for name in ("lists/partial", "cache/archives/partial", "parts"):
             os.makedirs(os.path.join(folder, name))
         open(os.path.join(folder, "status"), "w", encoding="utf-8").close()
         with open(os.path.join(folder, "sources.list"), "w", encoding="utf-8") as file:
-            file.writelines(_sources(suite))
+            file.writelines(_sources(suite, kind))
         settings = {
             "Dir::Etc::SourceList": "sources.list",
             "Dir::Etc::SourceParts": "parts",
@@ -114,6 +114,11 @@ class PrivateApt:
             if name.startswith(f"{package}_") and name.endswith(".deb")
         )
 
+    def download_source(self, package):
+        """The archive of the source as its authors published it, without Debian's changes."""
+        self._run("apt-get", "source", "--download-only", package)
+        return next(os.path.join(self.folder, name) for name in os.listdir(self.folder) if ".orig.tar." in name)
+
     def _run(self, program, *arguments):
         try:
             done = subprocess.run(
@@ -133,8 +138,8 @@ class PrivateApt:
         return done.stdout
 
 
-def _sources(suite):
-    """Lines of a sources.list for `suite`, at the addresses where this machine's apt has Debian."""
+def _sources(suite, kind):
+    """Lines of a sources.list for `suite`, of that kind, at the addresses where this machine's apt has Debian."""
     done = subprocess.run(
         [
             "apt-get",
@@ -163,9 +168,9 @@ def _sources(suite):
             "this machine's apt sources name no Debian suite; its mirror is needed for the kernel"
         )
     signed = f"[signed-by={KEYRING}] " if os.path.exists(KEYRING) else ""
-    yield f"deb {signed}{main} {suite} main\n"
+    yield f"{kind} {signed}{main} {suite} main\n"
     if security and "-" not in suite:
-        yield f"deb {signed}{security} {suite}-security main\n"
+        yield f"{kind} {signed}{security} {suite}-security main\n"
 
 
 def _extract(package, image):
