@@ -21,6 +21,9 @@ bool HasEntry(const object::ProgramLayout& program, const config::Config& config
       [&](const config::ProbeSpec& probe) { return probe.program.value == program.name; });
 }
 
+constexpr std::string_view kInsteadOfIterator =
+    "; count what it would list where that comes and goes instead";
+
 // Returns why a program that has no entry will not run, though it is loaded.
 std::string WhyIdle(const object::ProgramLayout& program) {
   if (std::string why = WhyNeverRuns(program.section); !why.empty()) return why;
@@ -35,7 +38,9 @@ std::string WhyIdle(const object::ProgramLayout& program) {
 std::string WhyNeverRuns(std::string_view section) {
   const object::SectionInfo* info = object::FindSection(section);
   if (info != nullptr && info->use == object::SectionUse::kNotByUs) {
-    return fmt::format("{}, and bpf_exporter has no way to do that", info->words);
+    const bool iterator = info->name == "iter" || info->name == "iter.s";
+    return fmt::format("{}, and bpf_exporter has no way to do that{}", info->words,
+                       iterator ? kInsteadOfIterator : "");
   }
   for (const std::string_view word : {"tracepoint/", "tp/"}) {
     if (section.starts_with(word) && section.find('/', word.size()) == std::string_view::npos) {

@@ -61,7 +61,8 @@ TEST_F(Attaching, MakesNoLinksThatRunNothing) {
   object->Attach();
   EXPECT_EQ(ProblemOf(*object, "by_reader"),
             "section 'iter/task': it would never run; it runs when somebody reads it, and "
-            "bpf_exporter has no way to do that");
+            "bpf_exporter has no way to do that; count what it would list where that comes and "
+            "goes instead");
   EXPECT_EQ(ProblemOf(*object, "by_no_sample"),
             "section 'perf_event/type=1,config=0': it would never run; an event runs its program "
             "only with a frequency, in samples a second on each CPU");

@@ -84,7 +84,7 @@ TEST(AttachPoints, WarnOfLinksThatRunNothing) {
   EXPECT_EQ(resolved.messages,
             "test.yaml: warning: object 'never_run.bpf.o': program 'by_reader' (section "
             "'iter/task') will not run: it runs when somebody reads it, and bpf_exporter has no "
-            "way to do that\n"
+            "way to do that; count what it would list where that comes and goes instead\n"
             "test.yaml: warning: object 'never_run.bpf.o': program 'by_no_sample' (section "
             "'perf_event/type=1,config=0') will not run: an event runs its program only with a "
             "frequency, in samples a second on each CPU\n");
