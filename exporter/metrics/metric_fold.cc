@@ -126,8 +126,8 @@ void MetricFold::FoldNumbers(const Rows& rows) {
   const std::uint64_t reciprocal = reciprocal_;
   const bool skip_zero = plan_->skip_zero;
   const bool one_cell = family_.stride() == 1;
-  const unsigned large_value = large_value_;
-  const unsigned large_cell = large_cell_;
+  const std::uint64_t large_value = large_value_;
+  const std::uint64_t large_cell = large_cell_;
 
   for (std::size_t row = 0; row < rows.count; ++row, value += rows.value_stride) {
     std::uint32_t entry = rows.first_slot + static_cast<std::uint32_t>(row);
@@ -166,8 +166,8 @@ void MetricFold::FoldNumbers(const Rows& rows) {
     }
     const std::uint64_t before = cells[cell];
     cells[cell] = before + merged;
-    const bool large_row = kManyCpus && IsLarge(seen, large_value);
-    if (large_row || IsLarge(before | merged, large_cell)) [[unlikely]] {
+    const std::uint64_t large_bits = ((before | merged) & large_cell) | (seen & large_value);
+    if (large_bits != 0) [[unlikely]] {
       NoteLarge(value - plan_->value.offset, cell, before, merged);
     }
     present[one_cell ? cell : Quotient(cell, reciprocal)] = 1;

@@ -70,9 +70,9 @@ class MetricFold {
   RowShape shape_;
   KeyCells cells_;
   std::vector<ValueRun> runs_;
-  std::uint64_t reciprocal_;  // of the family's cells a series
-  unsigned large_value_;      // see LargeBits(): of the CPUs of a row
-  unsigned large_cell_;       // of the cells of a series
+  std::uint64_t reciprocal_;   // of the family's cells a series
+  std::uint64_t large_value_;  // see LargeBits(): of the CPUs of a row
+  std::uint64_t large_cell_;   // of the cells of a series
   FoldFunction fold_;
   std::uint32_t index_key_ = 0;
 };
