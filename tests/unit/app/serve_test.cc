@@ -65,7 +65,8 @@ TEST_F(ServeTest, ServesTheNewestSnapshotAsText) {
   EXPECT_EQ(reply.header("Vary"), "Accept, Accept-Encoding");
   EXPECT_EQ(reply.header("Content-Encoding"), "(none)");
   EXPECT_EQ(reply.header("Content-Length"), std::to_string(reply.body.size()));
-  EXPECT_NE(reply.body.find("\nebpf_exporter_config_up{config=\"one\",name=\"one\"} 1\n"), std::string::npos);
+  EXPECT_NE(reply.body.find("\nebpf_exporter_config_up{config=\"one\",name=\"one\"} 1\n"),
+            std::string::npos);
   EXPECT_NE(reply.body.find("\nebpf_exporter_snapshots_total 1\n"), std::string::npos);
   EXPECT_NE(Get("/metrics").body.find("\nebpf_exporter_snapshots_total 1\n"), std::string::npos);
 }
