@@ -72,8 +72,10 @@ class Exporter:
         prefix=(),
         binary=BINARY,
         ready="/readyz",
+        start_seconds=START_SECONDS,
     ):
         self.ready = ready
+        self.start_seconds = start_seconds
         self.host = host
         self.port = port or free_port()
         self.command = [
@@ -92,7 +94,7 @@ class Exporter:
     def __enter__(self):
         self.start()
         try:
-            wait_until(self._ready, START_SECONDS, "the exporter is ready")
+            wait_until(self._ready, self.start_seconds, "the exporter is ready")
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise

@@ -44,8 +44,18 @@ def prometheus(release, name="prometheus"):
     return program("prometheus", PROMETHEUS[release], name)
 
 
+def download_source(package, suite, folder):
+    """The archive of the package's source as its authors published it, below `folder`."""
+    return _with_apt(package, suite, folder, "deb-src", lambda apt: apt.download_source(package))
+
+
 def _download(package, suite, folder):
-    """The package's file, by the apt of the tests that boot other kernels."""
+    """The package's file."""
+    return _with_apt(package, suite, folder, "deb", lambda apt: apt.download(package))
+
+
+def _with_apt(package, suite, folder, kind, use):
+    """What `use` makes of the apt of the tests that boot other kernels."""
     for tool in ("apt-get", "dpkg-deb"):
         if shutil.which(tool) is None:
             raise Unavailable(f"{package} of {suite} needs {tool}")
@@ -53,6 +63,6 @@ def _download(package, suite, folder):
     kernels = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(kernels)
     try:
-        return kernels.PrivateApt(suite, folder).download(package)
+        return use(kernels.PrivateApt(suite, folder, kind))
     except kernels.KernelError as error:
         raise Unavailable(f"{package} of {suite}: {error}") from error

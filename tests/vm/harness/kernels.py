@@ -140,19 +140,23 @@ class PrivateApt:
 
 def _sources(suite, kind):
     """Lines of a sources.list for `suite`, of that kind, at the addresses where this machine's apt has Debian."""
-    done = subprocess.run(
-        [
-            "apt-get",
-            "indextargets",
-            "--format",
-            "$(REPO_URI) $(CODENAME) $(COMPONENT)",
-            "Created-By: Packages",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    try:
+        done = subprocess.run(
+            [
+                "apt-get",
+                "indextargets",
+                "--format",
+                "$(REPO_URI) $(CODENAME) $(COMPONENT)",
+                "Created-By: Packages",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        raise KernelError(f"this machine's apt does not name its sources: {error}") from error
     targets = [line.split() for line in done.stdout.splitlines()]
     names = [
         (uri, codename)
