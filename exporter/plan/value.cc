@@ -66,8 +66,14 @@ std::optional<Variable> FindValueField(const Scope& scope, const object::MapLayo
 
 namespace {
 
-// What becomes of a sign that the type has: counts have none.
+// What becomes of a sign that the type has.
 enum class Sign { kIgnored, kAsDeclared };
+
+// Counters have none; a gauge has, and so has the sum of a histogram, whose counts are not
+// negative.
+Sign SignOf(config::MetricKind kind) {
+  return kind == config::MetricKind::kCounter ? Sign::kIgnored : Sign::kAsDeclared;
+}
 
 // Fills `elements` with those that the number is in, and `number`. False if an error was reported.
 bool FindNumber(const Scope& scope, const object::MapLayout& map, const char* key,
@@ -126,8 +132,8 @@ std::optional<ValueField> WholeValue(const Scope& scope, const config::MetricSpe
     return std::nullopt;
   }
   const object::Type& type = *Unwrapped(*map.value);
-  const bool gauge = metric.kind == config::MetricKind::kGauge;
-  if (IsNumber(type)) return ValueField{0, type.size, gauge && type.is_signed};
+  const bool has_sign = SignOf(metric.kind) == Sign::kAsDeclared && type.is_signed;
+  if (IsNumber(type)) return ValueField{0, type.size, has_sign};
   if (map.value->kind == object::Type::Kind::kStruct) {
     scope.diagnostics.Error(
         where.at, fmt::format("{} is {}; name one of its fields with 'value': {}", ValueOf(map),
@@ -144,9 +150,8 @@ std::optional<ValueField> WholeValue(const Scope& scope, const config::MetricSpe
 bool ResolveValue(const Scope& scope, const config::MetricSpec& metric,
                   const object::MapLayout& map, MetricPlan& plan) {
   if (!metric.value.value.empty()) {
-    const bool gauge = metric.kind == config::MetricKind::kGauge;
-    return FindNumber(scope, map, "value", metric.value, gauge ? Sign::kAsDeclared : Sign::kIgnored,
-                      plan.value, plan.elements);
+    return FindNumber(scope, map, "value", metric.value, SignOf(metric.kind), plan.value,
+                      plan.elements);
   }
   const std::optional<ValueField> whole = WholeValue(scope, metric, map);
   if (whole) plan.value = *whole;
