@@ -64,8 +64,6 @@ constexpr char kSelinux[] = "perhaps SELinux refuses it (ausearch -m avc -ts rec
 constexpr char kTooLong[] =
     "the verifier follows at most 1,000,000 instructions of a program, on all its paths together "
     "(4,096 without CAP_BPF): unroll less, branch less in loops, use bpf_loop() or tail calls";
-constexpr char kNoFiles[] =
-    "each map, program and link takes a file: raise ulimit -Hn, LimitNOFILE= of a unit";
 constexpr char kNoJit[] =
     "perhaps the kernel's compiler of programs lacks something that this one uses";
 constexpr char kNoMemory[] = "a map counts against the memory limit of the cgroup";
@@ -153,10 +151,7 @@ constexpr char kNoFunction[] = "kernel {} has no such function to probe";
 
 constexpr unsigned kLoading = Of({kLoadProgram, kMakeMap});
 
-constexpr unsigned kAll = ~0u;
-
 constexpr Row kTable[] = {
-    {kAll, {EMFILE}, Always, Say<kNoFiles>},
     // Loading.
     {kLoading, {EPERM}, [](Facts f) { return !IsAdmin(f) && !f.Has(CAP_BPF); }, Say<kLacksBpf>},
     {kLoading, {EPERM}, IsChargedToMemlock, Memlock},

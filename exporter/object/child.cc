@@ -124,14 +124,6 @@ Error HowItEnded(int status, std::chrono::seconds limit) {
 // Returns the error of making or serving a child, which a limit of the process refuses.
 Error Refused(std::string_view what, int code) {
   Error error = ErrnoError(what, code);
-  if (code == EMFILE) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    error.AddRemedy(
-        fmt::format("{} may be open, and each map, program and link takes one: raise ulimit -Hn, "
-                    "LimitNOFILE= of a unit",
-                    limit.rlim_cur));
-  }
   if (code == EAGAIN) {
     error.AddRemedy("no more processes may be made: pids.max, TasksMax= of a unit, ulimit -u");
   }
