@@ -43,7 +43,7 @@ class RunQueueLatency(ProbeTest):
         wake_each_other()
         inner, grown = arrivals() - inner, self.value(name) - before
         outer = arrivals() - outer
-        self.assertGreater(inner, 2 * ROUNDS)
+        self.assertGreater(inner, ROUNDS)  # else the workload was none
         self.assertGreaterEqual(grown, inner)
         self.assertLessEqual(grown, outer)
         self.assertEqual(0, self.value("runqlat_dropped_total"))
