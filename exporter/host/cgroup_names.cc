@@ -94,9 +94,16 @@ void CgroupNames::OpenLocked() {
   if (std::exchange(opened_, true)) return;
   root_ = CgroupRoot(mount_);
   if (!IsCgroup2(root_)) return;
+  const bool whole = IsRootOfTree(root_);
+  if (!whole) {
+    log::Warn(
+        "cgroups: '{}' shows one cgroup and what is below it, as in a container: the one is taken "
+        "for the root, and all others stay unknown; mount the host's over it, read-only",
+        root_);
+  }
   Result<std::unique_ptr<CgroupReports>> watch = CgroupWatch::Open(root_);
   // Others tell paths from the root of the tree, which a cgroup namespace does not show.
-  if (!watch && open_others_ && IsRootOfTree(root_)) {
+  if (!watch && open_others_ && whole) {
     log::Debug("cgroups: {}: tracing them instead", watch.error().Message());
     watch = open_others_();
   }

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names of cgroups that live for a moment, as the systemd unit runs the exporter: as a user with few capabilities,
-whom the kernel does not tell of new cgroups by itself."""
+"""Names of cgroups where the exporter does not see all: of those that live for a moment, as the systemd unit runs it, as
+a user with few capabilities whom the kernel does not tell of new cgroups by itself; and in a container."""
 
 import os
 import re
 import shutil
 import sys
+import tempfile
 import unittest
 
 from harness import children, outcome
@@ -79,6 +80,48 @@ class ShortLivedCgroups(unittest.TestCase):
         # Each is named as soon as it is there; a busy machine may read some too late.
         self.assertLessEqual(len(missing), CGROUPS // 1000, sorted(missing)[:5])
         self.assertTrue(all(found[name] == 1 for name in expected - missing))
+
+
+# Runs the rest of the line in the cgroup $0, as a container's runtime does: in a cgroup namespace, of which $1 shows.
+IN_CONTAINER = """
+echo $$ >"$0/cgroup.procs"
+exec unshare --cgroup --mount sh -c 'umount -l "$0" && mount -t cgroup2 none "$0" && exec "$@"' "$@"
+"""
+
+
+class Containers(unittest.TestCase):
+    def setUp(self):
+        outcome.need_root()
+        self.root = cgroup2_root()
+        outcome.need(self.root is not None, "a cgroup2 mount")
+        outcome.need_program("unshare")
+        self.top = f"{self.root}/bpf_exporter_container_{os.getpid()}"
+        os.mkdir(self.top)
+        self.addCleanup(os.rmdir, self.top)
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        shutil.copy(f"{TEST_PROGRAMS}/cgroup_events.bpf.o", self.folder)
+        with open(f"{self.folder}/cgroup_events.yaml", "w", encoding="utf-8") as file:
+            file.write(CONFIG)
+
+    def log_of(self, prefix):
+        options = {"names": "cgroup_events", "config": self.folder, "programs": self.folder}
+        with Exporter(prefix=prefix, **options) as exporter:
+            exporter.page()
+            return [line for line in exporter.log().splitlines() if "cgroups:" in line]
+
+    def test_one_warning_says_which_mount_is_missing(self):
+        lines = self.log_of(["sh", "-c", IN_CONTAINER, self.top, self.root])
+        self.assertEqual(1, len(lines), lines)
+        self.assertTrue(
+            lines[0].endswith(
+                f"cgroups: '{self.root}' shows one cgroup and what is below it, as in a container: the one is taken for "
+                "the root, and all others stay unknown; mount the host's over it, read-only"
+            ),
+            lines[0],
+        )
+
+    def test_the_host_s_own_tree_is_no_reason_to_warn(self):
+        self.assertEqual([], self.log_of([]))
 
 
 if __name__ == "__main__":
