@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests: startup_test.py
+// Tests: tc_filter_test.cc
 #include "app/cleanup.h"
 
 #include "base/complain.h"
