@@ -25,32 +25,7 @@ SECONDS = 1 if QUICK else 10
 SCRAPES = 20 if QUICK else 300
 PATIENCE = 30  # seconds
 HALF_OPEN = 500
-# In a process of its own: opens connections that say nothing, or begin a request, and opens them
-# again when they end.
-HOLD = """
-import selectors, socket, sys
-port, count = int(sys.argv[1]), int(sys.argv[2])
-selector = selectors.DefaultSelector()
-def open_one(number):
-    connection = socket.create_connection(("127.0.0.1", port))
-    if number % 2:
-        connection.sendall(b"GET /metrics HTTP/1.1\\r\\nX: ")
-    connection.setblocking(False)
-    selector.register(connection, selectors.EVENT_READ, number)
-for number in range(count):
-    open_one(number)
-print("opened", flush=True)
-while True:
-    for key, _ in selector.select():
-        try:
-            if key.fileobj.recv(4096):
-                continue
-        except OSError:
-            pass
-        selector.unregister(key.fileobj)
-        key.fileobj.close()
-        open_one(key.data)
-"""
+HOLD = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "e2e", "workloads", "half_open.py")
 
 
 class Answers:
@@ -129,7 +104,7 @@ async def scrapes(port, path="/metrics", count=SCRAPES):
 
 
 def beside_half_open(port):
-    held = children.start([sys.executable, "-c", HOLD, port, HALF_OPEN], stdout=subprocess.PIPE)
+    held = children.start([sys.executable, HOLD, port, HALF_OPEN], stdout=subprocess.PIPE)
     try:
         check(held.stdout.readline() == b"opened\n", "the connections are not open")
         return asyncio.run(scrapes(port)), asyncio.run(late(port))

@@ -13,7 +13,9 @@ import time
 import unittest
 
 from harness import children, outcome
-from harness.exporter import TEST_PROGRAMS, Exporter
+from harness.exporter import ROOT, TEST_PROGRAMS, Exporter
+
+HALF_OPEN = os.path.join(ROOT, "tests", "e2e", "workloads", "half_open.py")
 
 CLOSED, KEPT = "closed", "kept"
 HOST = "Host: x\r\n"
@@ -253,33 +255,6 @@ def read_slowly(exporter, bytes_a_second):
         return bytes(received)
 
 
-# Opens connections that say nothing, or begin a request, and opens them again when they end.
-HALF_OPEN = """
-import selectors, socket, sys, time
-port, count = int(sys.argv[1]), int(sys.argv[2])
-def opened(number):
-    connection = socket.create_connection(("127.0.0.1", port))
-    if number % 2:
-        connection.sendall(b"GET /metrics HTTP/1.1\\r\\nX: ")
-    connection.setblocking(False)
-    return connection
-selector = selectors.DefaultSelector()
-for number in range(count):
-    selector.register(opened(number), selectors.EVENT_READ, number)
-print("opened", flush=True)
-while True:
-    for key, _ in selector.select():
-        try:
-            if key.fileobj.recv(4096):
-                continue
-        except OSError:
-            pass
-        selector.unregister(key.fileobj)
-        key.fileobj.close()
-        selector.register(opened(key.data), selectors.EVENT_READ, key.data)
-"""
-
-
 class Load(unittest.TestCase):
     def setUp(self):
         outcome.need_root()
@@ -323,7 +298,7 @@ class Load(unittest.TestCase):
     def test_five_hundred_half_open_connections_cost_nobody_an_answer(self):
         with Exporter(names="packets", interval="1s") as exporter:
             held = children.start(
-                [sys.executable, "-c", HALF_OPEN, exporter.port, 500], stdout=subprocess.PIPE
+                [sys.executable, HALF_OPEN, exporter.port, 500], stdout=subprocess.PIPE
             )
             try:
                 self.assertEqual(b"opened\n", held.stdout.readline())

@@ -13,8 +13,7 @@
 #include "host/folder_watch.h"
 #include "host/interface_watch.h"
 #include "kernel/hits.h"
-#include "kernel/namespaces.h"
-#include "kernel/support.h"
+#include "kernel/network_test_base.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -42,13 +41,11 @@ void SendFrames() {
   }
 }
 
-class FollowTest : public KernelTest {
+class FollowTest : public NetworkTest {
  protected:
   void SetUp() override {
-    KernelTest::SetUp();
+    NetworkTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    space_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kNetwork);
-    ASSERT_EQ(space_->problem(), "");
     Output("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
     Result<host::InterfaceWatch> watch = host::InterfaceWatch::Open();
     ASSERT_TRUE(watch.ok());
@@ -56,9 +53,7 @@ class FollowTest : public KernelTest {
   }
   void TearDown() override {
     watch_.reset();
-    DestroyObjects();
-    space_.reset();
-    KernelTest::TearDown();
+    NetworkTest::TearDown();
   }
 
   // What the log would say.
@@ -73,7 +68,6 @@ class FollowTest : public KernelTest {
   Present present_;
 
  private:
-  std::unique_ptr<OwnNamespace> space_;
   std::optional<host::InterfaceWatch> watch_;
 };
 

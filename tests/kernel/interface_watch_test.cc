@@ -6,28 +6,12 @@
 #include <net/if.h>
 #include <poll.h>
 
-#include "kernel/namespaces.h"
-#include "kernel/support.h"
+#include "kernel/network_test_base.h"
 
 namespace bpf_exporter::kernel {
 namespace {
 
-class InterfaceWatchTest : public KernelTest {
- protected:
-  void SetUp() override {
-    KernelTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    space_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kNetwork);
-    ASSERT_EQ(space_->problem(), "");
-  }
-  void TearDown() override {
-    space_.reset();
-    KernelTest::TearDown();
-  }
-
- private:
-  std::unique_ptr<OwnNamespace> space_;
-};
+using InterfaceWatchTest = NetworkTest;
 
 // As another call of the kernel tells them.
 host::InterfaceNames Expected() {

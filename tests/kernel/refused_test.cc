@@ -13,26 +13,13 @@
 #include "host/kallsyms.h"
 #include "kernel/kernel_facts.h"
 #include "kernel/kernel_functions.h"
-#include "kernel/namespaces.h"
-#include "kernel/support.h"
+#include "kernel/network_test_base.h"
 
 namespace bpf_exporter::kernel {
 namespace {
 
-class Refused : public KernelTest {
+class Refused : public NetworkTest {
  protected:
-  void SetUp() override {
-    KernelTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    space_ = std::make_unique<OwnNamespace>(OwnNamespace::Kind::kNetwork);
-    ASSERT_EQ(space_->problem(), "");
-  }
-  void TearDown() override {
-    DestroyObjects();
-    space_.reset();
-    KernelTest::TearDown();
-  }
-
   // What is said of that program of tests/programs/probe_hooks.bpf.c.
   std::string Problem(const config::ProbeSpec& probe) {
     LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
@@ -44,9 +31,6 @@ class Refused : public KernelTest {
   std::string OnXdp(const std::string& interface) {
     return Problem(Probe("by_xdp", config::ProbeKind::kXdp, {interface}));
   }
-
- private:
-  std::unique_ptr<OwnNamespace> space_;
 };
 
 TEST_F(Refused, XdpWherePacketsAreTooLarge) {
