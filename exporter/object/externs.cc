@@ -5,6 +5,7 @@
 #include <gelf.h>
 #include <libelf.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,7 @@ using ElfOwner = std::unique_ptr<Elf, EndElf>;
 struct Symbol {
   std::string name;
   unsigned char type = 0;
+  unsigned char binding = 0;
   std::size_t section = 0;
   std::uint64_t value = 0;
   std::uint64_t size = 0;
@@ -44,7 +46,8 @@ std::vector<Symbol> SymbolsOf(Elf* elf) {
     for (int i = 0; data != nullptr && gelf_getsym(data, i, &symbol) != nullptr; ++i) {
       const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
       symbols.push_back({name == nullptr ? "" : name,
-                         static_cast<unsigned char>(GELF_ST_TYPE(symbol.st_info)), symbol.st_shndx,
+                         static_cast<unsigned char>(GELF_ST_TYPE(symbol.st_info)),
+                         static_cast<unsigned char>(GELF_ST_BIND(symbol.st_info)), symbol.st_shndx,
                          symbol.st_value, symbol.st_size,
                          header.sh_offset + static_cast<std::uint64_t>(i) * sizeof(Elf64_Sym)});
     }
@@ -118,6 +121,14 @@ std::set<std::string> ProgramsThatUse(std::string elf, const std::string& symbol
       [&](const Symbol& used) { return used.section == SHN_UNDEF && used.name == symbol; });
   if (in_shared) add_users([&](const Symbol& used) { return used.section == shared; });
   return programs;
+}
+
+bool IsWeakSymbol(std::string elf, const std::string& symbol) {
+  std::vector<Symbol> symbols;
+  if (const ElfOwner file = Open(elf)) symbols = SymbolsOf(file.get());
+  return std::any_of(symbols.begin(), symbols.end(), [&](const Symbol& one) {
+    return one.section == SHN_UNDEF && one.name == symbol && one.binding == STB_WEAK;
+  });
 }
 
 std::string WithWeakSymbol(std::string elf, const std::string& symbol) {

@@ -13,6 +13,9 @@ namespace bpf_exporter::object {
 // section .text, which many may share, count as users of what any function there uses.
 std::set<std::string> ProgramsThatUse(std::string elf, const std::string& symbol);
 
+// Returns whether an ELF file declares the symbol __weak.
+bool IsWeakSymbol(std::string elf, const std::string& symbol);
+
 // Returns the file with the symbol declared __weak: 0 where the kernel lacks it.
 std::string WithWeakSymbol(std::string elf, const std::string& symbol);
 

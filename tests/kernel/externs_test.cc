@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mount.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "host/host.h"
 #include "kernel/hits.h"
+#include "kernel/namespaces.h"
 #include "kernel/support.h"
 
 namespace bpf_exporter::kernel {
@@ -78,6 +81,66 @@ TEST_F(Externs, AreTheConfigurationOfTheKernel) {
   EXPECT_NE(rows.find("\"key\":1,\"value\":2"), std::string::npos) << rows;
   EXPECT_NE(rows.find("\"key\":2,\"value\":0"), std::string::npos) << rows;
   EXPECT_EQ(rows.find("\"key\":0,\"value\":0"), std::string::npos) << rows;
+}
+
+// A /proc with nothing but processes: the kernel's configuration cannot be read there.
+class WithoutKernelConfig : public Externs {
+ protected:
+  void SetUp() override {
+    Externs::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    const std::string in_boot = "/boot/config-" + Release();
+    if (access(in_boot.c_str(), R_OK) == 0) GTEST_SKIP() << in_boot << " is there";
+    ASSERT_EQ(mounts_.problem(), "");
+    if (mount(nullptr, "/proc", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("proc", "/proc", "proc", 0, "subset=pid") != 0) {
+      SKIP_OR_FAIL("this /proc cannot be covered by another");
+    }
+  }
+
+  static std::string Release() {
+    utsname name{};
+    uname(&name);
+    return name.release;
+  }
+
+  static std::string Missing() { return "load: Invalid argument; " + Why(); }
+
+  static std::string Why() {
+    return "failed to open system Kconfig; its __kconfig externs need the "
+           "kernel's configuration: /proc/config.gz (CONFIG_IKCONFIG_PROC) or /boot/config-" +
+           Release() + "; a container needs the host's /boot mounted";
+  }
+
+ private:
+  OwnNamespace mounts_{OwnNamespace::Kind::kMount};
+};
+
+TEST_F(WithoutKernelConfig, AProgramThatNeedsItIsNamed) {
+  const Result<LoadedObject> loaded = LoadedObject::Load(Plan("kconfig", ""), {});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().Message(), "object 'kconfig.bpf.o': program 'by_raw': " + Missing());
+}
+
+TEST_F(WithoutKernelConfig, WeakOptionsAreZeroAndThatIsSaid) {
+  LoadedObject* object = LoadAndAttach(Plan("kconfig", R"(probes:
+  - {program: by_raw, raw_tracepoint: sys_enter, optional: true}
+  - {program: by_weak, raw_tracepoint: sys_enter}
+)"));
+  ASSERT_NE(object, nullptr);
+  EXPECT_EQ(ProblemOf(*object, "by_raw"), Missing());
+  EXPECT_EQ(object->warnings(),
+            std::vector<std::string>{
+                "object 'kconfig.bpf.o': 'CONFIG_BPF_EXPORTER_NO', 'CONFIG_BPF_EXPORTER_NONE', "
+                "'CONFIG_BPF_EXPORTER_TEXT' taken for 0: " +
+                Why()});
+  WantThisProcess(*object);
+  CallGetppid(2);
+  const std::string rows =
+      Output("bpftool -j map dump id " + std::to_string(object->Map("seen").Id()));
+  EXPECT_NE(rows.find("\"key\":0,\"value\":0"), std::string::npos) << rows;
+  EXPECT_NE(rows.find("\"key\":1,\"value\":0"), std::string::npos) << rows;
+  EXPECT_NE(rows.find("\"key\":2,\"value\":2"), std::string::npos) << rows;
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ Status ContainedObject::LoadNext() {
   Result<LoadAnswer> answer = Ask<LoadAnswer>({ObjectCommand::kLoad}, descriptors);
   if (!answer) return answer.error().In(subject_ + ": load");
   if (const Status loaded = StatusOf(std::move(answer->error)); !loaded) return loaded;
+  for (const std::string& warning : answer->warnings) {
+    log::Warn("config '{}': {}", config_, warning);
+  }
   if (descriptors.size() < answer->maps.size()) return child_.Damaged().In(subject_ + ": load");
   auto descriptor = descriptors.begin();
   for (const MapAnswer& map : answer->maps) {

@@ -56,11 +56,15 @@ std::string_view MissingFunction(std::string_view line) {
 
 std::string_view AfterName(std::string_view line) { return line.substr(line.find("': ") + 3); }
 
+bool AnyContains(const std::vector<std::string>& lines, std::string_view part) {
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const std::string& line) { return Contains(line, part); });
+}
+
+constexpr std::string_view kNoKernelConfig = "failed to open system Kconfig";
+
 std::string Remedy(const std::vector<std::string>& lines, const KernelFacts& facts) {
-  const auto any = [&](std::string_view part) {
-    return std::any_of(lines.begin(), lines.end(),
-                       [&](const std::string& line) { return Contains(line, part); });
-  };
+  const auto any = [&](std::string_view part) { return AnyContains(lines, part); };
   if (any("BTF is required") || any("loading vmlinux BTF") || any("valid kernel BTF")) {
     if (!facts.btf) {
       return "this kernel has no BTF in /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); "
@@ -74,7 +78,7 @@ std::string Remedy(const std::vector<std::string>& lines, const KernelFacts& fac
     return fmt::format("kernel {} does not offer that helper function to this kind of program",
                        facts.release);
   }
-  if (any("failed to open system Kconfig")) {
+  if (any(kNoKernelConfig)) {
     return fmt::format(
         "its __kconfig externs need the kernel's configuration: /proc/config.gz "
         "(CONFIG_IKCONFIG_PROC) or /boot/config-{}; a container needs the host's /boot mounted",
@@ -172,7 +176,11 @@ LoadFailure ExplainLoadFailure(const std::vector<std::string>& lines, int code,
       last_words = std::string_view(line).substr(kPrefix.size());
     }
   }
-  LoadFailure failure{std::string(last_program), "", std::string(symbol), std::string(function),
+  LoadFailure failure{std::string(last_program),
+                      "",
+                      std::string(symbol),
+                      std::string(function),
+                      AnyContains(lines, kNoKernelConfig),
                       ErrnoError("load", code)};
   if (const std::string why = ExplainRefusal(SystemCall::kBpf, code, facts); !why.empty()) {
     failure.error.AddRemedy(why);

@@ -15,6 +15,7 @@ struct LoadFailure {
   std::string map;       // the map at fault, if it is one
   std::string symbol;    // the symbol that the kernel lacks, if it is one
   std::string function;  // the function of an fentry or fexit program that it lacks, if it is one
+  bool lacks_kernel_config = false;  // what options are set to cannot be read
   // Does not name the program: "load: Permission denied; the verifier says: … | R0 !read_ok".
   Error error;
 };

@@ -27,6 +27,7 @@ bool PerfMakesProbes() {
 struct LoadedObject::State {
   Alternatives alternatives;
   ObjectPtr object = {};
+  std::vector<std::string> warnings = {};
   // After the object, so that everything is detached before it is closed.
   std::vector<LoadedProgram> programs = {};
   std::vector<metrics::ProgramStatus> statuses = {};  // of `programs`
@@ -53,6 +54,7 @@ Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const Load
   if (!opened) return opened.error();
   auto state = std::make_unique<State>(State{std::move(alternatives)});
   state->object = std::move(opened->object);
+  state->warnings = std::move(opened->warnings);
   bpf_program* handle = nullptr;
   bpf_object__for_each_program(handle, state->object.get()) {
     const std::string name = bpf_program__name(handle);
@@ -125,6 +127,8 @@ Followed LoadedObject::followed() const {
   for (const LoadedProgram& program : state_->programs) program.AddFollowed(followed);
   return followed;
 }
+
+const std::vector<std::string>& LoadedObject::warnings() const { return state_->warnings; }
 
 const std::vector<metrics::ProgramStatus>& LoadedObject::programs() const {
   return state_->statuses;

@@ -61,6 +61,8 @@ class LoadedObject {
   // not all can be kept so, or Follow() has something to do.
   std::optional<std::vector<int>> Links() const;
 
+  // Returns what has to be said of the object beside how its programs fare.
+  const std::vector<std::string>& warnings() const;
   // Returns how each program of the object fares, in the object's order: that of the plan. Valid
   // until the next call of Attach() or Follow().
   const std::vector<metrics::ProgramStatus>& programs() const;

@@ -45,6 +45,7 @@ struct MapAnswer {
 // To kLoad, with the descriptors of the maps and then those of the programs.
 struct LoadAnswer {
   ErrorParts error;
+  std::vector<std::string> warnings;
   std::vector<MapAnswer> maps;
   std::vector<metrics::ProgramStatus> programs;
 };

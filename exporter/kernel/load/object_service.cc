@@ -51,6 +51,7 @@ Reply ObjectService::Load() {
     return {Pack(answer)};
   }
   object_ = *std::move(loaded);
+  answer.warnings = object_->warnings();
   std::vector<int> descriptors;
   for (const std::string& name : object_->MapNames()) {
     const auto since = object_->CountedSince(name).time_since_epoch();

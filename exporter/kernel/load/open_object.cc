@@ -11,11 +11,11 @@
 #include <set>
 #include <utility>
 
-#include "base/log.h"
 #include "kernel/kernel_facts.h"
 #include "kernel/kernel_functions.h"
 #include "kernel/load/constants.h"
 #include "kernel/load/kernel_addresses.h"
+#include "kernel/load/kernel_config.h"
 #include "kernel/load/load_failure.h"
 #include "kernel/load/map_settings.h"
 #include "kernel/load/prepare_program.h"
@@ -89,6 +89,8 @@ struct Attempt {
   Alternatives& alternatives;
   std::map<std::string, std::string> left_out;
   std::set<std::string> weakened = {};  // symbols that the kernel lacks
+  std::string kernel_config = {};       // lines; empty: libbpf looks for the kernel's
+  std::vector<std::string> warnings = {};
   std::string bytes = {};  // the object with symbols made weak that nobody needs; empty: none is
   bool mappable = true;    // whether to try; then, whether there was anything to try
 
@@ -106,9 +108,18 @@ struct Attempt {
            !alternatives.LeavesOut(program);
   }
 
-  // Whether the next attempt can do without the programs that use a symbol which the kernel lacks;
-  // else `failure` names the one that it cannot do without.
-  bool LeaveOutUsers(LoadFailure& failure);
+  const std::string& Bytes() const { return bytes.empty() ? *plan.object.bytes : bytes; }
+
+  // Whether the next attempt can do without the programs that use the symbol; else `failure` names
+  // the one that it cannot do without.
+  bool LeaveOutUsersOf(const std::string& symbol, LoadFailure& failure);
+
+  // Whether the next attempt can do without the symbol of `failure`, which the kernel lacks.
+  bool LeaveOutSymbol(LoadFailure& failure);
+
+  // Whether the next attempt can do without the kernel's configuration, which cannot be read: weak
+  // options are 0, and programs that use others stay out.
+  bool LeaveOutKernelConfig(const bpf_object* object, LoadFailure& failure);
 
   // Whether the next attempt can do without programs that need the kernel's BTF, where it has none:
   // libbpf then names no program.
@@ -129,8 +140,8 @@ Result<ObjectPtr> Attempt::Open() {
   const std::string file = std::filesystem::path(plan.object.path).filename().string();
   const std::string name = file.substr(0, file.find('.'));
   open_options.object_name = name.c_str();
-  const std::string& content = bytes.empty() ? *plan.object.bytes : bytes;
-  ObjectPtr object(bpf_object__open_mem(content.data(), content.size(), &open_options));
+  if (!kernel_config.empty()) open_options.kconfig = kernel_config.c_str();
+  ObjectPtr object(bpf_object__open_mem(Bytes().data(), Bytes().size(), &open_options));
   if (object != nullptr) return object;
   const int code = errno;
   Error error = ErrnoError(fmt::format("{}: open", Subject(plan)), code);
@@ -138,15 +149,37 @@ Result<ObjectPtr> Attempt::Open() {
   return error;
 }
 
-bool Attempt::LeaveOutUsers(LoadFailure& failure) {
-  if (bytes.empty()) bytes = *plan.object.bytes;
-  for (const std::string& user : object::ProgramsThatUse(bytes, failure.symbol)) {
+bool Attempt::LeaveOutUsersOf(const std::string& symbol, LoadFailure& failure) {
+  for (const std::string& user : object::ProgramsThatUse(Bytes(), symbol)) {
     if (!IsLoaded(user)) continue;
     failure.program = user;
     if (!LeaveOut(user, failure.error.Message())) return false;
   }
-  bytes = object::WithWeakSymbol(std::move(bytes), failure.symbol);
   return true;
+}
+
+bool Attempt::LeaveOutSymbol(LoadFailure& failure) {
+  if (!LeaveOutUsersOf(failure.symbol, failure)) return false;
+  bytes = object::WithWeakSymbol(Bytes(), failure.symbol);
+  return true;
+}
+
+bool Attempt::LeaveOutKernelConfig(const bpf_object* object, LoadFailure& failure) {
+  std::string lines, weak;
+  for (const KernelOption& option : KernelOptions(object)) {
+    if (object::IsWeakSymbol(Bytes(), option.name)) {
+      weak += fmt::format("{}'{}'", weak.empty() ? "" : ", ", option.name);
+    } else if (!LeaveOutUsersOf(option.name, failure)) {
+      return false;
+    }
+    lines += option.unset + "\n";
+  }
+  if (!weak.empty()) {
+    warnings.push_back(
+        fmt::format("{}: {} taken for 0: {}", Subject(plan), weak, failure.error.remedy));
+  }
+  kernel_config = std::move(lines);
+  return !kernel_config.empty();
 }
 
 bool Attempt::LeaveOutThoseOfBtf(bpf_object* object, const std::string& why) {
@@ -215,7 +248,12 @@ Result<ObjectPtr> Attempt::Load() {
   if (!failure.function.empty()) {
     failure.error.AddRemedy(FentryInstead(FindKernelFunctions({failure.function}).front()));
   }
-  if (!failure.symbol.empty() && weakened.insert(failure.symbol).second && LeaveOutUsers(failure)) {
+  if (!failure.symbol.empty() && weakened.insert(failure.symbol).second &&
+      LeaveOutSymbol(failure)) {
+    return ObjectPtr();
+  }
+  if (failure.lacks_kernel_config && kernel_config.empty() &&
+      LeaveOutKernelConfig(object, failure)) {
     return ObjectPtr();
   }
   if (!failure.program.empty() && LeaveOut(failure.program, failure.error.Message())) {
@@ -237,11 +275,14 @@ Result<ObjectPtr> Attempt::Load() {
 Result<OpenedObject> OpenAndLoad(const plan::ConfigPlan& plan, const LoadOptions& options,
                                  Alternatives& alternatives) {
   Attempt attempt{plan, options, alternatives, {}};
-  // Every attempt leaves out one more program, a symbol, or the mapping of arrays.
-  for (std::size_t left = plan.programs.size() + kMaxSymbols + 2; left > 0; --left) {
+  // Every attempt leaves out one more program, a symbol, the kernel's configuration, or the mapping
+  // of arrays.
+  for (std::size_t left = plan.programs.size() + kMaxSymbols + 3; left > 0; --left) {
     Result<ObjectPtr> object = attempt.Load();
     if (!object) return object.error();
-    if (*object != nullptr) return OpenedObject{std::move(*object), std::move(attempt.left_out)};
+    if (*object == nullptr) continue;
+    return OpenedObject{std::move(*object), std::move(attempt.left_out),
+                        std::move(attempt.warnings)};
   }
   return Error{fmt::format("{}: load: gave up", Subject(plan))};
 }

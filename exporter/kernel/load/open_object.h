@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "kernel/handles.h"
@@ -12,10 +13,12 @@
 
 namespace bpf_exporter::kernel {
 
-// An object in the kernel, and the optional programs that are missing from it.
+// An object in the kernel, the optional programs that are missing from it, and what else has to be
+// said of it.
 struct OpenedObject {
   ObjectPtr object;
   std::map<std::string, std::string> left_out;  // program -> why
+  std::vector<std::string> warnings;
 };
 
 // Opens and loads the plan's object, without the optional programs that this kernel refuses, and
