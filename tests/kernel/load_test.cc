@@ -96,6 +96,24 @@ TEST_F(Loading, NamesTheTargetsOfAnEntryThatTheKernelLacks) {
           " has no no_a, no_b");
 }
 
+TEST_F(Loading, NamesTheCompilersFlagWhereTheKernelLacksAnInstruction) {
+  const std::string kernel = Release();
+  const plan::ConfigPlan plan = PlanOf("newer_instruction", {"hits"});
+  if (strverscmp(kernel.c_str(), "6.6") >= 0) {
+    EXPECT_NE(Load(plan), nullptr);
+    return;
+  }
+  // What the verifier says before that is its own.
+  const std::string error = LoadError(plan);
+  const std::string remedy =
+      "; perhaps it was compiled with -mcpu=v4, which needs Linux 6.6; clang -mcpu=v3 makes what "
+      "kernel " +
+      kernel + " runs";
+  EXPECT_TRUE(error.starts_with("object 'newer_instruction.bpf.o': program 'newer': load: "))
+      << error;
+  EXPECT_TRUE(error.ends_with(remedy)) << error;
+}
+
 TEST_F(Loading, NamesAMapThatCannotBeMade) {
   // The cause differs between kernels.
   const std::string error = LoadError(PlanOf("too_large_map", {"vast"}));
