@@ -43,6 +43,7 @@ app::ExitCode Main(const std::vector<std::string>& arguments) {
     check.files = options.check_files;
     check.programs_dir = options.programs_dir;
     check.resolve = app::ResolveOptionsOf(options);
+    check.resolve.lint = options.lint;
     check.by_cgroup = options.by_cgroup;
     check.memory = options.check_memory;
     check.buffer_pages = options.buffer_pages;

@@ -52,11 +52,9 @@ ExitCode Check(const CheckOptions& options) {
   charged.machine = host::ReadMachine();
   charged.buffer_pages = options.buffer_pages;
   const plan::MemoryLimit limit = loader::LimitOf(options.max_memory, {});
-  plan::ResolveOptions resolve = options.resolve;
-  resolve.lint = true;
   host::Host host;
   bool fine = true;
-  for (const loader::PlannedConfig& config : loader::PlanConfigs(*sources, resolve, host)) {
+  for (const loader::PlannedConfig& config : loader::PlanConfigs(*sources, options.resolve, host)) {
     std::fputs(config.messages.c_str(), stderr);
     if (!config.plan) {
       fine = false;

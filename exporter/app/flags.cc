@@ -27,6 +27,12 @@ Flag OnOff(const char* name, bool Options::*on, const char* help) {
   return {name, nullptr, help, on};
 }
 
+// Marks a flag that makes a difference to the command check.
+Flag ForCheck(Flag flag) {
+  flag.for_check = true;
+  return flag;
+}
+
 // Makes a flag whose value is any text.
 Flag Text(const char* name, const char* type, std::string Options::*value, const char* help) {
   return {.name = name,
@@ -178,13 +184,14 @@ Status ReadCapabilities(const std::string& text, Options& options) {
 
 const std::vector<Flag>& Flags() {
   static const std::vector<Flag> flags = {
-      Text("config.dir", "DIR", &Options::config_dir, "Directory of the configurations, NAME.yaml"),
-      Names("config.names", &Options::config_names,
-            "Comma-separated names to run; default: all in --config.dir"),
-      Names(
+      ForCheck(Text("config.dir", "DIR", &Options::config_dir,
+                    "Directory of the configurations, NAME.yaml")),
+      ForCheck(Names("config.names", &Options::config_names,
+                     "Comma-separated names to run; default: all in --config.dir")),
+      ForCheck(Names(
           "config.by-cgroup", &Options::by_cgroup,
           "Comma-separated names of those whose constant by_cgroup is set to true, whatever their "
-          "files say"),
+          "files say")),
       OnOff("config.check", &Options::config_check, "Load and attach everything, then exit"),
       OnOff("config.strict", &Options::config_strict,
             "Exit when any configuration or program fails"),
@@ -195,8 +202,8 @@ const std::vector<Flag>& Flags() {
               "Accepted, without effect: decoded labels are kept as long as their key is in the "
               "map"),
       Ignored("config.skip-cache-size", "Accepted, without effect: as above"),
-      Text("programs.dir", "DIR", &Options::programs_dir,
-           "Directory of the BPF objects that are not beside their YAML file"),
+      ForCheck(Text("programs.dir", "DIR", &Options::programs_dir,
+                    "Directory of the BPF objects that are not beside their YAML file")),
       {.name = "snapshot.interval",
        .type = "DURATION",
        .help = "Time between snapshots of the maps; 0 takes one at every scrape",
@@ -206,7 +213,8 @@ const std::vector<Flag>& Flags() {
        .type = "PREFIX",
        .help = "What the names of all metrics start with",
        .read = ReadPrefix,
-       .show = [](const Options& options) { return options.metrics_prefix; }},
+       .show = [](const Options& options) { return options.metrics_prefix; },
+       .for_check = true},
       {.name = "compat.syscall-names",
        .type = "NAMES",
        .help = "Names of system calls where a configuration does not say: kernel, or strace, as "
@@ -225,7 +233,8 @@ const std::vector<Flag>& Flags() {
        .type = "N",
        .help = "Size of a perf event array's buffer for each CPU, in pages; a power of two",
        .read = ReadBufferPages,
-       .show = [](const Options& options) { return std::to_string(options.buffer_pages); }},
+       .show = [](const Options& options) { return std::to_string(options.buffer_pages); },
+       .for_check = true},
       Text("web.listen-address", "ADDRESS", &Options::listen_address,
            "HOST:PORT, [IPV6]:PORT or :PORT to serve HTTP on"),
       {.name = "web.telemetry-path",
@@ -243,7 +252,8 @@ const std::vector<Flag>& Flags() {
        .type = "SIZE",
        .help = "Most kernel memory that the maps of a configuration may take, such as 512MiB; "
                "default: 1GiB a map, and in all a quarter of what the host or the cgroup has",
-       .read = ReadMaxMemory},
+       .read = ReadMaxMemory,
+       .for_check = true},
       {.name = "capabilities.keep",
        .type = "CAPABILITIES",
        .help = "Capabilities to keep once everything is attached: all, none, or a list of names",
@@ -259,7 +269,7 @@ const std::vector<Flag>& Flags() {
        .type = "FORMAT",
        .help = "Of the page that --once prints: text (the default), openmetrics or protobuf",
        .read = ReadFormat},
-      OnOff("debug", &Options::debug, "Log what libbpf says, too, and serve /maps"),
+      ForCheck(OnOff("debug", &Options::debug, "Log what libbpf says, too, and serve /maps")),
       OnOff("log.no-timestamps", &Options::no_timestamps, "Log lines without the time"),
   };
   return flags;

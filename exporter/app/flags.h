@@ -22,6 +22,7 @@ struct Flag {
   // Returns the value as text, for the default in --help; null: there is none to show.
   std::function<std::string(const Options& options)> show = nullptr;
   const char* alone = nullptr;  // the value of a flag that is given without one; null: it needs one
+  bool for_check = false;       // whether it makes a difference to the command check
 };
 
 // Returns the flags in the order of --help.

@@ -36,6 +36,10 @@ struct CommandLine {
   CLI::App* init = nullptr;
 
   CommandLine();
+
+ private:
+  // Returns the flags of the program that make a difference to the command check, for its help.
+  std::string OtherFlagsOfCheck() const;
 };
 
 CommandLine::CommandLine() {
@@ -62,7 +66,10 @@ CommandLine::CommandLine() {
                     "YAML files; default: what --config.dir and --config.names say");
   check->add_flag("--memory", options.check_memory,
                   "Print the kernel memory that each map takes on this machine");
+  check->add_flag("--lint,!--no-lint", options.lint,
+                  "Warn of what promtool check metrics would say of the names; on by default");
   check->fallthrough();
+  check->footer(OtherFlagsOfCheck());
   check->set_help_flag("-h,--help", "Print this and exit");
   init = app.add_subcommand(
       "init", "Print a first configuration for a BPF object: needs no privilege and no kernel");
@@ -70,6 +77,16 @@ CommandLine::CommandLine() {
   init->fallthrough();
   init->set_help_flag("-h,--help", "Print this and exit");
   for (CLI::App* command : {&app, check, init}) command->allow_extras();  // for a better message
+}
+
+std::string CommandLine::OtherFlagsOfCheck() const {
+  const HelpFormatter formatter;
+  std::string text = "Flags of bpf_exporter that count here, too:\n";
+  for (const Flag& flag : Flags()) {
+    if (!flag.for_check) continue;
+    text += formatter.make_option(app.get_option(std::string("--") + flag.name), false);
+  }
+  return text;
 }
 
 EarlyExit Usage(const std::string& problem) {

@@ -23,6 +23,7 @@ struct Options {
   Command command = Command::kExport;
   std::vector<std::string> check_files;  // the arguments of kCheck
   bool check_memory = false;             // of kCheck: prints what each map takes
+  bool lint = true;                      // of kCheck: warns as `promtool check metrics` does
   std::string init_object;               // the argument of kInit
 
   std::string config_dir = "/etc/bpf_exporter";

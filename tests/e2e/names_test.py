@@ -47,14 +47,14 @@ def metric_of(kind, name, label):
 
 
 class Names(unittest.TestCase):
-    def check(self, kind, names, label, extra=""):
+    def check(self, kind, names, label, extra="", flags=()):
         """The warnings of check, as promtool prints them."""
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "t.yaml")
             with open(path, "w", encoding="utf-8") as file:
                 metrics = "\n".join(metric_of(kind, name, label) for name in names)
                 file.write(f"{extra}object: {TEST_PROGRAMS}/plan.bpf.o\nmetrics:\n  {kind}s:\n{metrics}\n")
-            done = run_to_end("check", path)
+            done = run_to_end("check", *flags, path)
         self.assertEqual(done.returncode, 0, done.stderr)
         found = re.findall(r"warning: \w+ '([^']*)': (.*)", done.stderr)
         return {(PREFIX + name, problem) for name, problem in found}
@@ -80,9 +80,10 @@ class Names(unittest.TestCase):
                         wrong += len(expected)
         self.assertGreater(wrong, 100)
 
-    def test_a_file_can_keep_it_away(self):
+    def test_a_file_and_a_flag_can_keep_it_away(self):
         self.assertNotEqual(self.check("counter", ["things"], "slot"), set())
         self.assertEqual(self.check("counter", ["things"], "slot", "x-lint: off\n"), set())
+        self.assertEqual(self.check("counter", ["things"], "slot", flags=["--no-lint"]), set())
 
     def test_nothing_is_said_of_the_shipped_configurations(self):
         files = sorted(os.path.join(CONFIG, name) for name in os.listdir(CONFIG) if name.endswith(".yaml"))
