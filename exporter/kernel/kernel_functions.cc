@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <set>
 #include <string_view>
 
 #include "base/fd.h"
@@ -62,6 +64,28 @@ std::vector<KernelFunctions> FindKernelFunctions(const std::vector<std::string>&
     return true;
   }));
   return found;
+}
+
+ModulesOfFunctions FindModules(const std::vector<std::string>& functions,
+                               const std::string& kallsyms) {
+  ModulesOfFunctions modules;
+  const std::set<std::string, std::less<>> wanted(functions.begin(), functions.end());
+  const Fd file(open(kallsyms.c_str(), O_RDONLY | O_CLOEXEC));
+  if (wanted.empty() || !file.valid()) return modules;
+  // What cannot be read is not found.
+  static_cast<void>(host::ReadKallsyms(file.get(), kallsyms, [&](const host::KernelSymbol& symbol) {
+    const std::size_t tab = symbol.name.find('\t');
+    const auto function = wanted.find(symbol.name.substr(0, tab));
+    if (function == wanted.end()) return true;
+    std::string_view module;
+    if (tab != std::string_view::npos) module = symbol.name.substr(tab + 1);
+    if (module.starts_with('[') && module.ends_with(']')) {
+      module = module.substr(1, module.size() - 2);
+    }
+    modules.try_emplace(*function, module);
+    return modules.size() < wanted.size();
+  }));
+  return modules;
 }
 
 std::string KprobeInstead(const std::string& function, const KernelFunctions& found) {

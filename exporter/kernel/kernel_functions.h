@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,14 @@ struct KernelFunctions {
 // what it found in their order.
 std::vector<KernelFunctions> FindKernelFunctions(const std::vector<std::string>& functions,
                                                  const std::string& kallsyms = "/proc/kallsyms");
+
+// The kernel's functions by name, each with the module that it is in; empty: in no module.
+using ModulesOfFunctions = std::map<std::string, std::string>;
+
+// Looks for each of `functions` in `kallsyms`. Of several of one name it is the first, as it is for
+// a kprobe. Those that the kernel does not have are not in the result.
+ModulesOfFunctions FindModules(const std::vector<std::string>& functions,
+                               const std::string& kallsyms = "/proc/kallsyms");
 
 // Returns how a kprobe can be at what there is of a function that does not exist; empty if there is
 // nothing.

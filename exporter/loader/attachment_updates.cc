@@ -17,7 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How often the kernel is asked for what it does not tell: links that somebody detached, CPUs.
+// How often the kernel is asked for what it does not tell: links that somebody detached, CPUs,
+// modules.
 constexpr milliseconds kBetweenUpdates{1000};
 
 kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
@@ -27,6 +28,7 @@ kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
     kernel::Followed followed = config.object->followed();
     all.interfaces = all.interfaces || followed.interfaces;
     all.cpus = all.cpus || followed.cpus;
+    all.modules = all.modules || followed.modules;
     all.process = all.process || followed.process;
     all.cgroups.insert(all.cgroups.end(), followed.cgroups.begin(), followed.cgroups.end());
     all.binaries.insert(all.binaries.end(), followed.binaries.begin(), followed.binaries.end());
@@ -83,6 +85,9 @@ void AttachmentUpdates::LookAtHost() {
     if (files != nullptr) present_.binaries.insert_or_assign(pattern, *files);
   }
   if (cpus_) present_.cpus = std::make_shared<const host::OnlineCpus>(cpus_->Look());
+  if (followed_.modules) {
+    present_.modules = std::make_shared<const host::KernelModules>(host::ModulesNow());
+  }
   present_.cgroups.clear();
   const std::vector<std::uint64_t>& inodes = cgroups_.Look();
   for (std::size_t i = 0; i < inodes.size(); ++i) {

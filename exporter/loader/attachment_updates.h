@@ -16,10 +16,10 @@
 namespace bpf_exporter::loader {
 
 // Keeps programs attached while it lives, on a thread of its own: to network interfaces, binaries,
-// cgroups and CPUs that come, go and come back. Asks the kernel every second whether what is
-// attached still is, and at once when it tells of an interface or a folder. Whatever changes is
-// logged, and in the statuses. Nobody waits for it: the kernel may take long to attach. It has no
-// thread where no program is at such a place.
+// cgroups, modules of the kernel and CPUs that come, go and come back. Asks the kernel every second
+// whether what is attached still is, and at once when it tells of an interface or a folder.
+// Whatever changes is logged, and in the statuses. Nobody waits for it: the kernel may take long to
+// attach. It has no thread where no program is at such a place.
 class AttachmentUpdates {
  public:
   // Looks once, then follows. `configs` and `statuses` outlive it; from now on the programs of

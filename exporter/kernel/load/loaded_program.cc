@@ -14,9 +14,11 @@
 #include <utility>
 
 #include "host/binary_watch.h"
+#include "kernel/attach/module_place.h"
 #include "kernel/attach/network.h"
 #include "kernel/attach/permission.h"
 #include "kernel/load/program_info.h"
+#include "plan/probe_kinds.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -32,6 +34,17 @@ std::vector<std::string> InterfacesNow() {
   return names;
 }
 
+// Returns a number that is another when the kernel has other modules.
+std::uint64_t NumberOf(const host::KernelModules& modules) {
+  constexpr std::uint64_t kPrime = 1099511628211;  // FNV
+  std::uint64_t number = 14695981039346656037u;
+  for (const auto& [name, id] : modules) {
+    for (const char letter : name) number = (number ^ static_cast<unsigned char>(letter)) * kPrime;
+    number = (number ^ id) * kPrime;
+  }
+  return number;
+}
+
 }  // namespace
 
 LoadedProgram::LoadedProgram(const bpf_program* handle, plan::ProgramPlan plan)
@@ -43,6 +56,7 @@ LoadedProgram::LoadedProgram(const bpf_program* handle, plan::ProgramPlan plan)
     places_.emplace_back(handle_, plan_.config, place);
     const bool in_cgroup = place.kind == config::ProbeKind::kCgroup;
     cgroups_.push_back(in_cgroup ? CgroupPath(place) : std::string());
+    modules_.emplace_back();
   }
 }
 
@@ -169,12 +183,62 @@ std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
       const auto cgroup = present.cgroups.find(cgroups_[i]);
       if (cgroup != present.cgroups.end()) wanted.emplace(cgroup->second, cgroup->first);
       places_[i].Follow(wanted, now, news);
+    } else if (modules_[i].may) {
+      if (present.modules != nullptr) FollowModules(i, *present.modules, now, news);
     } else if (present.cpus != nullptr) {
       places_[i].FollowCpus(*present.cpus, news);
     }
   }
   if (!news.empty()) UpdateStatus();
   return news;
+}
+
+void LoadedProgram::FollowModules(std::size_t place, const host::KernelModules& modules, Time now,
+                                  std::vector<PlaceNews>& news) {
+  PlacedLinks& links = places_[place];
+  std::optional<std::string>& name = modules_[place].name;
+  if (!name || name->empty()) {
+    if (!links.IsAttached()) links.FollowTarget(NumberOf(modules), now, news);
+    return;
+  }
+  PlacedLinks::Wanted wanted;
+  const auto module = modules.find(*name);
+  if (module != modules.end()) wanted.emplace(module->second, std::string());
+  links.Follow(wanted, now, news);
+  // Without that module it may be at another of its targets.
+  if (!links.IsAttached() && plan_.places[place].targets.size() > 1) name.reset();
+}
+
+void LoadedProgram::AddProbedFunctions(std::vector<std::string>& functions) const {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (!places_[i].IsAttached() || modules_[i].name) continue;
+    for (std::string& function : ProbedFunctions(plan_.places[i], plan_.section)) {
+      functions.push_back(std::move(function));
+    }
+  }
+}
+
+void LoadedProgram::SetModules(const ModulesOfFunctions& functions,
+                               const host::KernelModules& modules) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const bool lacks_target = places_[i].LacksTarget();
+    if (lacks_target && !plan::IsTiedToOneTarget(bpf_program__type(handle_)) &&
+        MayComeWithModule(plan_.places[i], plan_.section)) {
+      if (!modules_[i].may) places_[i].SetModule({}, NumberOf(modules));
+      modules_[i].may = true;
+    }
+    if (!places_[i].IsAttached() || modules_[i].name) continue;
+    for (const std::string& function : ProbedFunctions(plan_.places[i], plan_.section)) {
+      const auto found = functions.find(function);
+      if (found == functions.end()) continue;
+      const auto module = modules.find(found->second);
+      modules_[i].name.emplace();
+      if (module == modules.end()) break;
+      modules_[i] = {true, module->first};
+      places_[i].SetModule(module->first, module->second);
+      break;
+    }
+  }
 }
 
 Status LoadedProgram::MayFollow() const {
@@ -193,6 +257,7 @@ void LoadedProgram::AddFollowed(Followed& followed) const {
     if (plan::IsInBinary(place)) followed.binaries.push_back(place.binary);
     if (!cgroups_[i].empty()) followed.cgroups.push_back(cgroups_[i]);
     if (places_[i].HasPerfEvents()) followed.cpus = true;
+    if (modules_[i].may) followed.modules = true;
   }
 }
 

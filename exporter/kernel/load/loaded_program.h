@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "host/binary_watch.h"
+#include "host/kernel_modules.h"
+#include "kernel/kernel_functions.h"
 #include "kernel/load/placed_links.h"
 #include "kernel/present.h"
 #include "metrics/status.h"
@@ -21,12 +24,13 @@ namespace bpf_exporter::kernel {
 struct Followed {
   bool interfaces = false;
   bool cpus = false;
+  bool modules = false;
   std::vector<std::string> cgroups;   // whole paths
   std::vector<std::string> binaries;  // patterns
   bool process = false;               // the one that holds the links, which may end
 
   bool any() const {
-    return interfaces || cpus || process || !cgroups.empty() || !binaries.empty();
+    return interfaces || cpus || modules || process || !cgroups.empty() || !binaries.empty();
   }
 };
 
@@ -54,8 +58,15 @@ class LoadedProgram {
   bool CouldNotAttach() const;
 
   // Attaches it to what came and lets go of what went (see PlacedLinks::Follow): interfaces,
-  // binaries, cgroups and, for perf events, CPUs. Returns what is new.
+  // binaries, cgroups, modules of the kernel and, for perf events, CPUs. Returns what is new.
   std::vector<PlaceNews> Follow(const Present& present, Time now);
+
+  // Adds the functions that a kprobe is at and whose module is not known yet.
+  void AddProbedFunctions(std::vector<std::string>& functions) const;
+
+  // Notes the modules of those functions, and that Follow() is to attach it to what the kernel
+  // lacks when a module comes. `modules` is what the kernel had when it was attached.
+  void SetModules(const ModulesOfFunctions& functions, const host::KernelModules& modules);
 
   // Returns why Follow() cannot attach it to what comes, as the first of its places says; nothing:
   // it can, as far as the process's capabilities go.
@@ -74,14 +85,23 @@ class LoadedProgram {
   template <typename Find>
   PlacedLinks::Wanted BinariesFor(std::size_t place, Find find) const;
   void AttachInBinaries(std::size_t place, FoundBinaries& found);
+  void FollowModules(std::size_t place, const host::KernelModules& modules, Time now,
+                     std::vector<PlaceNews>& news);
   bool HasSeveralPlaces() const;
   void UpdateStatus();
+
+  // What is known of the kernel's modules at a place.
+  struct InModule {
+    bool may = false;                 // what it attaches to may come with a module
+    std::optional<std::string> name;  // of its module, empty: in none; nothing: not known
+  };
 
   const bpf_program* handle_;
   plan::ProgramPlan plan_;
   metrics::ProgramStatus status_;
   std::vector<PlacedLinks> places_;   // in the order of the plan
   std::vector<std::string> cgroups_;  // the whole path of each place that is a cgroup; else empty
+  std::vector<InModule> modules_;     // of each place
 };
 
 }  // namespace bpf_exporter::kernel

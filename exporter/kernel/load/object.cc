@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/kernel_functions.h"
 #include "kernel/load/open_object.h"
 
 namespace bpf_exporter::kernel {
@@ -32,6 +33,14 @@ struct LoadedObject::State {
   std::vector<LoadedProgram> programs = {};
   std::vector<metrics::ProgramStatus> statuses = {};  // of `programs`
   std::chrono::system_clock::time_point loaded = std::chrono::system_clock::now();
+
+  // Asks in which modules of the kernel, of those in `modules`, what was attached to is.
+  void FindModules(const host::KernelModules& modules) {
+    std::vector<std::string> functions;
+    for (const LoadedProgram& program : programs) program.AddProbedFunctions(functions);
+    const ModulesOfFunctions found = kernel::FindModules(functions);
+    for (LoadedProgram& program : programs) program.SetModules(found, modules);
+  }
 
   void UpdateStatuses() {
     statuses.clear();
@@ -77,8 +86,11 @@ Result<LoadedObject> LoadedObject::Load(const plan::ConfigPlan& plan, const Load
 }
 
 void LoadedObject::Attach() {
+  // Before: a module that comes again meanwhile is another.
+  const host::KernelModules modules = host::ModulesNow();
   FoundBinaries found;
   for (LoadedProgram& program : state_->programs) program.Attach(found);
+  state_->FindModules(modules);
   state_->UpdateStatuses();
 }
 
@@ -105,7 +117,9 @@ std::vector<PlaceNews> LoadedObject::Follow(const Present& present, Time now) {
       all.push_back(std::move(news));
     }
   }
-  if (!all.empty()) state_->UpdateStatuses();
+  if (all.empty()) return all;
+  if (present.modules != nullptr) state_->FindModules(*present.modules);
+  state_->UpdateStatuses();
   return all;
 }
 

@@ -45,9 +45,9 @@ class LoadedObject {
   // Returns what is used of each either-of group.
   std::vector<metrics::EitherOfStatus> EitherOf() const;
 
-  // Attaches programs to interfaces, cgroups and, for perf events, CPUs that came, and lets go of
-  // those that went. Returns what is new, as "program 'NAME': …". `now` is the time of the call; it
-  // says when what failed is tried again.
+  // Attaches programs to interfaces, binaries, cgroups, modules of the kernel and, for perf events,
+  // CPUs that came, and lets go of those that went. Returns what is new, as "program 'NAME': …".
+  // `now` is the time of the call; it says when what failed is tried again.
   std::vector<PlaceNews> Follow(const Present& present, Time now);
 
   // Returns why Follow() cannot attach programs to what comes later, for want of a capability: for

@@ -36,11 +36,6 @@ Error WithLastWords(Error error, const object::LibbpfLog& log) {
   return error;
 }
 
-std::string_view WhatItIs(const plan::Place& place) {
-  if (plan::IsInBinary(place)) return "binary";
-  return plan::IsOnInterface(place) ? "interface" : "cgroup";
-}
-
 // Asks the kernel whether an interface of that index exists; of cgroups the caller has looked.
 bool IsThere(const plan::Place& place, std::uint64_t id) {
   char name[IF_NAMESIZE];
@@ -51,6 +46,13 @@ bool IsThere(const plan::Place& place, std::uint64_t id) {
 
 PlacedLinks::PlacedLinks(const bpf_program* program, std::string config, plan::Place place)
     : program_(program), config_(std::move(config)), place_(std::move(place)) {}
+
+// What comes and goes at the place, as messages call it.
+std::string PlacedLinks::WhatItIs() const {
+  if (!module_.empty()) return fmt::format("module '{}'", module_);
+  if (plan::IsInBinary(place_)) return "binary";
+  return plan::IsOnInterface(place_) ? "interface" : "cgroup";
+}
 
 plan::Place PlacedLinks::PlaceOf(const Link& link) const {
   return link.name.empty() ? place_ : plan::At(place_, link.name);
@@ -69,11 +71,13 @@ bool PlacedLinks::Open(Link& link) {
       place_.kind ? AttachByProbe(program_, PlaceOf(link), config_) : AttachBySection(program_);
   if (!attachment) {
     link.problem = WithLastWords(attachment.error(), log).Message();
+    link.code = attachment.error().code;
     return false;
   }
   link.id = AttachedTo(*attachment).value_or(link.id);
   link.held.push_back(std::move(*attachment));
   link.problem.clear();
+  link.code = 0;
   return true;
 }
 
@@ -85,7 +89,7 @@ void PlacedLinks::Follow(Wanted wanted, Time now, std::vector<PlaceNews>& news) 
       Try(link, id, now, news);
     } else if (!link.name.empty() && link.name != name) {
       news.push_back({fmt::format("{}: the {} is called {} now", plan::PlaceName(PlaceOf(link)),
-                                  WhatItIs(place_), name)});
+                                  WhatItIs(), name)});
       link.name = name;
     }
   }
@@ -111,7 +115,7 @@ void PlacedLinks::LetGo(Wanted& wanted, std::vector<PlaceNews>& news) {
       news.push_back({link.problem});
       continue;
     }
-    link.problem = fmt::format("{}: the {} is {}", plan::PlaceName(PlaceOf(link)), WhatItIs(place_),
+    link.problem = fmt::format("{}: the {} is {}", plan::PlaceName(PlaceOf(link)), WhatItIs(),
                                there ? "there, and somebody detached it" : "gone");
     news.push_back({"detached from " + link.problem, !plan::IsGlob(place_) && !place_.optional});
   }
@@ -170,6 +174,28 @@ void PlacedLinks::FollowCpus(const host::OnlineCpus& online, std::vector<PlaceNe
   cpu_problem_ = std::move(problem);
 }
 
+void PlacedLinks::FollowTarget(std::uint64_t modules, Time now, std::vector<PlaceNews>& news) {
+  Link& link = Find(modules, {});
+  if (!link.held.empty() || (link.code == ENOENT && link.id == modules)) return;
+  Try(link, modules, now, news);
+}
+
+void PlacedLinks::SetModule(std::string module, std::uint64_t id) {
+  module_ = std::move(module);
+  for (Link& link : links_) link.id = id;
+}
+
+bool PlacedLinks::IsAttached() const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const Link& link) { return !link.held.empty(); });
+}
+
+bool PlacedLinks::LacksTarget() const {
+  return !links_.empty() && std::all_of(links_.begin(), links_.end(), [](const Link& link) {
+    return link.held.empty() && link.code == ENOENT;
+  });
+}
+
 bool PlacedLinks::HasPerfEvents() const {
   return std::any_of(links_.begin(), links_.end(), [](const Link& link) {
     return !link.held.empty() && std::holds_alternative<PerfEvents>(link.held.front());
@@ -212,7 +238,7 @@ void PlacedLinks::AddStatus(std::vector<metrics::PlaceStatus>& places) const {
   status.waiting = plan::IsGlob(place_);
   status.problem = status.waiting
                        ? fmt::format("{}: no {} matches '{}' now", plan::InfoOf(*place_.kind).key,
-                                     WhatItIs(place_), plan::PatternOf(place_))
+                                     WhatItIs(), plan::PatternOf(place_))
                        : "not attached";
   places.push_back(status);
 }

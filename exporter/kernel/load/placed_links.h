@@ -47,6 +47,20 @@ class PlacedLinks {
   // way than at the last call.
   void FollowCpus(const host::OnlineCpus& online, std::vector<PlaceNews>& news);
 
+  // Attaches to what the kernel lacked at the last call: once for each `modules`, a number that
+  // tells which modules the kernel has, and where another error came between, as Follow() does.
+  void FollowTarget(std::uint64_t modules, Time now, std::vector<PlaceNews>& news);
+
+  // Says that what it is attached to is in that module, which `id` tells from others of its name:
+  // Follow() then wants that, and the link goes with it.
+  void SetModule(std::string module, std::uint64_t id);
+
+  // Returns whether it is attached somewhere.
+  bool IsAttached() const;
+
+  // Returns whether it is attached nowhere, as the kernel has no such function or tracepoint.
+  bool LacksTarget() const;
+
   // Returns whether a link is on perf events, which follow the CPUs.
   bool HasPerfEvents() const;
 
@@ -63,11 +77,13 @@ class PlacedLinks {
     std::uint64_t id = 0;               // what it is attached to, or was tried at last
     std::vector<Attachment> held = {};  // one, or none if it is not attached
     std::string problem = {};           // why it is not
+    int code = 0;                       // the errno of that, if it has one
     Time next_try = {};
     std::chrono::seconds pause{0};  // before the next try but one
   };
 
   plan::Place PlaceOf(const Link& link) const;
+  std::string WhatItIs() const;
   bool Open(Link& link);
   void LetGo(Wanted& wanted, std::vector<PlaceNews>& news);
   Link& Find(std::uint64_t id, const std::string& name);
@@ -76,6 +92,7 @@ class PlacedLinks {
   const bpf_program* program_;
   std::string config_;
   plan::Place place_;
+  std::string module_;  // that a kprobe is in; empty: none
   std::vector<Link> links_;
   std::string cpu_problem_;  // what FollowCpus met last
 };

@@ -66,5 +66,19 @@ TEST(KernelFunctions, AreNoneWhereKallsymsCannotBeRead) {
   EXPECT_FALSE(FindKernelFunctions({"vfs_read"}, "/no/such/file").at(0).exists);
 }
 
+TEST(ModulesOfFunctions, AreThoseOfTheFirstOfThatName) {
+  const TemporaryFolder folder;
+  const std::string kallsyms = folder.Write("kallsyms",
+                                            "0000000000000000 T vfs_read\n"
+                                            "0000000000000000 t lo_ioctl\t[loop]\n"
+                                            "0000000000000000 t probe\t[first]\n"
+                                            "0000000000000000 t probe\t[second]\n"
+                                            "0000000000000000 t vfs_read\t[second]\n");
+  const ModulesOfFunctions expected = {{"lo_ioctl", "loop"}, {"probe", "first"}, {"vfs_read", ""}};
+  EXPECT_EQ(FindModules({"probe", "vfs_read", "no_such", "lo_ioctl"}, kallsyms), expected);
+  EXPECT_EQ(FindModules({"probe"}, folder.path("none")), ModulesOfFunctions());
+  EXPECT_EQ(FindModules({}, kallsyms), ModulesOfFunctions());
+}
+
 }  // namespace
 }  // namespace bpf_exporter::kernel
