@@ -143,7 +143,10 @@ void BtfTypes::ReadArray(const btf_type& source, int depth, Type& type) {
   const struct btf_array& array = *btf_array(&source);
   const std::shared_ptr<const Type> element = Make(array.type, depth + 1);
   if (element == nullptr) return;
-  type.name = fmt::format("{}[{}]", element->name, array.nelems);
+  // As C has it: an array of 2 of char[16] is char[2][16].
+  const std::size_t of = std::min(element->name.find('['), element->name.size());
+  type.name =
+      fmt::format("{}[{}]{}", element->name.substr(0, of), array.nelems, element->name.substr(of));
   const std::uint64_t size = std::uint64_t{element->size} * array.nelems;
   if (size > std::numeric_limits<std::uint32_t>::max()) return;
   type.kind = Type::Kind::kArray;

@@ -100,8 +100,8 @@ bool FitsArray(const Scope& scope, const config::HistogramSpec& spec,
   if (!histogram.array || histogram.numbers.back() < histogram.array_size) return true;
   return Fail(
       scope, spec.buckets_field->at,
-      fmt::format("buckets: field '{}' has the elements 0 to {}, but not {}",
-                  spec.buckets_field->value, histogram.array_size - 1, histogram.numbers.back()));
+      fmt::format("buckets: '{}' has the elements 0 to {}, but not {}", spec.buckets_field->value,
+                  histogram.array_size - 1, histogram.numbers.back()));
 }
 
 }  // namespace

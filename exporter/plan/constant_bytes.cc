@@ -87,7 +87,7 @@ std::string WriteEnumerator(const Type& type, const config::ConstantValue& value
   if (!value.quoted && number.problem == config::NumberProblem::kNone) {
     return WriteInteger(type, value, to);
   }
-  return fmt::format("{} has no {}{}", type.name, Shown(value),
+  return fmt::format("{} has no {}{}", type.name, Quoted(value.text.value),
                      Suggest(value.text.value, names, "it has"));
 }
 
@@ -98,8 +98,24 @@ std::string WriteBool(const config::ConstantValue& value, char* to) {
   return "";
 }
 
+std::string WriteText(const Type& type, const config::ConstantValue& value, char* to) {
+  const std::string& text = value.text.value;
+  if (text.size() >= type.count) {
+    return fmt::format("{} has {}, but {} has room for {}", Quoted(text), Bytes(text.size()),
+                       type.name, Bytes(type.count - 1));
+  }
+  std::copy(text.begin(), text.end(), to);
+  return "";
+}
+
+bool IsText(const Type& type) {
+  return type.kind == Type::Kind::kArray && type.count > 0 &&
+         type.element->kind == Type::Kind::kChar;
+}
+
 // Returns why one value does not fit; empty if it does.
 std::string WriteOne(const Type& type, const config::ConstantValue& value, char* to) {
+  if (IsText(type)) return WriteText(type, value, to);
   switch (type.kind) {
     case Type::Kind::kInt:
     case Type::Kind::kChar:
@@ -114,21 +130,7 @@ std::string WriteOne(const Type& type, const config::ConstantValue& value, char*
     default:
       break;
   }
-  if (type.kind == Type::Kind::kStruct) {
-    return fmt::format("it is {}; set its members, such as NAME.{}", type.name,
-                       type.fields.empty() ? "MEMBER" : type.fields.front().name);
-  }
   return fmt::format("it is {}, which cannot be set here", type.name);
-}
-
-std::string WriteText(const Type& type, const config::ConstantValue& value, char* to) {
-  const std::string& text = value.text.value;
-  if (text.size() >= type.count) {
-    return fmt::format("{} has {}, but {} has room for {}", Quoted(text), Bytes(text.size()),
-                       type.name, Bytes(type.count - 1));
-  }
-  std::copy(text.begin(), text.end(), to);
-  return "";
 }
 
 std::optional<Misfit> WriteList(const Type& type, const config::ConstantSpec& spec,
@@ -153,19 +155,23 @@ std::optional<Misfit> MakeConstantBytes(const Type& type, const config::Constant
                                         std::string& bytes) {
   bytes.assign(type.size, '\0');
   const bool array = type.kind == Type::Kind::kArray && type.count > 0;
-  const bool text = array && type.element->kind == Type::Kind::kChar;
   if (spec.list) {
     if (array) return WriteList(type, spec, bytes);
     return Misfit{fmt::format("expected one value, as it is {}, not a list", type.name), spec.at};
   }
   if (spec.values.empty()) return Misfit{"it has no value", spec.at};  // reported already
-  if (array && !text) {
+  if (type.kind == Type::Kind::kStruct) {
+    const std::vector<std::string> members = object::FieldPaths(type);
+    return Misfit{fmt::format("it is {}; set its members, such as {}.{}", type.name,
+                              spec.name.value, members.empty() ? "MEMBER" : members.front()),
+                  spec.values.front().text.at};
+  }
+  if (array && !IsText(type)) {
     return Misfit{
         fmt::format("expected a list, as it is {}, not {}", type.name, Shown(spec.values.front())),
         spec.at};
   }
-  std::string problem = text ? WriteText(type, spec.values.front(), bytes.data())
-                             : WriteOne(type, spec.values.front(), bytes.data());
+  std::string problem = WriteOne(type, spec.values.front(), bytes.data());
   if (problem.empty()) return std::nullopt;
   return Misfit{std::move(problem), spec.values.front().text.at};
 }

@@ -5,30 +5,45 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/text.h"
 #include "plan/constant_bytes.h"
+#include "plan/variables.h"
 
 namespace bpf_exporter::plan {
 namespace {
 
-// Returns the object's constant of that name; else null, with the error reported.
-const object::GlobalLayout* FindConstant(const Scope& scope, const config::Text& name) {
+// Returns the constant whose name `path` is or begins with, a dot behind it; else null, with the
+// error reported. Of several the longest: constants of functions have names with a dot,
+// "on_exit.limit".
+const object::GlobalLayout* FindConstant(const Scope& scope, const config::Text& path) {
+  const object::GlobalLayout* found = nullptr;
   std::vector<std::string> known;
   for (const object::GlobalLayout& global : scope.object.globals) {
-    if (global.name == name.value) {
-      if (global.IsConstant() && global.type != nullptr) return &global;
-      scope.diagnostics.Error(
-          name.at, fmt::format("variable {} of {} is no constant that can be set: it is not "
-                               "declared const volatile",
-                               Quoted(name.value), ObjectSubject(scope.object)));
-      return nullptr;
-    }
     if (global.IsConstant()) known.push_back(global.name);
+    if (!path.value.starts_with(global.name)) continue;
+    const std::string_view rest = std::string_view(path.value).substr(global.name.size());
+    if (!rest.empty() && rest.front() != '.') continue;
+    if (found == nullptr || global.name.size() > found->name.size()) found = &global;
   }
-  scope.diagnostics.Error(
-      name.at, fmt::format("{} has no constant {}{}", ObjectSubject(scope.object),
-                           Quoted(name.value), Suggest(name.value, known, "its constants")));
+  if (found != nullptr && found->IsConstant() && found->type != nullptr) return found;
+  if (found != nullptr || !WhereVariableIs(scope.object, path.value).empty()) {
+    scope.diagnostics.Error(
+        path.at, fmt::format("variable {} of {} is no constant that can be set: it is not "
+                             "declared const volatile",
+                             Quoted(found != nullptr ? found->name : path.value),
+                             ObjectSubject(scope.object)));
+  } else {
+    std::string name = path.value, remedy = DidYouMean(path.value, known);
+    if (remedy.empty()) {
+      name = path.value.substr(0, path.value.find('.'));
+      remedy = Suggest(name, known, "its constants");
+    }
+    scope.diagnostics.Error(
+        path.at,
+        fmt::format("{} has no constant {}{}", ObjectSubject(scope.object), Quoted(name), remedy));
+  }
   return nullptr;
 }
 
@@ -37,15 +52,17 @@ struct Part {
   const object::Type* type = nullptr;
   std::string section;
   std::uint32_t offset = 0;  // in the section
+  std::string initial;       // its bytes in the file; empty where they cannot be told
 };
 
 // Returns the part that `name` stands for: "min_us", "filter.pid". Nothing, with the error
 // reported, if there is none that can be set.
 std::optional<Part> FindPart(const Scope& scope, const config::Text& name) {
-  const std::size_t dot = name.value.find('.');
-  const object::GlobalLayout* global = FindConstant(scope, {name.value.substr(0, dot), name.at});
+  const object::GlobalLayout* global = FindConstant(scope, name);
   if (global == nullptr) return std::nullopt;
-  if (dot == std::string::npos) return Part{global->type.get(), global->section, global->offset};
+  if (name.value == global->name) {
+    return Part{global->type.get(), global->section, global->offset, global->initial};
+  }
   const auto fail = [&](const std::string& problem) {
     scope.diagnostics.Error(name.at, fmt::format("constant '{}': {}", global->name, problem));
     return std::nullopt;
@@ -53,14 +70,18 @@ std::optional<Part> FindPart(const Scope& scope, const config::Text& name) {
   if (global->type->kind != object::Type::Kind::kStruct) {
     return fail(fmt::format("it is {}, which has no members", global->type->name));
   }
-  const std::string path = name.value.substr(dot + 1);
+  const std::string path = name.value.substr(global->name.size() + 1);
   const std::optional<object::FieldLayout> field = object::FindField(*global->type, path);
   if (!field) {
     return fail(fmt::format("{} has no member {}{}", global->type->name, Quoted(path),
                             Suggest(path, object::FieldPaths(*global->type), "its members")));
   }
-  if (field->bitfield) return fail(fmt::format("{} is a bitfield, which cannot be set", path));
-  return Part{field->type.get(), global->section, global->offset + field->offset};
+  if (field->bitfield) return fail(fmt::format("'{}' is a bitfield, which cannot be set", path));
+  Part part{field->type.get(), global->section, global->offset + field->offset, {}};
+  if (global->initial.size() >= field->offset) {
+    part.initial = global->initial.substr(field->offset, field->type->size);
+  }
+  return part;
 }
 
 // Returns the values as the landing page shows them: "10", "[1, 2]".
@@ -98,18 +119,19 @@ std::vector<ConstantPlan> PlanConstants(const Scope& scope) {
 
 bool Holds(const Scope& scope, const std::optional<config::ConditionSpec>& condition) {
   if (!condition) return true;
-  const object::GlobalLayout* global = FindConstant(scope, condition->constant);
-  if (global == nullptr) return true;
-  if (!IsNumber(*global->type)) {
+  const std::string& name = condition->constant.value;
+  const std::optional<Part> part = FindPart(scope, condition->constant);
+  if (!part) return true;
+  if (!IsNumber(*part->type)) {
     scope.diagnostics.Error(condition->constant.at,
                             fmt::format("constant '{}' is {}; a condition takes true and false, or "
                                         "a number",
-                                        global->name, global->type->name));
+                                        name, part->type->name));
     return true;
   }
   const auto set = std::find_if(scope.constants.begin(), scope.constants.end(),
-                                [&](const ConstantPlan& one) { return one.name == global->name; });
-  const std::string& bytes = set == scope.constants.end() ? global->initial : set->bytes;
+                                [&](const ConstantPlan& one) { return one.name == name; });
+  const std::string& bytes = set == scope.constants.end() ? part->initial : set->bytes;
   const bool is_true = std::any_of(bytes.begin(), bytes.end(), [](char byte) { return byte != 0; });
   return is_true != condition->unless;
 }

@@ -46,6 +46,15 @@ std::string EventProblem(const config::MetricSpec& metric, const object::MapLayo
   return "";
 }
 
+// Returns the section that `name` is short for, or which the kernel calls so: "bss", "object.bss".
+const object::MapLayout* SectionLike(const object::ObjectLayout& object, std::string_view name) {
+  for (const object::MapLayout& section : object.sections) {
+    if (section.value == nullptr || section.name.empty()) continue;
+    if (name.ends_with(section.name) || section.name.substr(1) == name) return &section;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const object::MapLayout* FindMap(const Scope& scope, const config::Text& name) {
@@ -55,7 +64,10 @@ const object::MapLayout* FindMap(const Scope& scope, const config::Text& name) {
   });
   if (found != maps.end()) return &*found;
   std::string remedy = WhereVariableIs(scope.object, name.value);
-  if (remedy.empty()) {
+  if (const auto* section = SectionLike(scope.object, name.value);
+      section != nullptr && remedy.empty()) {
+    remedy = fmt::format("; did you mean the section '{}'?", section->name);
+  } else if (remedy.empty()) {
     std::vector<std::string> names;
     for (const object::MapLayout& map : maps) names.push_back(map.name);
     if (!names.empty()) remedy = Suggest(name.value, names, "its maps");

@@ -53,7 +53,7 @@ std::string Value(const Type& type, const std::string& bytes) {
   std::string list;
   for (std::uint32_t i = 0; i < type.count; ++i) {
     const std::string one =
-        Number(*type.element, bytes.data() + std::size_t{i} * type.element->size);
+        Value(*type.element, bytes.substr(std::size_t{i} * type.element->size, type.element->size));
     if (one.empty()) return "";
     list += (list.empty() ? "" : ", ") + one;
   }

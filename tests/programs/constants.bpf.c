@@ -26,9 +26,12 @@ const volatile enum mode mode = SLOW;
 const volatile char comm[8] = "old";
 const volatile __u16 ports[3] = {1, 2, 3};
 const volatile struct pair pair = {1, 2};
+const volatile struct pair several[2] = {};
+const volatile char names[2][8] = {"", "old"};
 const volatile __u64 unset = 42;
 const __u32 fixed = 7;
 volatile __u32 variable = 8;
+__u64 left;  // calls
 
 struct call_key {
   __u32 tiny;
@@ -58,6 +61,10 @@ int enter(struct bpf_raw_tracepoint_args *ctx) {
 // Keeps every constant in the object.
 SEC("?raw_tp/sys_exit")
 int leave(void *ctx) {
+  static const volatile __u32 limit = 9;
+
+  left++;
+  if (limit + several[1].first + names[1][0] == 0) return 0;
   return enabled + disabled + small + middle + deep + wide + mode + comm[0] + ports[0] +
          pair.first + unset + *(const volatile __u32 *)&fixed + variable;
 }

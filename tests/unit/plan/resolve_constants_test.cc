@@ -70,6 +70,17 @@ TEST(Constants, MayBeMembersOfAStruct) {
   }
 }
 
+TEST(Constants, MayBeOfAFunction) {
+  EXPECT_EQ(Set("{leave.limit: 7}"),
+            (std::map<std::string, std::string>{{"leave.limit", BytesOf(std::uint32_t{7})}}));
+}
+
+TEST(Constants, MayBeListsOfTexts) {
+  EXPECT_EQ(Set("{names: [nginx]}"),
+            (std::map<std::string, std::string>{
+                {"names", std::string("nginx\0\0\0", 8) + std::string(8, '\0')}}));
+}
+
 TEST(Constants, AreShownAsTheyWereWritten) {
   const Resolved resolved = ResolveWith("{middle: 0x10, ports: [80, 443], comm: nginx}");
   ASSERT_TRUE(resolved.plan) << resolved.messages;
@@ -113,6 +124,13 @@ TEST(Conditions, GoByTheObjectsOwnValueWithoutAnother) {
   const std::string yaml = "metrics: {counters: [{name: all, help: All, when: unset}]}\n";
   EXPECT_EQ(Metrics(ResolveWith("{}", yaml)), "all() ");
   EXPECT_EQ(Metrics(ResolveWith("{unset: 0}", yaml)), "idle all");
+}
+
+TEST(Conditions, GoByMembersOfStructsAsWell) {
+  const std::string yaml = "metrics: {counters: [{name: all, help: All, when: pair.second}]}\n";
+  EXPECT_EQ(Metrics(ResolveWith("{}", yaml)), "all() ");
+  EXPECT_EQ(Metrics(ResolveWith("{pair.second: 0}", yaml)), "idle all");
+  EXPECT_EQ(Metrics(ResolveWith("{pair.first: 0}", yaml)), "all() ");
 }
 
 TEST(Conditions, KeepMapsThatAnythingElseReads) {
