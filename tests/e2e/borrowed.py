@@ -45,12 +45,12 @@ ORACLES = {
     "cpudist": Oracle(r"\w+_hists_count", HISTOGRAM),
     "execsnoop": Oracle(EVENTS, rows(r"^.{1,16} +\d+ +\d+ +-?\d+ ")),
     "exitsnoop": Oracle(EVENTS, EVENT),
-    "hardirqs": Oracle(r"\w+_count_total", numbers(r"^\S+ +(\d+)$")),  # microseconds
+    "hardirqs": Oracle(r"\w+_count_total", numbers(r"^\S.* +(\d+) +\d+ +\d+$")),
     "mountsnoop": Oracle(EVENTS, EVENT),
     "opensnoop": Oracle(EVENTS, EVENT),
     "runqlat": Oracle(r"\w+_hists_count", HISTOGRAM),
     "sigsnoop": Oracle(EVENTS, EVENT),
-    "softirqs": Oracle(r"\w+_counts_total", numbers(r"^\S+ +(\d+)$")),  # microseconds
+    "softirqs": Oracle(r"\w+_counts_total", numbers(r"^\S+ +\d+ +(\d+)$"), "-C"),
     "solisten": Oracle(EVENTS, EVENT),
     "syscount": Oracle(r"\w+_count_total", numbers(r"^\S.* +(\d+)$"), "--top 500"),
     "tcpconnect": Oracle(EVENTS, EVENT),
@@ -61,9 +61,15 @@ ORACLES = {
     "tcpsynbl": Oracle(r"\w+_hists_count", HISTOGRAM),
     "tcptracer": Oracle(EVENTS, EVENT),
 }
+# Of 0.26, where the fields are called the same.
+MICROSECONDS = numbers(r"^\S+ +(\d+)$")
+OLD_ORACLES = {
+    "hardirqs": Oracle(r"\w+_count_total", MICROSECONDS),
+    "softirqs": Oracle(r"\w+_counts_total", MICROSECONDS),
+}
 
 OF_FUNCTIONS = (
-    "bindsnoop biostacks biotop cachestat capable filelife filetop fsdist fsslower funclatency klockstat ksnoop mdflush"
+    "bindsnoop biotop cachestat capable filelife filetop fsdist fsslower funclatency klockstat ksnoop mdflush"
     " numamove oomkill readahead slabratetop solisten tcpconnect tcpconnlat tcprtt tcpsynbl tcptop tcptracer vfsstat"
 ).split()
 # Whose programs no kernel takes as the object has them, or whose rows init does not show.
@@ -79,13 +85,6 @@ SILENT = {
 }
 
 
-def oracles_here():
-    """The names of the tools to run: under emulation only those of objects that have programs for one event in several
-    forms, and some others."""
-    others = "biopattern bitesize exitsnoop mountsnoop opensnoop tcpstates tcptracer".split()
-    return [name for name in ORACLES if not IN_GUEST or name not in others]
-
-
 # Which count twice what their own tools count, for reasons that a configuration cannot be guessed from.
 TWICE = {
     "sigsnoop": "its programs at kill(2) and its like and the one at signal_generate send to one buffer, and its tool loads either",
@@ -94,12 +93,12 @@ TWICE = {
 
 # What Debian 12's kernel has not, nor has what its own tools load.
 GONE = {
-    "biosnoop": "no blk_account_io_start, and its verifier refuses block_rq_complete",
     "biostacks": "no blk_account_io_start",
     "biotop": "no blk_account_io_start",
     "mdflush": "no md_flush_request without the module md",
     "readahead": "no do_page_cache_ra that a program could be attached to",
 }
+OLD_GONE = {**GONE, "biosnoop": "no blk_account_io_start, and its verifier refuses block_rq_complete"}
 # Of which the workload makes no event.
 WITHOUT_EVENTS = {
     "numamove": "one node has nowhere to move a page to",
@@ -108,24 +107,38 @@ WITHOUT_EVENTS = {
 }
 
 
-def impossible_here():
-    """{name: why} of the objects whose programs this kernel cannot have, as their own tools cannot."""
-    found = {}
-    if not WITH_FUNCTIONS:
-        found.update((name, "this kernel has no kprobes and no fentry") for name in OF_FUNCTIONS)
-    elif IN_GUEST:
-        found.update(GONE)
-    if tuple(int(number) for number in os.uname().release.split(".")[:2]) >= (6, 14):
-        found["runqlen"] = "newer kernels have renamed the field that it reads"
-    return found
+class Known:
+    """What holds for the objects of a suite on this kernel."""
 
+    def __init__(self, suite):
+        self._first = suite == "bookworm"  # and 0.26, as old
 
-def silent_here():
-    """{name: why} of the objects that count nothing of the workload on this kernel."""
-    found = {**SILENT, **WITHOUT_EVENTS, **impossible_here()}
-    if not os.path.exists("/sys/devices/system/cpu/cpu0/cpufreq"):
-        found["cpufreq"] = "the CPUs tell no frequency here"
-    return found
+    def oracles(self):
+        """{name: Oracle} of the tools to run: under emulation only those of objects that have programs for one event in
+        several forms, and some others."""
+        others = "biopattern bitesize exitsnoop mountsnoop opensnoop tcpstates tcptracer".split()
+        found = {**ORACLES, **(OLD_ORACLES if self._first else {})}
+        return {name: oracle for name, oracle in found.items() if not IN_GUEST or name not in others}
+
+    def impossible(self):
+        """{name: why} of the objects whose programs this kernel cannot have, as their own tools cannot."""
+        found = {}
+        if not WITH_FUNCTIONS:
+            found.update((name, "this kernel has no kprobes and no fentry") for name in OF_FUNCTIONS)
+            if self._first:
+                found["biostacks"] = "this kernel has no kprobes and no fentry"
+        elif IN_GUEST:
+            found.update(OLD_GONE if self._first else GONE)
+        if self._first and tuple(int(number) for number in os.uname().release.split(".")[:2]) >= (6, 14):
+            found["runqlen"] = "newer kernels have renamed the field that it reads"
+        return found
+
+    def silent(self):
+        """{name: why} of the objects that count nothing of the workload on this kernel."""
+        found = {**SILENT, **WITHOUT_EVENTS, **self.impossible()}
+        if not os.path.exists("/sys/devices/system/cpu/cpu0/cpufreq"):
+            found["cpufreq"] = "the CPUs tell no frequency here"
+        return found
 
 
 # How many of the tools run, at least, and which share of the objects that can have series has some.

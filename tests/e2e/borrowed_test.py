@@ -5,6 +5,7 @@ prints, as they are, and none counts twice what its own tool counts.
 `--build FOLDER` makes objects and configurations for a guest, which names the folder in BPF_EXPORTER_BORROWED and has the
 tools among its programs."""
 
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,9 @@ from harness.kernel_objects import held_by
 BUILT = os.environ.get("BPF_EXPORTER_BORROWED")
 if not BUILT:
     from harness import libbpf_tools, servers
+GUEST_TOOLS = "/tools"
+# In the folder of the objects: which suite of Debian they are of.
+SUITE = "suite"
 PREFIX = "ebpf_exporter_"
 WORKLOAD = os.path.join(os.path.dirname(__file__), "workloads", "mixed.py")
 PYTHON = "/usr/bin/python3"
@@ -35,9 +39,12 @@ BOUND = 1.2
 def propose(folder):
     """Writes objects and their configurations into the folder; {name: what init said} of those that it refused."""
     refused = {}
-    for file in sorted(os.listdir(libbpf_tools.objects())):
-        name = file.removesuffix(".bpf.o")
-        path = shutil.copy(os.path.join(libbpf_tools.objects(), file), folder)
+    made = libbpf_tools.make()
+    print(f"the objects: {made.said}", flush=True)
+    with open(os.path.join(folder, SUITE), "w", encoding="utf-8") as file:
+        file.write(made.suite)
+    for name in made.names():
+        path = shutil.copy(os.path.join(made.folder, f"{name}.bpf.o"), folder)
         done = children.run([BINARY, "init", path])
         if done.returncode == 0:
             with open(os.path.join(folder, f"{name}.yaml"), "w", encoding="utf-8") as yaml:
@@ -47,13 +54,22 @@ def propose(folder):
     return refused
 
 
+def command_of(name):
+    """Runs the packaged program, with the C library that it was built for."""
+    if not BUILT:
+        made = libbpf_tools.make()
+        return [*made.loader(), made.program(name)]
+    loader = os.path.join(GUEST_TOOLS, "loader")
+    return [*([loader, "--library-path", GUEST_TOOLS] if os.path.exists(loader) else []), os.path.join(GUEST_TOOLS, name)]
+
+
 class Tool:
     """A packaged tool that counts from start() to stop(); then `counted` is what it said, or None if this kernel is not one
     for it."""
 
-    def __init__(self, folder, name):
-        self.name, self.oracle = name, borrowed.ORACLES[name]
-        self._command = [*WITH_TRACEFS, os.path.join(folder, name), *self.oracle.arguments.split()]
+    def __init__(self, name, oracle):
+        self.name, self.oracle = name, oracle
+        self._command = [*WITH_TRACEFS, *command_of(name), *self.oracle.arguments.split()]
         self.counted = None
         self._runs = False
 
@@ -110,6 +126,8 @@ class Borrowed(unittest.TestCase):
                 cls.refused = propose(cls.folder)
             except servers.Unavailable as missing:
                 outcome.need(False, str(missing))
+        with open(os.path.join(cls.folder, SUITE), encoding="utf-8") as file:
+            cls.known = borrowed.Known(file.read())
         cls.names = {file[:-6] for file in os.listdir(cls.folder) if file.endswith(".bpf.o")}
         cls.measure()
 
@@ -117,7 +135,7 @@ class Borrowed(unittest.TestCase):
     def measure(cls):
         """Lets exporter and tools count the same workload, all at once."""
         written = sorted(file[:-5] for file in os.listdir(cls.folder) if file.endswith(".yaml"))
-        tools = [Tool("/tools" if BUILT else libbpf_tools.programs(), name) for name in borrowed.oracles_here()]
+        tools = [Tool(name, oracle) for name, oracle in cls.known.oracles().items() if name in cls.names]
         options = {"config": cls.folder, "names": ",".join(written), "programs": cls.folder, "prefix": WITH_TRACEFS}
         options["start_seconds"] = 400  # there are many
         with Exporter(**options) as exporter:
@@ -159,15 +177,17 @@ class Borrowed(unittest.TestCase):
 
     def test_all_but_those_on_the_list_count(self):
         silent = {name for name in self.names if not self.grown(name)}
-        expected = borrowed.silent_here()
-        self.assertEqual({}, {name: why for name, why in expected.items() if name not in silent}, "it counts now")
-        self.assertEqual(set(), silent - set(expected), self.log)
+        expected = {name for name in self.known.silent() if name in self.names}
+        self.assertEqual(([], []), (sorted(expected - silent), sorted(silent - expected)), f"count now, count no more; {self.log}")
 
     def test_almost_nine_in_ten_give_series(self):
         # Of those that this kernel can have at all, and whose events there are: a record makes the first series of a buffer.
-        possible = self.names - set(borrowed.impossible_here()) - set(borrowed.WITHOUT_EVENTS)
+        possible = self.names - set(self.known.impossible()) - set(borrowed.WITHOUT_EVENTS)
         with_series = {name for name in possible if self.series(self.after, name)}
-        print(f"{len(with_series)} of {len(possible)} give series; without: {sorted(possible - with_series)}")
+        print(f"{len(with_series)} of {len(possible)} give series; of all {len(self.names)}, these count nothing here:")
+        for name, why in sorted(self.known.silent().items()):
+            if name in self.names:
+                print(f"  {name}: {why}")
         self.assertGreaterEqual(len(with_series), borrowed.LEAST_SHARE * len(possible))
 
     def test_none_counts_twice_what_its_own_tool_counts(self):
@@ -175,7 +195,7 @@ class Borrowed(unittest.TestCase):
         for name, total in self.counted.items():
             if total is None:
                 continue
-            oracle = borrowed.ORACLES[name]
+            oracle = self.known.oracles()[name]
             ours = sum(self.grown(name, oracle.metric).values())
             print(f"{name}: {ours:.0f}, its tool {total:.0f}")
             with self.subTest(tool=name):
@@ -211,8 +231,9 @@ class Borrowed(unittest.TestCase):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--build"]:
-        libbpf_tools.programs()  # go into the guest from where they are unpacked
         if said := propose(sys.argv[2]):
             sys.exit(f"init refuses {said}")
+        with open(os.path.join(sys.argv[2], "tools.json"), "w", encoding="utf-8") as file:
+            json.dump(libbpf_tools.make().for_guest(GUEST_TOOLS), file)
     else:
         outcome.main()

@@ -115,9 +115,14 @@ class PrivateApt:
         )
 
     def download_source(self, package):
-        """The archive of the source as its authors published it, without Debian's changes."""
-        self._run("apt-get", "source", "--download-only", package)
-        return next(os.path.join(self.folder, name) for name in os.listdir(self.folder) if ".orig.tar." in name)
+        """The archive of the source as its authors published it, without Debian's changes, which a mirror need not have
+        beside it. Its size and digest are those of the suite's signed index."""
+        listed = self._run("apt-get", "source", "--print-uris", "-qq", package)
+        for address, name, digest in re.findall(r"^'([^']+)' (\S+\.orig\.tar\.\w+) \d+ (\S+)$", listed, re.MULTILINE):
+            path = os.path.join(self.folder, name)
+            self._run("/usr/lib/apt/apt-helper", "download-file", address, path, digest)
+            return path
+        raise KernelError(f"{package}: its index names no archive: {listed.strip()}")
 
     def _run(self, program, *arguments):
         try:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of tests/e2e that run in a guest, too: what goes into the image, and the command."""
+import json
 import os
 import shutil
 import subprocess
@@ -29,12 +30,12 @@ def borrowed(image, root, tools):
     test = os.path.join(root, "tests", "e2e", "borrowed_test.py")
     with tempfile.TemporaryDirectory() as built:
         subprocess.run([sys.executable, "-B", test, "--build", built], check=True)
+        with open(os.path.join(built, "tools.json"), encoding="utf-8") as file:
+            for path, here in sorted(json.load(file).items()):
+                image.add_file(here, path)  # what they need beside the C library bpftool needs, too
         for name in sorted(os.listdir(built)):
-            image.add_file(os.path.join(built, name), f"/borrowed/{name}")
-    packaged = os.path.join(root, "build", "servers", "libbpf-tools-bookworm", "usr", "sbin")
-    for name in sorted(os.listdir(packaged)):
-        if not os.path.islink(os.path.join(packaged, name)):
-            image.add_program(os.path.join(packaged, name), f"/tools/{name}")
+            if not name.endswith(".json"):
+                image.add_file(os.path.join(built, name), f"/borrowed/{name}")
     image.add_program(os.path.join(root, "build", "release", "bpf_exporter"))
     _add(image, root, test, tools)
     image.add_file(os.path.join(os.path.dirname(test), "borrowed.py"))
