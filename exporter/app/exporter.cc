@@ -57,6 +57,8 @@ Exporter::Exporter(Options options, Started started, host::Host& host)
       host_(host),
       listen_(std::move(started.listen)),
       statistics_(std::move(started.statistics)),
+      cpus_of_links_(std::move(started.cpus_of_links)),
+      cpus_of_buffers_(std::move(started.cpus_of_buffers)),
       configs_(std::move(started.configs)),
       statuses_(loader::StatusesOf(configs_)),
       self_(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_)),
@@ -74,8 +76,8 @@ Status Exporter::Follow() {
   if (Status dropped = process::DropCapabilities(options_.capabilities); !dropped) return dropped;
   if (Status dropped = loader::DropRights(configs_); !dropped) return dropped;
   cgroups_.emplace(configs_, host_);
-  attachments_.emplace(configs_, statuses_);
-  Result<kernel::EventReader> events = loader::ReadEvents(configs_);
+  attachments_.emplace(configs_, statuses_, std::move(cpus_of_links_));
+  Result<kernel::EventReader> events = loader::ReadEvents(configs_, std::move(cpus_of_buffers_));
   if (!events) return events.error();
   events_.emplace(*std::move(events));
   return {};

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "exposition/page_cache.h"
+#include "host/cpu_watch.h"
 #include "host/host.h"
 #include "loader/attachment_updates.h"
 #include "loader/cgroup_updates.h"
@@ -55,6 +56,8 @@ class Exporter {
   host::Host& host_;
   const std::optional<web::ListenAddress> listen_;  // nothing with --once
   const Fd statistics_;
+  host::CpuWatch cpus_of_links_;  // these two until Follow()
+  host::CpuWatch cpus_of_buffers_;
   std::vector<loader::RunningConfig> configs_;
   const LastFirst last_first_{configs_};
   metrics::Statuses statuses_;

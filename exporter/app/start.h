@@ -8,6 +8,7 @@
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "base/fd.h"
+#include "host/cpu_watch.h"
 #include "host/host.h"
 #include "loader/loaded_config.h"
 #include "web/listen_address.h"
@@ -21,6 +22,9 @@ plan::ResolveOptions ResolveOptionsOf(const Options& options);
 struct Started {
   std::optional<web::ListenAddress> listen;  // nothing with --config.check and --once
   Fd statistics;  // keeps the kernel counting run times, when that was asked for
+  // Each heard of CPUs from before the first link or buffer on.
+  host::CpuWatch cpus_of_links = {};
+  host::CpuWatch cpus_of_buffers = {};
   std::vector<loader::RunningConfig> configs;
 };
 

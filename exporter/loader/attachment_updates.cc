@@ -41,14 +41,14 @@ kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
 }  // namespace
 
 AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
-                                     metrics::Statuses& statuses)
+                                     metrics::Statuses& statuses, host::CpuWatch cpus)
     : configs_(configs),
       statuses_(statuses),
       followed_(FollowedBy(configs)),
       cgroups_(followed_.cgroups),
       binaries_(followed_.binaries) {
   if (!followed_.any()) return;
-  if (followed_.cpus) cpus_.emplace();
+  if (followed_.cpus) cpus_.emplace(std::move(cpus));
   if (followed_.interfaces) {
     Result<host::InterfaceWatch> watch = host::InterfaceWatch::Open();
     if (watch) {

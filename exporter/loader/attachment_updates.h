@@ -23,9 +23,10 @@ namespace bpf_exporter::loader {
 class AttachmentUpdates {
  public:
   // Looks once, then follows. `configs` and `statuses` outlive it; from now on the programs of
-  // `configs` and their statuses are its own. Logs once for each program that it cannot attach
-  // later for want of a capability.
-  AttachmentUpdates(std::vector<RunningConfig>& configs, metrics::Statuses& statuses);
+  // `configs` and their statuses are its own. `cpus` is from before these were attached. Logs once
+  // for each program that it cannot attach later for want of a capability.
+  AttachmentUpdates(std::vector<RunningConfig>& configs, metrics::Statuses& statuses,
+                    host::CpuWatch cpus);
   AttachmentUpdates(const AttachmentUpdates&) = delete;
   AttachmentUpdates& operator=(const AttachmentUpdates&) = delete;
 

@@ -259,12 +259,12 @@ std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& 
   return statuses;
 }
 
-Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs) {
+Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs, host::CpuWatch cpus) {
   std::vector<kernel::EventBuffers> buffers;
   for (RunningConfig& config : configs) {
     buffers.push_back(std::exchange(config.events.buffers, kernel::EventBuffers()));
   }
-  return kernel::EventReader::Start(std::move(buffers));
+  return kernel::EventReader::Start(std::move(buffers), std::move(cpus));
 }
 
 std::vector<metrics::MapToRead> MapSources(std::vector<RunningConfig>& configs) {

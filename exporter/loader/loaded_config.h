@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/cpu_watch.h"
 #include "host/host.h"
 #include "kernel/cgroup_id_map.h"
 #include "kernel/cgroup_rows.h"
@@ -55,8 +56,9 @@ void UpdateStatus(RunningConfig& config);
 // Returns how each configuration fares, in their order.
 std::vector<metrics::ConfigStatus> StatusesOf(const std::vector<RunningConfig>& configs);
 
-// Starts to read the buffers of all that are loaded; the configurations outlive the reader.
-Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs);
+// Starts to read the buffers of all that are loaded; the configurations outlive the reader. `cpus`
+// is from before they were.
+Result<kernel::EventReader> ReadEvents(std::vector<RunningConfig>& configs, host::CpuWatch cpus);
 
 // Returns the maps of all that are loaded, for the collector. A map that cannot be read is logged
 // and left out.

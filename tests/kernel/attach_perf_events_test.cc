@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "base/fd.h"
 #include "host/cpu_watch.h"
 #include "kernel/hits.h"
 #include "kernel/support.h"
@@ -87,14 +90,80 @@ std::vector<std::string> FollowCpus(LoadedObject& object, host::CpuWatch& cpus) 
   return texts;
 }
 
+// Lets the process open this many descriptors more while it lives.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(rlim_t more) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const Fd next(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const rlimit limit{static_cast<rlim_t>(next.get()) + more, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  }
+  ~DescriptorLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST_F(AttachingToPerfEvents, TriesAgainOnTheCpusThatFailed) {
+  host::CpuWatch cpus;
+  const std::size_t all = cpus.Look().size();
+  if (all < 2) GTEST_SKIP() << "needs two CPUs";
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
+  probe.frequency = 100;
+  LoadedObject* object = nullptr;
+  // An event takes a descriptor, and another where its link has one.
+  for (rlim_t more = 1; more <= 2; ++more) {
+    object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+    ASSERT_NE(object, nullptr);
+    const DescriptorLimit limit(more);
+    object->Attach();
+    if (ProblemOf(*object, "by_perf_event").empty()) break;
+  }
+  ASSERT_EQ(ProblemOf(*object, "by_perf_event"), "");
+  EXPECT_EQ(PerfEventFds(), 1u);
+  EXPECT_TRUE(object->followed().cpus);
+  EXPECT_EQ(FollowCpus(*object, cpus), std::vector<std::string>{});
+  EXPECT_EQ(PerfEventFds(), all);
+}
+
+TEST_F(AttachingToPerfEvents, TriesAgainWhereAllCpusFailedForNow) {
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
+  probe.frequency = 100;
+  LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  host::CpuWatch cpus;
+  {
+    // Reading which CPUs there are takes one, and an event with its link another where it has one.
+    const DescriptorLimit limit(1);
+    const Fd last(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    object->Attach();
+  }
+  EXPECT_TRUE(object->followed().cpus) << ProblemOf(*object, "by_perf_event");
+  EXPECT_EQ(
+      FollowCpus(*object, cpus),
+      std::vector<std::string>{"program 'by_perf_event': attached to perf_event cpu-clock 100 Hz"});
+  EXPECT_EQ(PerfEventFds(), cpus.Look().size());
+}
+
+TEST_F(AttachingToPerfEvents, NeedsNobodyWhereThereIsNoSuchEvent) {
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"9999/1"});
+  probe.frequency = 100;
+  LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_NE(ProblemOf(*object, "by_perf_event"), "");
+  EXPECT_FALSE(object->followed().any());
+}
+
 TEST_F(AttachingToPerfEvents, FollowsCpusThatGoAndComeBack) {
   const char* cpu1 = "/sys/devices/system/cpu/cpu1/online";
   if (!EveryKindIsRequired()) GTEST_SKIP() << "takes a CPU away, so it runs in guests only";
   config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
   probe.frequency = 100;
+  host::CpuWatch cpus;
   LoadedObject* object = LoadAndAttach(PlanOf("probe_hooks", {"hits"}, {probe}));
   ASSERT_NE(object, nullptr);
-  host::CpuWatch cpus;
   const std::size_t before = PerfEventFds();
   ASSERT_TRUE(std::ofstream(cpu1) << "0" << std::flush);
   FollowCpus(*object, cpus);

@@ -77,7 +77,8 @@ Result<PerfEvents> PerfEvents::Attach(const bpf_program* program, const plan::Pe
   const host::OnlineCpus online = host::CpusNow();
   if (online.empty()) return Error{"perf_event: cannot read /sys/devices/system/cpu/online", EIO};
   PerfEvents events(program, event);
-  if (Status status = events.Update(online); !status) return status.error();
+  const Status status = events.Update(online);
+  if (!status && events.links_.empty()) return status.error();
   return events;
 }
 

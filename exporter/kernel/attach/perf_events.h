@@ -21,8 +21,8 @@ Result<plan::PerfEvent> PerfEventByName(std::string_view name);
 // A program attached to a perf event on each CPU that is online.
 class PerfEvents {
  public:
-  // Attaches to each CPU that is online now. `program` outlives the result. Errors read
-  // "perf_event: cause; remedy".
+  // Attaches to each CPU that is online now. A CPU that fails is left to Update(), unless all do.
+  // `program` outlives the result. Errors read "perf_event: cause; remedy".
   static Result<PerfEvents> Attach(const bpf_program* program, const plan::PerfEvent& event);
 
   // Attaches on CPUs that came online, or came back, and lets go of those that went: an event does

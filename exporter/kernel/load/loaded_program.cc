@@ -186,7 +186,7 @@ std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
     } else if (modules_[i].may) {
       if (present.modules != nullptr) FollowModules(i, *present.modules, now, news);
     } else if (present.cpus != nullptr) {
-      places_[i].FollowCpus(*present.cpus, news);
+      places_[i].FollowCpus(*present.cpus, now, news);
     }
   }
   if (!news.empty()) UpdateStatus();
@@ -256,7 +256,7 @@ void LoadedProgram::AddFollowed(Followed& followed) const {
     if (plan::IsOnInterface(place)) followed.interfaces = true;
     if (plan::IsInBinary(place)) followed.binaries.push_back(place.binary);
     if (!cgroups_[i].empty()) followed.cgroups.push_back(cgroups_[i]);
-    if (places_[i].HasPerfEvents()) followed.cpus = true;
+    if (places_[i].FollowsCpus()) followed.cpus = true;
     if (modules_[i].may) followed.modules = true;
   }
 }

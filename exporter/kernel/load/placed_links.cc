@@ -7,6 +7,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,14 @@ Error WithLastWords(Error error, const object::LibbpfLog& log) {
   }
   error.AddRemedy(words);
   return error;
+}
+
+// Returns whether the error of opening perf events is one of the moment: descriptors, memory and
+// hardware counters that others have, a CPU that goes.
+bool MayPass(int code) {
+  constexpr std::array<int, 8> kPassing = {EAGAIN, EBUSY,  EIO,    EMFILE,
+                                           ENFILE, ENODEV, ENOMEM, ENOSPC};
+  return std::find(kPassing.begin(), kPassing.end(), code) != kPassing.end();
 }
 
 // Asks the kernel whether an interface of that index exists; of cgroups the caller has looked.
@@ -159,7 +168,13 @@ void PlacedLinks::Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceN
   if (link.problem != before) news.push_back({link.problem, !place_.optional});
 }
 
-void PlacedLinks::FollowCpus(const host::OnlineCpus& online, std::vector<PlaceNews>& news) {
+void PlacedLinks::FollowCpus(const host::OnlineCpus& online, Time now,
+                             std::vector<PlaceNews>& news) {
+  if (!FollowsCpus()) return;
+  if (!IsAttached()) {
+    Try(links_.front(), links_.front().id, now, news);
+    return;
+  }
   std::string problem;
   for (Link& link : links_) {
     for (Attachment& attachment : link.held) {
@@ -196,10 +211,15 @@ bool PlacedLinks::LacksTarget() const {
   });
 }
 
-bool PlacedLinks::HasPerfEvents() const {
-  return std::any_of(links_.begin(), links_.end(), [](const Link& link) {
-    return !link.held.empty() && std::holds_alternative<PerfEvents>(link.held.front());
-  });
+bool PlacedLinks::IsOnCpus() const {
+  if (place_.kind) return place_.kind == config::ProbeKind::kPerfEvent;
+  return plan::IsPerfEventSection(bpf_program__section_name(program_));
+}
+
+bool PlacedLinks::FollowsCpus() const {
+  return IsOnCpus() && std::any_of(links_.begin(), links_.end(), [](const Link& link) {
+           return !link.held.empty() || MayPass(link.code);
+         });
 }
 
 bool PlacedLinks::AddDescriptors(std::vector<int>& descriptors) const {

@@ -43,9 +43,9 @@ class PlacedLinks {
   // a row.
   void Follow(Wanted wanted, Time now, std::vector<PlaceNews>& news);
 
-  // Attaches perf events on CPUs that came online, or came back, since; adds what failed in another
-  // way than at the last call.
-  void FollowCpus(const host::OnlineCpus& online, std::vector<PlaceNews>& news);
+  // Attaches perf events on CPUs that came online or came back, or that failed; adds what failed in
+  // another way than at the last call. Where all failed, it tries again as Follow() does.
+  void FollowCpus(const host::OnlineCpus& online, Time now, std::vector<PlaceNews>& news);
 
   // Attaches to what the kernel lacked at the last call: once for each `modules`, a number that
   // tells which modules the kernel has, and where another error came between, as Follow() does.
@@ -61,8 +61,9 @@ class PlacedLinks {
   // Returns whether it is attached nowhere, as the kernel has no such function or tracepoint.
   bool LacksTarget() const;
 
-  // Returns whether a link is on perf events, which follow the CPUs.
-  bool HasPerfEvents() const;
+  // Returns whether it is on perf events, which follow the CPUs, or was refused there for a reason
+  // that may pass.
+  bool FollowsCpus() const;
 
   // Adds the descriptor of each link. Returns false if a link is more than one, or none: those of
   // static tracepoints, perf events and tc filters.
@@ -84,6 +85,7 @@ class PlacedLinks {
 
   plan::Place PlaceOf(const Link& link) const;
   std::string WhatItIs() const;
+  bool IsOnCpus() const;
   bool Open(Link& link);
   void LetGo(Wanted& wanted, std::vector<PlaceNews>& news);
   Link& Find(std::uint64_t id, const std::string& name);

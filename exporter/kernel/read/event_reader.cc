@@ -15,7 +15,6 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/stoppable_thread.h"
-#include "host/cpu_watch.h"
 
 namespace bpf_exporter::kernel {
 namespace {
@@ -78,7 +77,7 @@ EventReader::EventReader(EventReader&&) noexcept = default;
 EventReader& EventReader::operator=(EventReader&&) noexcept = default;
 EventReader::~EventReader() = default;
 
-Result<EventReader> EventReader::Start(std::vector<EventBuffers> buffers) {
+Result<EventReader> EventReader::Start(std::vector<EventBuffers> buffers, host::CpuWatch cpus) {
   auto state = std::make_unique<State>();
   std::erase_if(buffers, [](const EventBuffers& each) { return each.fds().empty(); });
   if (buffers.empty()) return EventReader(std::move(state));
@@ -86,7 +85,7 @@ Result<EventReader> EventReader::Start(std::vector<EventBuffers> buffers) {
   state->epoll = Fd(epoll_create1(EPOLL_CLOEXEC));
   if (!state->epoll.valid()) return ErrnoError("event reader: open", errno);
   for (const EventBuffers& each : state->buffers) {
-    if (each.HasPerfBuffers() && !state->cpus) state->cpus.emplace();
+    if (each.HasPerfBuffers() && !state->cpus) state->cpus.emplace(std::move(cpus));
     for (const int fd : each.fds()) {
       if (Status watched = Watch(state->epoll, fd); !watched) return watched.error();
     }

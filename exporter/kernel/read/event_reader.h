@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "host/cpu_watch.h"
 #include "kernel/read/event_buffers.h"
 
 namespace bpf_exporter::kernel {
@@ -13,8 +14,9 @@ namespace bpf_exporter::kernel {
 // destroyed. The kernel drops records that are not read in time.
 class EventReader {
  public:
-  // Starts the thread, which owns the buffers; without any there is no thread.
-  static Result<EventReader> Start(std::vector<EventBuffers> buffers);
+  // Starts the thread, which owns the buffers; without any there is no thread. `cpus` is from
+  // before they were opened.
+  static Result<EventReader> Start(std::vector<EventBuffers> buffers, host::CpuWatch cpus);
   EventReader(EventReader&&) noexcept;
   EventReader& operator=(EventReader&&) noexcept;
   ~EventReader();
