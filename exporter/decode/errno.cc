@@ -2,8 +2,6 @@
 // Tests: number_test.cc
 #include "decode/errno.h"
 
-#include <fmt/core.h>
-
 #include <cerrno>
 #include <cstring>
 

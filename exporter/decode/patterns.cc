@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "decode/decoder.h"
 
 namespace bpf_exporter::decode {
 namespace {

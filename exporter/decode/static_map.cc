@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/static_map.h"
 
-#include <memory>
 #include <unordered_map>
 #include <utility>
 

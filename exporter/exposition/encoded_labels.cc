@@ -2,7 +2,6 @@
 // Tests: protobuf_page_test.cc
 #include "exposition/encoded_labels.h"
 
-#include <algorithm>
 #include <cstring>
 #include <protozero/pbf_builder.hpp>
 

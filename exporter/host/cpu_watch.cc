@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "base/text.h"

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <set>
-#include <string_view>
 #include <system_error>
 
 #include "base/text.h"

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "decode/decoder.h"
 
 namespace bpf_exporter::metrics {
 namespace {

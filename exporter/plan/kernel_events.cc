@@ -2,7 +2,6 @@
 // Tests: counted_twice_test.cc
 #include "plan/kernel_events.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "plan/probe_kinds.h"

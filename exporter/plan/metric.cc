@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "object/map_types.h"
 #include "plan/buckets.h"
 #include "plan/find_map.h"

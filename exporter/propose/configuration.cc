@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "plan/variables.h"
 #include "propose/constants.h"
 #include "propose/map_sizes.h"
 #include "propose/metric_lists.h"

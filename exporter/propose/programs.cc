@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "plan/attach_points.h"
-#include "plan/kernel_events.h"
 #include "plan/probe_kinds.h"
 #include "propose/alternatives.h"
 #include "propose/idle_programs.h"

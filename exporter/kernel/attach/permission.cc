@@ -3,7 +3,6 @@
 #include "kernel/attach/permission.h"
 
 #include <bpf/bpf.h>
-#include <fmt/core.h>
 #include <linux/perf_event.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>

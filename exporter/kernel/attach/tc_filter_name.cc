@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include "base/text.h"
-
 namespace bpf_exporter::kernel {
 namespace {
 

@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <set>
