@@ -41,6 +41,7 @@ struct Link {
   Fd connection;
   std::size_t received = 0;  // of kAnswered
   std::mutex mutex;          // guards what follows
+  Request request;
   std::optional<Response> response;
 };
 
@@ -61,15 +62,10 @@ CallbackState& StateOf(const mg_context* context) {
   return *static_cast<CallbackState*>(mg_get_user_data(context));
 }
 
-// The value of a header that the engine wrote itself; empty without it.
-std::string ValueOf(const mg_connection* connection, const char* name) {
-  const char* value = mg_get_header(connection, name);
-  return value == nullptr ? "" : value;
-}
-
 // Returns the link that a request came over; null if it did not come over any.
 Link* LinkOf(const mg_connection* connection) {
-  const std::string text = ValueOf(connection, kThreadHeader);
+  const char* value = mg_get_header(connection, kThreadHeader);
+  const std::string_view text = value == nullptr ? "" : value;
   std::size_t number = Engine::kThreads;
   std::from_chars(text.data(), text.data() + text.size(), number);
   CallbackState& state = StateOf(mg_get_context(connection));
@@ -92,11 +88,13 @@ Response Handle(const Routes& routes, const Request& request) {
 // Nothing may leave a callback: CivetWeb is C, and an exception there ends the process.
 int OnRequest(mg_connection* connection) noexcept {
   try {
-    const mg_request_info& info = *mg_get_request_info(connection);
     Link* link = LinkOf(connection);
     if (link != nullptr) {
-      Request request{info.request_method, info.local_uri_raw, ValueOf(connection, "Accept"),
-                      ValueOf(connection, "Accept-Encoding")};
+      Request request;
+      {
+        const std::lock_guard lock(link->mutex);
+        request = std::move(link->request);
+      }
       CallbackState& state = StateOf(mg_get_context(connection));
       // The first request only shows that there is a thread.
       Response response = state.started ? Handle(state.routes, request) : ErrorResponse(503);
@@ -188,7 +186,7 @@ struct Engine::State {
   ~State();
   Status Start();
   Status OpenLinks();
-  void Send(std::size_t thread, const Request& request);
+  void Send(std::size_t thread, Request request);
   bool Receive(std::size_t thread);
 
   CallbackState callbacks;
@@ -253,18 +251,17 @@ Status Engine::State::OpenLinks() {
   return {};
 }
 
-void Engine::State::Send(std::size_t thread, const Request& request) {
-  std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: engine\r\n{}: {}\r\n", request.method,
-                                 request.path, kThreadHeader, thread);
-  if (!request.accept.empty()) head += fmt::format("Accept: {}\r\n", request.accept);
-  if (!request.accept_encoding.empty()) {
-    head += fmt::format("Accept-Encoding: {}\r\n", request.accept_encoding);
+void Engine::State::Send(std::size_t thread, Request request) {
+  Link& link = callbacks.links[thread];
+  {
+    const std::lock_guard lock(link.mutex);
+    link.request = std::move(request);
   }
-  head += "\r\n";
-  const Fd& connection = callbacks.links[thread].connection;
-  const ssize_t sent = send(connection.get(), head.data(), head.size(), MSG_NOSIGNAL);
+  const std::string head =
+      fmt::format("GET / HTTP/1.1\r\nHost: engine\r\n{}: {}\r\n\r\n", kThreadHeader, thread);
+  const ssize_t sent = send(link.connection.get(), head.data(), head.size(), MSG_NOSIGNAL);
   // A head fits into the buffers of a connection that nothing else is on; see Receive.
-  if (sent != static_cast<ssize_t>(head.size())) shutdown(connection.get(), SHUT_RDWR);
+  if (sent != static_cast<ssize_t>(head.size())) shutdown(link.connection.get(), SHUT_RDWR);
 }
 
 // Returns whether the thread has answered. Lets go of the connection if it has ended.

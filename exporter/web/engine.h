@@ -21,8 +21,9 @@ using Routes = std::map<std::string, Handler>;
 
 // CivetWeb, which answers requests that are whole on its own threads. It serves a connection with
 // one thread from its first byte to its last, so it is never given a client's: each thread has one
-// connection, to this class, over which it gets the heads of requests. The answers come back by
-// reference, so a page is never copied. One thread uses an Engine.
+// connection, to this class, over which it learns that there is a request. What is asked for and
+// the answers go by reference: a page is never copied, and CivetWeb, which ends a connection whose
+// head it does not like, reads nothing that a client wrote. One thread uses an Engine.
 class Engine {
  public:
   static constexpr std::size_t kThreads = 8;

@@ -111,6 +111,7 @@ TABLE = [
     (get("A:b\r\n"), 200, KEPT),
     (get("A: \t b \t\r\n"), 200, KEPT),
     (get("A:\r\n"), 200, KEPT),
+    (get("Accept: a\tb\r\nAccept-Encoding: a\tb\r\n"), 200, KEPT),
     (get("A: b\xff\r\n"), 200, KEPT),
     (get("A : b\r\n"), 400, CLOSED),
     (get("A: b\r\n c\r\n"), 400, CLOSED),
