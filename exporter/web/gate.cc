@@ -245,6 +245,9 @@ void Gate::Advance(Client& client) {
 void Gate::ReadRequest(Client& client) {
   if (!client.Receive()) return Drop(client);
   const std::string head = client.TakeHead();
+  // What answers HEAD has no body, whatever is wrong with the rest of the request.
+  const std::string_view begin = head.empty() ? client.received() : head;
+  if (begin.starts_with("HEAD ")) client.request.method = "HEAD";
   if (head.empty()) {
     const Refusal refusal = RefuseEarly(client.received());
     if (refusal.status != 0) return Answer(client, Refused(refusal));

@@ -76,6 +76,17 @@ TEST_F(ServerTest, AnswersHeadWithTheSameHeadersAndNoBody) {
   EXPECT_EQ(reply.body, "");
 }
 
+TEST_F(ServerTest, AnswersHeadWithoutABodyWhateverIsWrong) {
+  Start();
+  const std::string long_line = "HEAD /" + std::string(64 << 10, 'a');
+  for (const std::string& text : {std::string("HEAD /metrics HTTP/1.1\r\n\r\n"),
+                                  std::string("\r\nHEAD *\r\n\r\n"), long_line}) {
+    const Reply reply = Exchange(port(), text, seconds(5));
+    EXPECT_EQ(reply.status().substr(0, 1), "4") << text.substr(0, 60);
+    EXPECT_EQ(reply.body, "") << text.substr(0, 60);
+  }
+}
+
 TEST_F(ServerTest, RefusesOtherMethodsAndNamesTheAllowedOnes) {
   Start();
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
