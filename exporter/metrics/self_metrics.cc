@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 #include "base/log_stream.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "metrics/process.h"
 
@@ -80,6 +82,24 @@ void SelfMetrics::Increment(const SelfMetric& metric, OwnFamily::Values values) 
   Find(metric).Increment(values);
 }
 
+namespace {
+
+// Returns whether the programs of an alternative, "start+end", run. One that was chosen may be
+// missed: the last of its group, or one whose place is gone.
+bool Runs(const ConfigStatus& config, std::string_view alternative) {
+  bool attached = false;
+  for (const std::string_view name : Split(alternative, '+')) {
+    for (const ProgramStatus& program : config.programs) {
+      if (program.name != name) continue;
+      if (program.Missed()) return false;
+      attached = attached || program.attached;
+    }
+  }
+  return attached;
+}
+
+}  // namespace
+
 void SelfMetrics::ReportConfig(const ConfigStatus& config) {
   decode_errors_.emplace(config.name, 0);
   Set(kEnabledConfigs, {config.name}, 1);
@@ -95,7 +115,9 @@ void SelfMetrics::ReportConfig(const ConfigStatus& config) {
   for (const EitherOfStatus& group : config.either_of) {
     const std::string names = fmt::format("{}", fmt::join(group.alternatives, "|"));
     for (std::size_t i = 0; i < group.alternatives.size(); ++i) {
-      Set(kAlternativeUsed, {config.name, names, group.alternatives[i]}, i == group.used ? 1 : 0);
+      const std::string& alternative = group.alternatives[i];
+      const bool used = i == group.used && Runs(config, alternative);
+      Set(kAlternativeUsed, {config.name, names, alternative}, used ? 1 : 0);
     }
   }
 }

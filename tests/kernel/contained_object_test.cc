@@ -161,7 +161,7 @@ metrics: {counters: [{name: hits, help: Hits, labels: [{name: slot, decoders: [{
   ASSERT_EQ(object_->EitherOf().size(), 1u);
   EXPECT_EQ(object_->EitherOf()[0].used, 1u);
   EXPECT_EQ(StateOf("by_raw"), "attached");
-  EXPECT_EQ(StateOf("by_other"), "left out with 'by_kprobe'; 'by_raw' runs in its place");
+  EXPECT_EQ(StateOf("by_other"), "left out with 'by_kprobe'; 'by_raw' takes its place");
   WantThisProcess(object_->Map("wanted"));
   CallGetppid(3);
   EXPECT_EQ(HitsOf(3), 3u);

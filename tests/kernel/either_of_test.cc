@@ -70,7 +70,7 @@ TEST_F(EitherOf, TakesTheFirstThatLoads) {
     EXPECT_FALSE(status.needed) << name;
     EXPECT_EQ(status.id, 0u) << name;
     EXPECT_TRUE(status.problem.starts_with("load: ")) << status.problem;
-    EXPECT_TRUE(status.problem.ends_with(" runs in its place")) << status.problem;
+    EXPECT_TRUE(status.problem.ends_with(" takes its place")) << status.problem;
   }
 }
 
@@ -79,7 +79,7 @@ TEST_F(EitherOf, LeavesTheOthersOut) {
   ASSERT_NE(object, nullptr);
   EXPECT_EQ(Used(*object), "by_sound ");
   EXPECT_TRUE(StatusOf(*object, "by_sound").needed);
-  EXPECT_EQ(ProblemOf(*object, "by_raw"), "'by_sound' runs in its place");
+  EXPECT_EQ(ProblemOf(*object, "by_raw"), "'by_sound' takes its place");
   EXPECT_EQ(StatusOf(*object, "by_raw").id, 0u);
   WantThisProcess(*object);
   CallGetppid(5);
@@ -93,8 +93,7 @@ TEST_F(EitherOf, TakesTheNextIfOneCannotBeAttached) {
   EXPECT_EQ(Used(*object), "by_raw ");
   EXPECT_TRUE(ProblemOf(*object, "by_kprobe").starts_with("section 'kprobe/no_such_function': "))
       << ProblemOf(*object, "by_kprobe");
-  EXPECT_EQ(ProblemOf(*object, "by_other"),
-            "left out with 'by_kprobe'; 'by_raw' runs in its place");
+  EXPECT_EQ(ProblemOf(*object, "by_other"), "left out with 'by_kprobe'; 'by_raw' takes its place");
   WantThisProcess(*object);
   CallGetppid(3);
   EXPECT_EQ(Hits(*object, 3), 3u);

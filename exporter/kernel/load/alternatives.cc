@@ -10,10 +10,10 @@
 namespace bpf_exporter::kernel {
 namespace {
 
-// Returns "'by_fentry' runs in its place".
-std::string InItsPlace(const std::vector<std::string>& programs) {
-  return fmt::format("'{}' {} in its place", fmt::join(programs, "', '"),
-                     programs.size() == 1 ? "runs" : "run");
+// Returns "'by_fentry' takes its place". Whether it is attached then its own status says.
+std::string TakesItsPlace(const std::vector<std::string>& programs) {
+  return fmt::format("'{}' {} its place", fmt::join(programs, "', '"),
+                     programs.size() == 1 ? "takes" : "take");
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ std::string Alternatives::WhyNot(std::string_view program) const {
                                      : fmt::format("left out with '{}'", failure.program);
   }
   if (group.used == group.plan.alternatives.size()) return why;
-  return why + (why.empty() ? "" : "; ") + InItsPlace(group.plan.alternatives[group.used]);
+  return why + (why.empty() ? "" : "; ") + TakesItsPlace(group.plan.alternatives[group.used]);
 }
 
 Error Alternatives::LastError(std::string_view program, const Error& error) const {

@@ -23,7 +23,7 @@ std::string WhyNots(const Alternatives& alternatives) {
 TEST(AlternativesTest, BeginWithTheFirstOfEachGroup) {
   const Alternatives alternatives(PlanWith(false));
   EXPECT_EQ(WhyNots(alternatives),
-            "in\n'a' runs in its place\n'a' runs in its place\n'a' runs in its place\nin\n");
+            "in\n'a' takes its place\n'a' takes its place\n'a' takes its place\nin\n");
   EXPECT_TRUE(alternatives.HasNext("a"));
   EXPECT_FALSE(alternatives.HasNext("b"));
   EXPECT_FALSE(alternatives.HasNext("e"));
@@ -33,11 +33,11 @@ TEST(AlternativesTest, GoOnAndSayWhy) {
   Alternatives alternatives(PlanWith(false));
   EXPECT_TRUE(alternatives.GiveUp("a", "no BTF"));
   EXPECT_EQ(WhyNots(alternatives),
-            "no BTF; 'b', 'c' run in its place\nin\nin\n'b', 'c' run in its place\nin\n");
+            "no BTF; 'b', 'c' take its place\nin\nin\n'b', 'c' take its place\nin\n");
   EXPECT_TRUE(alternatives.GiveUp("c", "no function"));
   EXPECT_EQ(WhyNots(alternatives),
-            "no BTF; 'd' runs in its place\nleft out with 'c'; 'd' runs in its place\n"
-            "no function; 'd' runs in its place\nin\nin\n");
+            "no BTF; 'd' takes its place\nleft out with 'c'; 'd' takes its place\n"
+            "no function; 'd' takes its place\nin\nin\n");
   EXPECT_FALSE(alternatives.HasNext("d"));
   EXPECT_FALSE(alternatives.GiveUp("d", "nothing is left"));
   EXPECT_FALSE(alternatives.GiveUp("e", "it is in no group"));

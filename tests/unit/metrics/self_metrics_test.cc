@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/self_metrics.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -120,8 +121,10 @@ std::string AttachedLines(const ProgramStatus& program) {
   return lines;
 }
 
-TEST(SelfMetricsTest, TellsWhichAlternativeIsUsed) {
+// The lines of the family on the page of a configuration with these programs.
+std::string AlternativeLines(const std::vector<ProgramStatus>& programs) {
   ConfigStatus config{.name = "c", .up = true};
+  config.programs = programs;
   config.either_of = {{{"a", "b+c"}, 1}, {{"d", "e"}, 2}};
   SelfMetrics metrics("", {config}, {});
   std::string lines;
@@ -129,11 +132,28 @@ TEST(SelfMetricsTest, TellsWhichAlternativeIsUsed) {
   for (std::string line; std::getline(page, line);) {
     if (line.starts_with("program_alternative_used")) lines += line + "\n";
   }
-  EXPECT_EQ(lines,
-            "program_alternative_used{alternative=\"a\",config=\"c\",group=\"a|b+c\"} 0\n"
-            "program_alternative_used{alternative=\"b+c\",config=\"c\",group=\"a|b+c\"} 1\n"
-            "program_alternative_used{alternative=\"d\",config=\"c\",group=\"d|e\"} 0\n"
-            "program_alternative_used{alternative=\"e\",config=\"c\",group=\"d|e\"} 0\n");
+  return lines;
+}
+
+std::string AlternativesWith(int second) {
+  return fmt::format(
+      "program_alternative_used{{alternative=\"a\",config=\"c\",group=\"a|b+c\"}} 0\n"
+      "program_alternative_used{{alternative=\"b+c\",config=\"c\",group=\"a|b+c\"}} {}\n"
+      "program_alternative_used{{alternative=\"d\",config=\"c\",group=\"d|e\"}} 0\n"
+      "program_alternative_used{{alternative=\"e\",config=\"c\",group=\"d|e\"}} 0\n",
+      second);
+}
+
+TEST(SelfMetricsTest, TellsWhichAlternativeIsUsed) {
+  const ProgramStatus left_out{.name = "a", .needed = false, .problem = "left out"};
+  const ProgramStatus b{.name = "b", .attached = true}, c{.name = "c", .attached = true};
+  const ProgramStatus missed{.name = "c"};
+  const ProgramStatus unneeded_b{.name = "b", .needed = false},
+      unneeded_c{.name = "c", .needed = false};
+  EXPECT_EQ(AlternativeLines({left_out, b, c}), AlternativesWith(1));
+  EXPECT_EQ(AlternativeLines({left_out, b, missed}), AlternativesWith(0));
+  EXPECT_EQ(AlternativeLines({left_out, b, unneeded_c}), AlternativesWith(1));
+  EXPECT_EQ(AlternativeLines({left_out, unneeded_b, unneeded_c}), AlternativesWith(0));
 }
 
 TEST(SelfMetricsTest, NamesThePlacesOfAProgramThatHasSeveral) {
