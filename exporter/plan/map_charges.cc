@@ -80,6 +80,10 @@ std::vector<MapCharge> ChargesOf(const ConfigPlan& plan, const ChargeOptions& op
     if (!IsMade(map, plan, options)) continue;
     charges.push_back(
         {map.name, ShapeText(map, options.machine), MemoryOf(AsMade(map, plan), options.machine)});
+    // libbpf makes one of those that will be in it, to show the kernel what they are.
+    if (map.inner == nullptr) continue;
+    charges.push_back({map.name, "a map as those in it: " + ShapeText(*map.inner, options.machine),
+                       MemoryOf(*map.inner, options.machine)});
   }
   for (const object::MapLayout& map : plan.object.sections) {
     charges.push_back({map.name, fmt::format("variables of {} bytes", map.value_size),

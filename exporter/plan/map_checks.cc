@@ -159,8 +159,11 @@ std::string WrongFlags(const object::MapLayout& map, const Rules& rules, const s
   return "";
 }
 
-// Returns where the configuration speaks of the map first, else where it names the object.
+// Returns where the configuration sets up the map or shows it, else where it names the object.
 config::Position PlaceOf(const Scope& scope, const std::string& map) {
+  for (const config::MapSpec& spec : scope.config.maps) {
+    if (spec.name.value == map) return spec.name.at;
+  }
   for (const config::MetricSpec& metric : scope.config.metrics) {
     const config::Text& name = metric.map.value.empty() ? metric.name : metric.map;
     if (name.value == map) return name.at;
@@ -168,11 +171,19 @@ config::Position PlaceOf(const Scope& scope, const std::string& map) {
   return scope.config.object.at;
 }
 
-// Returns the key of `maps:` that sets what the object leaves to its own loader; empty if none.
-std::string_view SettingFor(const object::MapLayout& map) {
-  if (map.max_entries == 0) return "max_entries";
-  if (map.type == BPF_MAP_TYPE_STACK_TRACE && map.value_size == 0) return "value_size";
-  return "";
+// Returns the remedy for what the object leaves to its own loader, which the key of `maps:` sets
+// that begins with `prefix`; empty if that is not what is wrong.
+std::string SettingFor(const object::MapLayout& map, const std::string& name,
+                       std::string_view prefix) {
+  std::string_view key;
+  if (map.max_entries == 0) key = "max_entries";
+  if (prefix.empty() && key.empty() && map.type == BPF_MAP_TYPE_STACK_TRACE &&
+      map.value_size == 0) {
+    key = "value_size";
+  }
+  if (key.empty()) return "";
+  return fmt::format("; where the object's own loader sets it, 'maps: {{{}: {{{}{}: N}}}}' does",
+                     name, prefix, key);
 }
 
 }  // namespace
@@ -191,10 +202,14 @@ std::string WhyImpossible(const object::MapLayout& map) {
 void CheckMaps(const Scope& scope) {
   for (const object::MapLayout& map : scope.object.maps) {
     std::string why = WhyImpossible(map);
-    if (why.empty()) continue;
-    if (const std::string_view setting = SettingFor(map); !setting.empty()) {
-      why += fmt::format("; where the object's own loader sets it, 'maps: {{{}: {{{}: N}}}}' does",
-                         map.name, setting);
+    if (!why.empty()) {
+      why += SettingFor(map, map.name, "");
+    } else if (map.inner != nullptr) {
+      why = WhyImpossible(*map.inner);
+      if (why.empty()) continue;
+      why = "the maps in it: " + why + SettingFor(*map.inner, map.name, "inner_");
+    } else {
+      continue;
     }
     scope.diagnostics.Error(
         PlaceOf(scope, map.name),

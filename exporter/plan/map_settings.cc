@@ -35,11 +35,11 @@ class Setter {
       : diagnostics_(diagnostics), map_(map) {}
 
   void SetEntries(std::uint32_t entries, config::Position at) {
+    map_.max_entries = entries;
     if (const std::string why = WhyNot(map_, entries); !why.empty()) {
       Error(at, "max_entries: " + why);
-      return;
+      map_.max_entries = kLeastRingbuf;  // so that nobody complains of it again
     }
-    map_.max_entries = entries;
   }
 
   void SetInnerEntries(std::uint32_t entries, config::Position at) {
@@ -50,12 +50,12 @@ class Setter {
                                   object::MapTypeName(map_.type)));
       return;
     }
-    if (const std::string why = WhyNot(*map_.inner, entries); !why.empty()) {
-      Error(at, "inner_max_entries: " + why);
-      return;
-    }
     auto inner = std::make_shared<object::MapLayout>(*map_.inner);
     inner->max_entries = entries;
+    if (const std::string why = WhyNot(*inner, entries); !why.empty()) {
+      Error(at, "inner_max_entries: " + why);
+      inner->max_entries = kLeastRingbuf;
+    }
     map_.inner = std::move(inner);
   }
 

@@ -68,6 +68,18 @@ TEST(MapChargesTest, AreOfWhatIsMade) {
   EXPECT_EQ(charges[7].memory.at_most, 2u * 65 * 4'096);
 }
 
+// libbpf makes such a map while it loads, however large.
+TEST(MapChargesTest, AreOfOneOfTheMapsInAMapAsWell) {
+  ConfigPlan plan;
+  plan.object.maps = {Map("nested", BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, 1)};
+  plan.object.maps[0].inner =
+      std::make_shared<object::MapLayout>(Map("inner", BPF_MAP_TYPE_ARRAY, 4, 8, 1 << 20));
+  const std::vector<MapCharge> charges = ChargesOf(plan, {});
+  EXPECT_EQ(Names(charges), (std::vector<std::string>{"nested", "nested"}));
+  EXPECT_EQ(charges[1].shape, "a map as those in it: array, 1048576 entries of 4 + 8 bytes");
+  EXPECT_GE(charges[1].memory.at_most, 8 * kMebibyte);
+}
+
 MapCharge Charge(const std::string& map, std::uint64_t at_once, std::uint64_t at_most) {
   return {map, "hash, 7 entries of 4 + 8 bytes", {at_once, at_most}};
 }
