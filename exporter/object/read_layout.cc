@@ -45,6 +45,11 @@ std::string_view Remedy(std::string_view cause) {
   if (cause.find("unsupported map linkage") != std::string_view::npos) {
     return "; declare it without 'static', and compile without -fvisibility=hidden";
   }
+  if (cause.find("bad map relo against") != std::string_view::npos) {
+    return "; libbpf makes maps of variables in .bss, .data, .rodata and sections whose names "
+           "begin "
+           "so, such as SEC(\".data.stats\")";
+  }
   if (cause.find("legacy map definitions") != std::string_view::npos) {
     return "; declare maps in SEC(\".maps\") instead, as programs/bpf_exporter.bpf.h does";
   }

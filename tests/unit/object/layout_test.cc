@@ -195,6 +195,34 @@ TEST(ObjectLayouts, TellWhichProgramsAProgramArrayNames) {
   EXPECT_EQ(called, std::vector<std::string>{"second"});
 }
 
+// What is said of the object in tests/programs, behind its path.
+std::string RefusalOf(const std::string& object) {
+  const std::string path = BuildPath("tests/programs/" + object + ".bpf.o");
+  const Result<ObjectLayout> layout = ReadObjectLayout(path);
+  if (layout) return "";
+  const std::string start = "object '" + path + "': ";
+  const std::string message = layout.error().Message();
+  return message.starts_with(start) ? message.substr(start.size()) : message;
+}
+
+TEST(ObjectLayouts, AreRefusedWithTheWayOut) {
+  EXPECT_EQ(RefusalOf("no_maps"),
+            "open: it has no maps and no global variables; metrics are read from maps declared in "
+            "SEC(\".maps\"), and from variables");
+  EXPECT_EQ(
+      RefusalOf("variable_elsewhere"),
+      "open: prog 'count': bad map relo against 'hits' in section 'counts'; libbpf makes maps "
+      "of variables in .bss, .data, .rodata and sections whose names begin so, such as "
+      "SEC(\".data.stats\")");
+  EXPECT_EQ(
+      RefusalOf("legacy_map"),
+      "open: elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+; "
+      "declare maps in SEC(\".maps\") instead, as programs/bpf_exporter.bpf.h does");
+  EXPECT_EQ(RefusalOf("static_map"),
+            "open: map 'hits': unsupported map linkage static; declare it without 'static', and "
+            "compile without -fvisibility=hidden");
+}
+
 TEST_F(Layout, HoldsTheVariablesThatCanBeSetBeforeALoad) {
   std::vector<std::string> seen;
   for (const GlobalLayout& one : object_.globals) {
