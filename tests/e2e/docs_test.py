@@ -55,6 +55,19 @@ class Examples(unittest.TestCase):
             self.assertEqual(1 + 40, page.value("ebpf_exporter_execs_total", uid=str(user)))
             self.assertEqual(0, page.value("ebpf_exporter_execs_dropped_total"))
 
+    def test_the_guide_s_switch_counts_by_cgroup_if_wanted(self):
+        outcome.need_root()
+        user = 54322  # nobody else's
+        loop = "i=0; while [ $i -lt 40 ]; do /bin/true; i=$((i+1)); done"
+        for flags, labels in (((), {"uid"}), (("--config.by-cgroup=execs_by",), {"uid", "cgroup"})):
+            with Exporter(*flags, config=self.folder, names="execs_by", programs=self.folder) as exporter:
+                self.assertEqual(0, children.run(["/bin/sh", "-c", loop], user=user).returncode)
+                found = list(exporter.page().samples_of("ebpf_exporter_execs_by_total"))
+            mine = [(of, count) for of, count in found if of["uid"] == str(user)]
+            self.assertEqual([1 + 40], [count for _, count in mine])
+            self.assertLessEqual(labels, set(mine[0][0]))
+            self.assertEqual("cgroup" in labels, mine[0][0].get("cgroup", "").startswith("/sys/fs/cgroup"))
+
     def test_the_guide_s_variables_count_what_the_kernel_counts(self):
         outcome.need_root()
 
@@ -74,6 +87,25 @@ class Examples(unittest.TestCase):
             self.assertLessEqual(counted["FORKED"], outer_end - outer_start)
             self.assertGreaterEqual(counted["EXECUTED"], 41)
             self.assertGreaterEqual(counted["EXITED"], 40)
+
+    def test_the_guide_s_native_histogram_has_the_lives_of_tasks(self):
+        outcome.need_root()
+
+        def seen(page):
+            name = "ebpf_exporter_task_lifetime_seconds"
+            return page.value(f"{name}_count"), page.value(f"{name}_sum"), page.by_label(f"{name}_bucket", "le")
+
+        with Exporter(config=self.folder, names="lifetimes", programs=self.folder) as exporter:
+            before = seen(exporter.page())
+            loop = "i=0; while [ $i -lt 10 ]; do sleep 0.3; i=$((i+1)); done"
+            self.assertEqual(0, children.run(["/bin/sh", "-c", loop]).returncode)
+            after = seen(exporter.page())
+        count, total, buckets = after
+        self.assertGreaterEqual(count - before[0], 11)
+        self.assertGreaterEqual(total - before[1], 10 * 0.3 + 3.0)
+        self.assertEqual(1 + 6 + 20 + 1, len(buckets))  # 2^-20 to 2^6 seconds, and +Inf
+        longer = (count - buckets["0.25"]) - (before[0] - before[2]["0.25"])
+        self.assertGreaterEqual(longer, 11)
 
     def test_the_reference_s_variables_of_every_shape_are_shown(self):
         outcome.need_root()
