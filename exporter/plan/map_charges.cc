@@ -4,10 +4,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/size.h"
 #include "object/map_types.h"
-#include "plan/variables.h"
 
 namespace bpf_exporter::plan {
 namespace {
@@ -32,6 +32,11 @@ std::string ShapeText(const object::MapLayout& map, const host::Machine& machine
   return object::IsPerCpu(map.type) ? fmt::format("{} on {} CPUs", sizes, machine.cpus) : sizes;
 }
 
+std::string HowSmaller(const object::MapLayout& map, std::string_view name) {
+  return fmt::format("give {} {}", name,
+                     map.max_entries > 1 ? "fewer max_entries" : "smaller values");
+}
+
 // Returns the map as it is made: an array that metrics read can be mapped.
 object::MapLayout AsMade(const object::MapLayout& map, const ConfigPlan& plan) {
   object::MapLayout made = map;
@@ -53,7 +58,8 @@ MapCharge PerfBuffers(const std::string& map, const ChargeOptions& options) {
   return {
       map,
       fmt::format("its buffers, {} pages on {} CPUs", options.buffer_pages, options.machine.cpus),
-      {bytes, bytes}};
+      {bytes, bytes},
+      "give it fewer pages with --events.buffer-pages"};
 }
 
 const MapCharge& Largest(const std::vector<MapCharge>& charges) {
@@ -78,16 +84,17 @@ std::vector<MapCharge> ChargesOf(const ConfigPlan& plan, const ChargeOptions& op
   std::vector<MapCharge> charges;
   for (const object::MapLayout& map : plan.object.maps) {
     if (!IsMade(map, plan, options)) continue;
-    charges.push_back(
-        {map.name, ShapeText(map, options.machine), MemoryOf(AsMade(map, plan), options.machine)});
+    charges.push_back({map.name, ShapeText(map, options.machine),
+                       MemoryOf(AsMade(map, plan), options.machine), HowSmaller(map, "it")});
     // libbpf makes one of those that will be in it, to show the kernel what they are.
     if (map.inner == nullptr) continue;
     charges.push_back({map.name, "a map as those in it: " + ShapeText(*map.inner, options.machine),
-                       MemoryOf(*map.inner, options.machine)});
+                       MemoryOf(*map.inner, options.machine),
+                       HowSmaller(*map.inner, "the maps in it")});
   }
   for (const object::MapLayout& map : plan.object.sections) {
     charges.push_back({map.name, fmt::format("variables of {} bytes", map.value_size),
-                       MemoryOf(map, options.machine)});
+                       MemoryOf(map, options.machine), "declare smaller arrays in it"});
   }
   for (const MapPlan& map : plan.maps) {
     if (!map.events || map.layout.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY) continue;
@@ -123,9 +130,7 @@ Status CheckCharges(const std::vector<MapCharge>& charges, const MemoryLimit& li
         fmt::format(" of the {} of all {} maps together, and a configuration may take {}: {}",
                     SizeText(sum), charges.size(), SizeText(limit.all_maps), limit.reason);
   }
-  const char* smaller =
-      IsSection(largest.map) ? "declare smaller arrays in it" : "give it fewer max_entries";
-  error.AddRemedy(fmt::format("{}, or allow it with {}", smaller, Flag(sum)));
+  error.AddRemedy(fmt::format("{}, or allow it with {}", largest.smaller, Flag(sum)));
   return error;
 }
 

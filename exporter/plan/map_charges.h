@@ -18,6 +18,7 @@ struct MapCharge {
   std::string map;    // its name
   std::string shape;  // "hash, 1024 entries of 4 + 8 bytes"
   MapMemory memory;
+  std::string smaller;  // what to do that it takes less: "give it fewer max_entries"
 };
 
 struct ChargeOptions {

@@ -81,7 +81,7 @@ TEST(MapChargesTest, AreOfOneOfTheMapsInAMapAsWell) {
 }
 
 MapCharge Charge(const std::string& map, std::uint64_t at_once, std::uint64_t at_most) {
-  return {map, "hash, 7 entries of 4 + 8 bytes", {at_once, at_most}};
+  return {map, "hash, 7 entries of 4 + 8 bytes", {at_once, at_most}, "give it fewer max_entries"};
 }
 
 std::string Problem(const std::vector<MapCharge>& charges, const MemoryLimit& limit) {
@@ -106,11 +106,37 @@ TEST(MapChargesTest, NameTheMapThatIsTooLarge) {
 }
 
 TEST(MapChargesTest, AdviseOtherwiseForVariables) {
-  EXPECT_EQ(Problem({{".bss", "variables of 8000000 bytes", {8'000'000, 8'000'000}}},
-                    {UINT64_MAX, 4 * kMebibyte, ""}),
-            "map '.bss': it would take 7.63 MiB of kernel memory (variables of 8000000 bytes), and "
+  ConfigPlan plan;
+  plan.object.sections = {Map(".bss", BPF_MAP_TYPE_ARRAY, 4, 7'999'488, 1)};
+  EXPECT_EQ(Problem(ChargesOf(plan, {}), {UINT64_MAX, 4 * kMebibyte, ""}),
+            "map '.bss': it would take 7.63 MiB of kernel memory (variables of 7999488 bytes), and "
             "a map may take 4 MiB; declare smaller arrays in it, or allow it with "
             "--bpf.max-memory=8MiB");
+}
+
+TEST(MapChargesTest, AdviseWhatMakesEachSmaller) {
+  ConfigPlan plan;
+  plan.object.maps = {Map("state", BPF_MAP_TYPE_ARRAY, 4, 5 * kMebibyte, 1)};
+  EXPECT_EQ(Problem(ChargesOf(plan, {}), {UINT64_MAX, 4 * kMebibyte, ""}),
+            "map 'state': it would take 5 MiB of kernel memory (array, 1 entry of 4 + 5242880 "
+            "bytes), and a map may take 4 MiB; give it smaller values, or allow it with "
+            "--bpf.max-memory=6MiB");
+  plan.object.maps = {Map("by_cpu", BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, 2)};
+  plan.object.maps[0].inner = std::make_shared<object::MapLayout>(
+      Map("by_cpu.inner", BPF_MAP_TYPE_ARRAY, 4, 8, 1'000'000'000));
+  EXPECT_EQ(Problem(ChargesOf(plan, {}), {UINT64_MAX, 1'024 * kMebibyte, ""}),
+            "map 'by_cpu': it would take 7.45 GiB of kernel memory (a map as those in it: array, "
+            "1000000000 entries of 4 + 8 bytes), and a map may take 1 GiB; give the maps in it "
+            "fewer max_entries, or allow it with --bpf.max-memory=7630MiB");
+  plan.object.maps = {Map("records", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 0)};
+  plan.maps = {{plan.object.maps[0], {}, EventsPlan{}}};
+  ChargeOptions options;
+  options.buffer_pages = 1 << 14;
+  options.machine.cpus = 16;
+  EXPECT_EQ(Problem(ChargesOf(plan, options), {UINT64_MAX, 1'024 * kMebibyte, ""}),
+            "map 'records': it would take 1 GiB of kernel memory (its buffers, 16384 pages on 16 "
+            "CPUs), and a map may take 1 GiB; give it fewer pages with --events.buffer-pages, or "
+            "allow it with --bpf.max-memory=1025MiB");
 }
 
 TEST(MapChargesTest, NameTheLargestOfTooMany) {
