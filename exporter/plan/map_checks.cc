@@ -19,59 +19,78 @@ struct Rules {
   std::uint32_t type;
   enum class Entries { kSome, kNone, kAny } entries = Entries::kSome;
   enum class Key { kAny, kNone, kIndex } key = Key::kAny;
-  bool value = true;       // whether there has to be one
-  bool hash = false;       // with buckets, of which there can be only so many
-  bool on_demand = false;  // needs BPF_F_NO_PREALLOC
-  bool whole = false;      // cannot be with BPF_F_NO_PREALLOC
+  enum class Value { kSome, kNone, kDescriptor } value = Value::kSome;
+  bool hash = false;  // with buckets, of which there can be only so many
+  // BPF_F_NO_PREALLOC is refused, may be there, or has to be.
+  enum class OnDemand { kNever, kMay, kMust } on_demand = OnDemand::kNever;
 };
 
 using Entries = Rules::Entries;
 using Key = Rules::Key;
+using Value = Rules::Value;
+using OnDemand = Rules::OnDemand;
 
 constexpr std::array kRules = {
-    Rules{.type = BPF_MAP_TYPE_HASH, .hash = true},
-    Rules{.type = BPF_MAP_TYPE_PERCPU_HASH, .hash = true},
-    Rules{.type = BPF_MAP_TYPE_LRU_HASH, .hash = true, .whole = true},
-    Rules{.type = BPF_MAP_TYPE_LRU_PERCPU_HASH, .hash = true, .whole = true},
-    Rules{.type = BPF_MAP_TYPE_HASH_OF_MAPS, .hash = true},
+    Rules{.type = BPF_MAP_TYPE_HASH, .hash = true, .on_demand = OnDemand::kMay},
+    Rules{.type = BPF_MAP_TYPE_PERCPU_HASH, .hash = true, .on_demand = OnDemand::kMay},
+    Rules{.type = BPF_MAP_TYPE_LRU_HASH, .hash = true},
+    Rules{.type = BPF_MAP_TYPE_LRU_PERCPU_HASH, .hash = true},
+    Rules{.type = BPF_MAP_TYPE_HASH_OF_MAPS,
+          .value = Value::kDescriptor,
+          .hash = true,
+          .on_demand = OnDemand::kMay},
     Rules{.type = BPF_MAP_TYPE_DEVMAP_HASH, .key = Key::kIndex, .hash = true},
     Rules{.type = BPF_MAP_TYPE_SOCKHASH, .hash = true},
     Rules{.type = BPF_MAP_TYPE_ARRAY, .key = Key::kIndex},
     Rules{.type = BPF_MAP_TYPE_PERCPU_ARRAY, .key = Key::kIndex},
-    Rules{.type = BPF_MAP_TYPE_PROG_ARRAY, .key = Key::kIndex},
-    Rules{.type = BPF_MAP_TYPE_CGROUP_ARRAY, .key = Key::kIndex},
-    Rules{.type = BPF_MAP_TYPE_ARRAY_OF_MAPS, .key = Key::kIndex},
+    Rules{.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+          .entries = Entries::kAny,
+          .key = Key::kIndex,
+          .value = Value::kDescriptor},
+    Rules{.type = BPF_MAP_TYPE_PROG_ARRAY, .key = Key::kIndex, .value = Value::kDescriptor},
+    Rules{.type = BPF_MAP_TYPE_CGROUP_ARRAY, .key = Key::kIndex, .value = Value::kDescriptor},
+    Rules{.type = BPF_MAP_TYPE_ARRAY_OF_MAPS, .key = Key::kIndex, .value = Value::kDescriptor},
     Rules{.type = BPF_MAP_TYPE_DEVMAP, .key = Key::kIndex},
     Rules{.type = BPF_MAP_TYPE_CPUMAP, .key = Key::kIndex},
-    Rules{.type = BPF_MAP_TYPE_XSKMAP, .key = Key::kIndex},
+    Rules{.type = BPF_MAP_TYPE_XSKMAP, .key = Key::kIndex, .value = Value::kDescriptor},
     Rules{.type = BPF_MAP_TYPE_SOCKMAP, .key = Key::kIndex},
     Rules{.type = BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, .key = Key::kIndex},
     Rules{.type = BPF_MAP_TYPE_STACK_TRACE, .key = Key::kIndex},
-    Rules{.type = BPF_MAP_TYPE_LPM_TRIE, .on_demand = true},
+    Rules{.type = BPF_MAP_TYPE_LPM_TRIE, .on_demand = OnDemand::kMust},
     Rules{.type = BPF_MAP_TYPE_QUEUE, .key = Key::kNone},
     Rules{.type = BPF_MAP_TYPE_STACK, .key = Key::kNone},
     Rules{.type = BPF_MAP_TYPE_BLOOM_FILTER, .key = Key::kNone},
-    Rules{.type = BPF_MAP_TYPE_RINGBUF, .key = Key::kNone, .value = false},
-    Rules{.type = BPF_MAP_TYPE_USER_RINGBUF, .key = Key::kNone, .value = false},
+    Rules{.type = BPF_MAP_TYPE_RINGBUF, .key = Key::kNone, .value = Value::kNone},
+    Rules{.type = BPF_MAP_TYPE_USER_RINGBUF, .key = Key::kNone, .value = Value::kNone},
     Rules{.type = BPF_MAP_TYPE_CGROUP_STORAGE, .entries = Entries::kNone},
     Rules{.type = BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE, .entries = Entries::kNone},
     Rules{.type = BPF_MAP_TYPE_SK_STORAGE,
           .entries = Entries::kNone,
           .key = Key::kIndex,
-          .on_demand = true},
+          .on_demand = OnDemand::kMust},
     Rules{.type = BPF_MAP_TYPE_INODE_STORAGE,
           .entries = Entries::kNone,
           .key = Key::kIndex,
-          .on_demand = true},
+          .on_demand = OnDemand::kMust},
     Rules{.type = BPF_MAP_TYPE_TASK_STORAGE,
           .entries = Entries::kNone,
           .key = Key::kIndex,
-          .on_demand = true},
-    Rules{.type = kCgrpStorage, .entries = Entries::kNone, .key = Key::kIndex, .on_demand = true},
+          .on_demand = OnDemand::kMust},
+    Rules{.type = kCgrpStorage,
+          .entries = Entries::kNone,
+          .key = Key::kIndex,
+          .on_demand = OnDemand::kMust},
 };
 
 bool IsRingBuffer(const object::MapLayout& map) {
   return map.type == BPF_MAP_TYPE_RINGBUF || map.type == BPF_MAP_TYPE_USER_RINGBUF;
+}
+
+// Returns whether all entries are there from the start. Those of others hold what a program or a
+// process puts in.
+bool IsAllocatedWhole(const object::MapLayout& map) {
+  return map.type != BPF_MAP_TYPE_DEVMAP_HASH && map.type != BPF_MAP_TYPE_SOCKHASH &&
+         map.type != BPF_MAP_TYPE_CGROUP_STORAGE && map.type != BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
 std::string WrongEntries(const object::MapLayout& map, const Rules& rules,
@@ -92,6 +111,7 @@ std::string WrongEntries(const object::MapLayout& map, const Rules& rules,
         map.max_entries, type);
   }
   if (map.max_entries == 0) {
+    if (rules.entries == Entries::kAny) return "";
     return fmt::format("max_entries is 0; {} maps need room for the entries that they will have",
                        type);
   }
@@ -131,9 +151,13 @@ std::string WrongKey(const object::MapLayout& map, const Rules& rules, const std
 
 std::string WrongValue(const object::MapLayout& map, const Rules& rules, const std::string& type) {
   constexpr std::uint32_t kMostOfCpu = 32'768;
-  if (!rules.value) {
+  if (rules.value == Value::kNone) {
     if (map.value_size == 0) return "";
     return fmt::format("values of {}, but {} maps have none; leave the value out",
+                       Bytes(map.value_size), type);
+  }
+  if (rules.value == Value::kDescriptor && map.value_size != 4) {
+    return fmt::format("values of {}; those of a {} are descriptors of 4: __uint(value_size, 4)",
                        Bytes(map.value_size), type);
   }
   if (map.value_size == 0) return fmt::format("no value; {} maps need one", type);
@@ -150,11 +174,21 @@ std::string WrongValue(const object::MapLayout& map, const Rules& rules, const s
 
 std::string WrongFlags(const object::MapLayout& map, const Rules& rules, const std::string& type) {
   const bool on_demand = (map.flags & BPF_F_NO_PREALLOC) != 0;
-  if (rules.on_demand && !on_demand) {
+  if (rules.on_demand == OnDemand::kMust && !on_demand) {
     return fmt::format("{} maps need __uint(map_flags, BPF_F_NO_PREALLOC)", type);
   }
-  if (rules.whole && on_demand) {
-    return fmt::format("{} maps cannot be with BPF_F_NO_PREALLOC: they are allocated whole", type);
+  if (rules.on_demand == OnDemand::kNever && on_demand) {
+    return fmt::format("{} maps cannot be with BPF_F_NO_PREALLOC{}", type,
+                       IsAllocatedWhole(map) ? ": they are allocated whole" : "");
+  }
+  if ((map.flags & BPF_F_MMAPABLE) != 0 && map.type != BPF_MAP_TYPE_ARRAY) {
+    return fmt::format("{} maps cannot be with BPF_F_MMAPABLE, which is for arrays", type);
+  }
+  const bool lru = map.type == BPF_MAP_TYPE_LRU_HASH || map.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  if ((map.flags & BPF_F_NO_COMMON_LRU) != 0 && !lru) {
+    return fmt::format(
+        "{} maps cannot be with BPF_F_NO_COMMON_LRU, which is for lru_hash and lru_percpu_hash",
+        type);
   }
   return "";
 }

@@ -76,6 +76,10 @@ TEST(MapChecksTest, TellWrongKeysAndValues) {
             "values of 32769 bytes; those of a percpu_array have at most 32768");
   EXPECT_EQ(Why(BPF_MAP_TYPE_STACK_TRACE, 4, 12, 1),
             "values of 12 bytes; those of a stack_trace are addresses of 8 each");
+  EXPECT_EQ(Why(BPF_MAP_TYPE_PROG_ARRAY, 4, 8, 1),
+            "values of 8 bytes; those of a prog_array are descriptors of 4: __uint(value_size, 4)");
+  EXPECT_EQ(Why(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 0, 0, 0),
+            "keys of 0 bytes; perf_event_array maps need 4: __type(key, __u32)");
 }
 
 TEST(MapChecksTest, TellWrongFlags) {
@@ -83,6 +87,15 @@ TEST(MapChecksTest, TellWrongFlags) {
             "lpm_trie maps need __uint(map_flags, BPF_F_NO_PREALLOC)");
   EXPECT_EQ(Why(BPF_MAP_TYPE_LRU_HASH, 8, 8, 1, BPF_F_NO_PREALLOC),
             "lru_hash maps cannot be with BPF_F_NO_PREALLOC: they are allocated whole");
+  EXPECT_EQ(Why(BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, BPF_F_NO_PREALLOC),
+            "percpu_array maps cannot be with BPF_F_NO_PREALLOC: they are allocated whole");
+  EXPECT_EQ(Why(BPF_MAP_TYPE_SOCKHASH, 4, 8, 1, BPF_F_NO_PREALLOC),
+            "sockhash maps cannot be with BPF_F_NO_PREALLOC");
+  EXPECT_EQ(Why(BPF_MAP_TYPE_HASH, 4, 8, 1, BPF_F_MMAPABLE),
+            "hash maps cannot be with BPF_F_MMAPABLE, which is for arrays");
+  EXPECT_EQ(Why(BPF_MAP_TYPE_HASH, 4, 8, 1, BPF_F_NO_COMMON_LRU),
+            "hash maps cannot be with BPF_F_NO_COMMON_LRU, which is for lru_hash and "
+            "lru_percpu_hash");
 }
 
 TEST(LruCountersTest, AreWarnedOfOnce) {
