@@ -12,7 +12,7 @@ from harness import children, outcome
 from harness.exporter import BINARY, COMPATIBILITY_PROGRAMS, PROGRAMS, TEST_PROGRAMS, Exporter
 
 # Objects of which no configuration can be right.
-WRONG = {"no_maps", "impossible"}
+WRONG = {"no_maps", "impossible", "legacy_map", "static_map", "variable_elsewhere"}
 # What `check` says of the rest that it does not accept: objects whose maps are too large on purpose.
 TOO_LARGE = re.compile(r".*: error: map '.*': it would take .* of kernel memory .*\n")
 
