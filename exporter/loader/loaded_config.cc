@@ -44,6 +44,7 @@ void Fail(RunningConfig& config, std::string problem) {
   config.status.problem = std::move(problem);
   LetGoOfMaps(config);
   config.object.reset();
+  config.promised_memory = 0;
 }
 
 // Logs why a program is not attached, or not at one of its places.
@@ -126,23 +127,30 @@ std::vector<kernel::CgroupRows> CgroupRowsOf(const plan::ConfigPlan& plan,
   return rows;
 }
 
-// Returns an error if the maps would take too much of the kernel's memory. Where the kernel runs
-// out of it, it kills other processes first.
-Status CheckMemory(const plan::ConfigPlan& plan, const RunOptions& options) {
-  plan::ChargeOptions charged;
-  charged.machine = host::ReadMachine();
-  charged.buffer_pages = options.buffer_pages;
-  charged.is_pinned = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
-  return plan::CheckCharges(plan::ChargesOf(plan, charged),
-                            LimitOf(options.max_memory, host::ReadMemory()));
-}
-
 // What one configuration is loaded with.
 struct Loading {
   std::span<const RunningConfig> others;  // those that are loaded already
   const RunOptions& options;
   host::Host& host;
 };
+
+// Returns an error if the maps would take too much of the kernel's memory. Where the kernel runs
+// out of it, it kills other processes first.
+Status CheckMemory(RunningConfig& config, const Loading& loading) {
+  plan::ChargeOptions charged;
+  charged.machine = host::ReadMachine();
+  charged.buffer_pages = loading.options.buffer_pages;
+  charged.is_pinned = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
+  std::uint64_t promised = 0;  // each of them fitted beside those before it
+  for (const RunningConfig& other : loading.others) promised += other.promised_memory;
+  const std::vector<plan::MapCharge> charges = plan::ChargesOf(*config.plan, charged);
+  const Status fits = plan::CheckCharges(
+      charges, LimitOf(loading.options.max_memory, host::ReadMemory(), promised));
+  for (const plan::MapCharge& charge : charges) {
+    if (fits) config.promised_memory += charge.memory.at_most - charge.memory.at_once;
+  }
+  return fits;
+}
 
 // Attaches a configuration whose object is loaded.
 Status Attach(const Loading& loading, RunningConfig& config) {
@@ -175,7 +183,7 @@ Status Load(const Loading& loading, RunningConfig& config) {
 
 void LoadAndAttach(RunningConfig& config, const Loading& loading) {
   config.status.programs = NotLoaded(*config.plan);
-  if (const Status fits = CheckMemory(*config.plan, loading.options); !fits) {
+  if (const Status fits = CheckMemory(config, loading); !fits) {
     Fail(config, fits.error().Message());
     return;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct RunningConfig {
   ConfigEvents events;                            // after the object, whose maps it reads
   std::optional<kernel::CgroupIdMap> cgroups;     // after the object, whose map it writes
   std::vector<kernel::CgroupRows> cgroup_rows;    // after the object, whose maps it tidies
+  std::uint64_t promised_memory = 0;  // what its maps still take when they fill, in bytes
 };
 
 struct RunOptions {

@@ -20,6 +20,26 @@ struct prefix {
   __u32 address;
 };
 BX_LPM_TRIE(vast, 50000000, struct prefix, __u64);
+#elif defined(VAST_GROWING)
+// Small enough, and takes nothing until it fills.
+struct prefix {
+  __u32 bits;
+  __u32 address;
+};
+BX_LPM_TRIE(growing, 1400000, struct prefix, __u64);
+#elif defined(VAST_OF_MAPS)
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+  __uint(max_entries, 2);
+  __type(key, __u32);
+  __array(
+      values, struct {
+        __uint(type, BPF_MAP_TYPE_ARRAY);
+        __uint(max_entries, 2000000000);
+        __type(key, __u32);
+        __type(value, __u64);
+      });
+} vast SEC(".maps");
 #elif defined(VAST_QUEUE)
 BX_QUEUE(vast, 500000000, __u64);
 #elif defined(VAST_RINGBUF)

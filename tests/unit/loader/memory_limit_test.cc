@@ -32,6 +32,22 @@ TEST(MemoryLimitTest, IsNeverMoreThanIsFree) {
   EXPECT_EQ(limit.reason, "what is free below the limit of cgroup '/cg/x', 256 MiB");
 }
 
+TEST(MemoryLimitTest, LeavesOutWhatOthersMayStillTake) {
+  const host::Memory memory{.available = 24 * kGibibyte,
+                            .cgroups = {{"/cg/x", 16 * kGibibyte, 12 * kGibibyte}}};
+  plan::MemoryLimit limit = LimitOf({}, memory, 20 * kGibibyte);
+  EXPECT_EQ(limit.all_maps, 0u);
+  EXPECT_EQ(limit.reason,
+            "what is free below the limit of cgroup '/cg/x', 16 GiB, less the 20 GiB that maps of "
+            "other configurations may still take");
+  limit = LimitOf({}, {.available = 24 * kGibibyte}, 20 * kGibibyte);
+  EXPECT_EQ(limit.all_maps, kGibibyte);
+  EXPECT_EQ(limit.reason,
+            "a quarter of the 24 GiB that this host has available, less the 20 GiB that maps of "
+            "other configurations may still take");
+  EXPECT_EQ(LimitOf(kGibibyte, memory, 20 * kGibibyte).all_maps, kGibibyte);
+}
+
 TEST(MemoryLimitTest, IsTheLeastOfAllCgroups) {
   const host::CgroupMemory own{"/cg/x/y", 64 * kMebibyte, 60 * kMebibyte};
   const host::CgroupMemory above{"/cg/x", 1'024 * kMebibyte, 50 * kMebibyte};
