@@ -27,6 +27,10 @@ const volatile char comm[8] = "old";
 const volatile __u16 ports[3] = {1, 2, 3};
 const volatile struct pair pair = {1, 2};
 const volatile struct pair several[2] = {};
+const volatile struct {
+  __u32 low : 4, high : 28;
+  __u32 rest;
+} parts = {};
 const volatile char names[2][8] = {"", "old"};
 const volatile __u64 unset = 42;
 const __u32 fixed = 7;
@@ -64,7 +68,7 @@ int leave(void *ctx) {
   static const volatile __u32 limit = 9;
 
   left++;
-  if (limit + several[1].first + names[1][0] == 0) return 0;
+  if (limit + parts.low + several[1].first + names[1][0] == 0) return 0;
   return enabled + disabled + small + middle + deep + wide + mode + comm[0] + ports[0] +
          pair.first + unset + *(const volatile __u32 *)&fixed + variable;
 }

@@ -69,6 +69,34 @@ TEST(Sections, AreFoundWithTheirTargets) {
   EXPECT_EQ(name(""), "(none)");
 }
 
+TEST(Sections, SayWhatHasToRunThemWhereNobodyHereCan) {
+  std::map<std::string_view, std::string> sections;
+  for (const SectionInfo& section : Sections()) {
+    if (section.use != SectionUse::kNotByUs) continue;
+    sections[section.words] += std::string(section.name) + " ";
+  }
+  EXPECT_EQ(
+      sections,
+      (std::map<std::string_view, std::string>{
+          {"a group of sockets has it, and picks one of them by it",
+           "sk_reuseport/migrate sk_reuseport "},
+          {"a netkit device has it", "netkit/primary netkit/peer "},
+          {"a network namespace has it, and decides by it", "flow_dissector sk_lookup "},
+          {"a route has it", "lwt_in lwt_out lwt_xmit lwt_seg6local "},
+          {"an infrared receiver has it", "lirc_mode2 "},
+          {"it decides for a cgroup; SEC(\"lsm/HOOK\") is for all", "lsm_cgroup "},
+          {"it is a firewall's, and decides about packets", "netfilter "},
+          {"it is a part of a struct_ops map, which runs the kernel", "struct_ops struct_ops.s "},
+          {"it is an action of a traffic filter, which tc makes", "action "},
+          {"it runs for packets that another program redirects",
+           "xdp.frags/devmap xdp/devmap xdp.frags/cpumap xdp/cpumap "},
+          {"it runs when a process asks for it by BPF_PROG_RUN", "syscall "},
+          {"it runs when somebody reads it", "iter iter.s "},
+          {"it takes the place of a function of another program", "freplace "},
+          {"sockets in a sockmap have it",
+           "sk_skb/stream_parser sk_skb/stream_verdict sk_skb/verdict sk_skb sk_msg "}}));
+}
+
 TEST(Sections, HaveNoNameTwice) {
   std::set<std::string_view> names;
   for (const SectionInfo& section : Sections()) {

@@ -26,6 +26,8 @@ TEST(Lint, NamesEachThingOnce) {
                       "counter metrics should have \"_total\" suffix",
                       "non-histogram and non-summary metrics should not have \"_count\" suffix",
                       "metric names should be written in 'snake_case' not 'camelCase'"}));
+  EXPECT_EQ(LintName(MetricKind::kGauge, "p_things_bucket"),
+            Problems{"non-histogram metrics should not have \"_bucket\" suffix"});
   EXPECT_EQ(LintName(MetricKind::kGauge, "p:kilobytes_gauge_x_total"),
             (Problems{"non-counter metrics should not have \"_total\" suffix",
                       "metric name should not include type 'gauge'",

@@ -57,6 +57,18 @@ TEST(MapSettings, GiveValuesTheirSizeWhereTheObjectHasNone) {
   EXPECT_EQ(MapOf(*with.plan, "stacks").value_size, 1016u);
 }
 
+TEST(MapSettings, AreForMapsThatTheObjectDescribes) {
+  object::ObjectLayout layout = LayoutOf("plan");
+  for (object::MapLayout& map : layout.maps) map.inner = nullptr;
+  EXPECT_EQ(ResolveYamlFor(std::move(layout), "t.yaml",
+                           "maps: {nested: {inner_max_entries: 5}}\nmetrics: {counters: []}\n")
+                .messages,
+            "t.yaml:1:36: error: map 'nested': inner_max_entries: the object does not say what the "
+            "maps in it are\n"
+            "  maps: {nested: {inner_max_entries: 5}}\n"
+            "                                     ^\n");
+}
+
 TEST(MapSettings, CanTakeAPinAway) {
   const std::string metrics =
       "metrics: {counters: [{name: shared_hits, help: H, labels: [slot]}]}\n";

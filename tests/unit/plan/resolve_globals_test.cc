@@ -182,6 +182,18 @@ object::Type::Kind IndexKind(const std::vector<object::Type>& enums, std::uint32
   return IndexType(object, count)->kind;
 }
 
+TEST(Globals, NeedBtf) {
+  object::ObjectLayout layout = LayoutOf("globals");
+  for (object::MapLayout& section : layout.sections) section.value = nullptr;
+  EXPECT_EQ(
+      ResolveYamlFor(std::move(layout), "t.yaml",
+                     "metrics: {counters: [{name: a, help: A, map: .bss, value: hits}]}\n")
+          .messages,
+      "t.yaml:1:46: error: object 'globals.bpf.o' has no BTF for the variables of section '.bss'\n"
+      "  metrics: {counters: [{name: a, help: A, map: .bss, value: hits}]}\n"
+      "                                               ^\n");
+}
+
 TEST(IndexType, IsAnEnumOnlyIfItNamesAllAndIsAlone) {
   using Kind = object::Type::Kind;
   const object::Type right = Enum({{"A", 0}, {"B", 1}, {"COUNT", 2}});
