@@ -32,13 +32,11 @@ std::string_view EndingOf(std::string_view file) {
 }  // namespace
 
 Result<std::string> ReadConfigFile(const std::string& path) {
-  const std::string subject = fmt::format("configuration '{}'", path);
   Result<std::string> text = ReadRegularFile(path, kMaxFile);
-  if (text) return text;
-  if (text.error().code == EFBIG && text.error().context.empty()) {
-    return Error(subject, fmt::format("more than {} bytes", kMaxFile), 0);
-  }
-  return text.error().In(subject);
+  if (text || !text.error().context.empty()) return text;
+  const int code = text.error().code;
+  return code == EFBIG ? Error("open", fmt::format("it has more than {} bytes", kMaxFile), code)
+                       : Error("open", "it " + text.error().cause, code);
 }
 
 std::string ConfigName(const std::string& path) {

@@ -8,7 +8,7 @@
 
 namespace bpf_exporter::config {
 
-// Reads a regular file of at most 1 MiB. Any thread.
+// Reads a regular file of at most 1 MiB. The error does not name the file. Any thread.
 Result<std::string> ReadConfigFile(const std::string& path);
 
 // Returns the name of the configuration in a file: its path without folder and ending.

@@ -52,6 +52,7 @@ Result<std::vector<ConfigSource>> SourcesInDir(const std::string& dir,
     if (Result<std::string> path = config::FindConfig(dir, name)) {
       source.path = *std::move(path);
     } else {
+      source.path = fmt::format("{}/{}.yaml", dir, name);
       source.problem = path.error().Message();
     }
     sources.push_back(std::move(source));

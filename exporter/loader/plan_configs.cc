@@ -48,19 +48,20 @@ void SetTrue(const std::string& name, std::vector<config::ConstantSpec>& constan
   constant->list = false;
 }
 
+// Returns what is wrong with a file that cannot be read, in the form of what is wrong inside of it.
+std::string Unread(const std::string& path, const std::string& problem) {
+  config::Diagnostics diagnostics(path, "");
+  diagnostics.Error({}, problem);
+  return diagnostics.Render();
+}
+
 // Plans one configuration. Its metrics must not clash with those of `before`.
 PlannedConfig PlanConfig(const ConfigSource& source, const plan::ResolveOptions& options,
                          host::Host& host, const std::vector<const plan::ConfigPlan*>& before) {
-  PlannedConfig planned{source, std::nullopt, ""};
-  if (!source.problem.empty()) {
-    planned.messages = source.problem + "\n";
-    return planned;
-  }
+  if (!source.problem.empty()) return {source, std::nullopt, Unread(source.path, source.problem)};
   const Result<std::string> text = config::ReadConfigFile(source.path);
-  if (!text) {
-    planned.messages = text.error().Message() + "\n";
-    return planned;
-  }
+  if (!text) return {source, std::nullopt, Unread(source.path, text.error().Message())};
+  PlannedConfig planned{source, std::nullopt, ""};
   config::Diagnostics diagnostics(source.path, *text);
   if (std::optional<config::Config> config =
           config::ParseConfig(source.name, source.path, *text, diagnostics)) {

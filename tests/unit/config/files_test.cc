@@ -36,23 +36,20 @@ TEST_F(Files, ReadsAFileOfTheGreatestSize) {
 
 TEST_F(Files, RefusesAFileThatIsTooLarge) {
   Write("a.yaml", std::string((1 << 20) + 1, 'x'));
-  EXPECT_EQ(Problem(Path("a.yaml")),
-            "configuration '" + Path("a.yaml") + "': more than 1048576 bytes");
+  EXPECT_EQ(Problem(Path("a.yaml")), "open: it has more than 1048576 bytes");
 }
 
 TEST_F(Files, SaysWhichFileIsMissing) {
-  EXPECT_EQ(Problem(Path("a.yaml")),
-            "configuration '" + Path("a.yaml") + "': open: No such file or directory");
+  EXPECT_EQ(Problem(Path("a.yaml")), "open: No such file or directory");
   const Result<std::string> text = ReadConfigFile(Path("a.yaml"));
   EXPECT_EQ(ENOENT, text.error().code);
 }
 
 TEST_F(Files, RefusesWhatIsNoRegularFile) {
-  EXPECT_EQ(Problem(dir_), "configuration '" + dir_ + "': is a directory");
-  EXPECT_EQ(Problem("/dev/zero"), "configuration '/dev/zero': is not a regular file");
+  EXPECT_EQ(Problem(dir_), "open: it is a directory");
+  EXPECT_EQ(Problem("/dev/zero"), "open: it is not a regular file");
   ASSERT_EQ(mkfifo(Path("fifo.yaml").c_str(), 0600), 0);
-  EXPECT_EQ(Problem(Path("fifo.yaml")),
-            "configuration '" + Path("fifo.yaml") + "': is not a regular file");
+  EXPECT_EQ(Problem(Path("fifo.yaml")), "open: it is not a regular file");
 }
 
 TEST_F(Files, ReadsThroughALink) {

@@ -61,8 +61,8 @@ TEST_F(PlanConfigsTest, TakesOneNameWithTwoEndingsForAMistakeOfThatConfiguration
   ASSERT_TRUE(sources.ok());
   const std::vector<PlannedConfig> planned = PlanConfigs(*sources, {}, host_);
   ASSERT_EQ(planned.size(), 2u);
-  EXPECT_EQ(planned[0].messages, "configuration 'x' is there twice: '" + Yaml() + "' and '" +
-                                     (dir_ / "x.yml").string() + "'\n");
+  EXPECT_EQ(planned[0].messages, Yaml() + ": error: configuration 'x' is there twice: '" + Yaml() +
+                                     "' and '" + (dir_ / "x.yml").string() + "'\n");
   EXPECT_FALSE(planned[0].plan.has_value());
   EXPECT_TRUE(planned[1].plan.has_value()) << planned[1].messages;
 }
@@ -156,7 +156,7 @@ TEST_F(PlanConfigsTest, SaysWhatIsWrongWithTheObject) {
 }
 
 TEST_F(PlanConfigsTest, SaysThatTheFileIsNotThere) {
-  EXPECT_EQ(ObjectOf(""), "configuration '" + Yaml() + "': open: No such file or directory\n");
+  EXPECT_EQ(ObjectOf(""), Yaml() + ": error: open: No such file or directory\n");
 }
 
 // The constants that a source has which is told to count by control group, or what was said.
