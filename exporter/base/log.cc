@@ -2,6 +2,7 @@
 // Tests: process_test.py
 #include "base/log.h"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -29,7 +30,7 @@ spdlog::level::level_enum ToSpdlog(Level level) {
 }
 
 // Standard error, which never makes a thread wait for its reader.
-class StandardErrorSink : public spdlog::sinks::base_sink<std::mutex> {
+class StandardErrorSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
@@ -38,6 +39,8 @@ class StandardErrorSink : public spdlog::sinks::base_sink<std::mutex> {
   }
   void flush_() override {}  // nothing is kept back
 };
+
+std::mutex writing;
 
 spdlog::logger& Logger() {
   static const std::shared_ptr<spdlog::logger> logger = [] {
@@ -55,6 +58,8 @@ void SetLevel(Level least) { Logger().set_level(ToSpdlog(least)); }
 
 void SetTimestamps(bool on) { Logger().set_pattern(on ? "%Y-%m-%dT%H:%M:%S.%e%z %l %v" : "%l %v"); }
 
+std::unique_lock<std::mutex> Hold() { return std::unique_lock(writing); }
+
 bool Enabled(Level level) { return Logger().should_log(ToSpdlog(level)); }
 
 void Write(Level level, std::string_view text) {
@@ -68,6 +73,7 @@ void Write(Level level, std::string_view text) {
       line += c;
     }
   }
+  const std::lock_guard lock(writing);
   Logger().log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,9 @@ void SetTimestamps(bool on);
 // Writes one line; control characters in `text` are shown as \xNN, so that a line stays a line.
 void Write(Level level, std::string_view text);
 bool Enabled(Level level);
+
+// Keeps other threads from writing while it is held: a process that is forked then can write.
+std::unique_lock<std::mutex> Hold();
 
 template <typename... Args>
 void Debug(fmt::format_string<Args...> format, Args&&... args) {

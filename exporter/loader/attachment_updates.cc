@@ -43,6 +43,7 @@ kernel::Followed FollowedBy(const std::vector<RunningConfig>& configs) {
 AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
                                      metrics::Statuses& statuses, host::CpuWatch cpus)
     : configs_(configs),
+      paces_(configs.size()),
       statuses_(statuses),
       followed_(FollowedBy(configs)),
       cgroups_(followed_.cgroups),
@@ -95,22 +96,53 @@ void AttachmentUpdates::LookAtHost() {
   }
 }
 
+// Returns whether the status of the configuration has changed.
+bool AttachmentUpdates::Follow(std::size_t index) {
+  RunningConfig& config = configs_[index];
+  if (!config.object) return false;
+  const steady_clock::time_point now = steady_clock::now();
+  const bool had_lost = config.object->HasLostProcess();
+  const std::vector<kernel::PlaceNews> news = config.object->Follow(present_, now);
+  for (const kernel::PlaceNews& one : news) {
+    log::Write(one.problem ? log::Level::kWarning : log::Level::kInfo,
+               fmt::format("config '{}': {}", config.status.name, one.text));
+  }
+  if (!news.empty()) UpdateStatus(config);
+  if (!config.object->HasLostProcess()) return !news.empty();
+  if (!had_lost) {
+    paces_[index].Ended(now);
+    if (paces_[index].GivenUp()) {
+      log::Error("config '{}': its process ended {} times; it is not started again",
+                 config.status.name, RestartPace::kMaxEnds);
+    }
+  }
+  return StartAgainIfDue(index, now) || !news.empty();
+}
+
+bool AttachmentUpdates::StartAgainIfDue(std::size_t index, Time now) {
+  RunningConfig& config = configs_[index];
+  RestartPace& pace = paces_[index];
+  if (!pace.IsDue(now)) return false;
+  const Status started = StartAgain(config);
+  if (started) {
+    pace.Started(steady_clock::now());
+    log::Info("config '{}': its process was started again, and counts go on", config.status.name);
+    return true;
+  }
+  pace.Ended(steady_clock::now());
+  const std::string then = pace.GivenUp()
+                               ? std::string("it is not tried again")
+                               : fmt::format("tried again in {} s", pace.pause().count());
+  log::Warn("config '{}': its process cannot be started again: {}; {}", config.status.name,
+            started.error().Message(), then);
+  return false;
+}
+
 void AttachmentUpdates::Update() {
   try {
     LookAtHost();
     bool changed = false;
-    for (RunningConfig& config : configs_) {
-      if (!config.object) continue;
-      const std::vector<kernel::PlaceNews> news =
-          config.object->Follow(present_, steady_clock::now());
-      for (const kernel::PlaceNews& one : news) {
-        log::Write(one.problem ? log::Level::kWarning : log::Level::kInfo,
-                   fmt::format("config '{}': {}", config.status.name, one.text));
-      }
-      if (news.empty()) continue;
-      UpdateStatus(config);
-      changed = true;
-    }
+    for (std::size_t i = 0; i < configs_.size(); ++i) changed |= Follow(i);
     if (changed) statuses_.Publish(StatusesOf(configs_));
   } catch (const std::exception& error) {
     log::Error("attachments: {}", error.what());

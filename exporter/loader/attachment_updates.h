@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/stoppable_thread.h"
 #include "host/binary_watch.h"
 #include "host/cpu_watch.h"
 #include "host/folder_watch.h"
 #include "host/interface_watch.h"
 #include "loader/loaded_config.h"
+#include "loader/restart_pace.h"
 #include "metrics/statuses.h"
 
 namespace bpf_exporter::loader {
@@ -18,8 +21,10 @@ namespace bpf_exporter::loader {
 // Keeps programs attached while it lives, on a thread of its own: to network interfaces, binaries,
 // cgroups, modules of the kernel and CPUs that come, go and come back. Asks the kernel every second
 // whether what is attached still is, and at once when it tells of an interface or a folder.
-// Whatever changes is logged, and in the statuses. Nobody waits for it: the kernel may take long to
-// attach. It has no thread where no program is at such a place.
+// Starts the process of a configuration
+// again that has ended, at the pace of RestartPace. Whatever changes is logged, and in the
+// statuses. Nobody waits for it: the kernel may take long to attach. It has no thread where no
+// program is at such a place.
 class AttachmentUpdates {
  public:
   // Looks once, then follows. `configs` and `statuses` outlive it; from now on the programs of
@@ -33,9 +38,12 @@ class AttachmentUpdates {
  private:
   void Update();
   void LookAtHost();
+  bool Follow(std::size_t index);
+  bool StartAgainIfDue(std::size_t index, Time now);
   void Run(const StoppableThread::Stop& stop);
 
   std::vector<RunningConfig>& configs_;
+  std::vector<RestartPace> paces_;  // of their processes
   metrics::Statuses& statuses_;
   const kernel::Followed followed_;
   std::optional<host::InterfaceWatch> interfaces_;

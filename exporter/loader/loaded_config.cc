@@ -191,7 +191,11 @@ void LoadAndAttach(RunningConfig& config, const Loading& loading) {
     Fail(config, loaded.error().Message());
     return;
   }
-  config.plan->object.bytes.reset();  // loaded, and large
+  if (config.object->followed().process) {
+    config.status.restarts = 0;
+  } else {
+    config.plan->object.bytes.reset();  // loaded, large, and not loaded again
+  }
   config.status.either_of = config.object->EitherOf();
   LogPrograms(config);
   UpdateStatus(config);
@@ -241,6 +245,15 @@ Status DropRights(std::vector<RunningConfig>& configs) {
 
 void LetGo(std::vector<RunningConfig>& configs) {
   while (!configs.empty()) configs.pop_back();
+}
+
+Status StartAgain(RunningConfig& config) {
+  if (Status started = config.object->StartAgain(*config.plan); !started) return started;
+  config.status.either_of = config.object->EitherOf();
+  config.status.restarts = config.status.restarts.value_or(0) + 1;
+  LogPrograms(config);
+  UpdateStatus(config);
+  return {};
 }
 
 void UpdateStatus(RunningConfig& config) {

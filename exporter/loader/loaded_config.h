@@ -51,6 +51,10 @@ Status DropRights(std::vector<RunningConfig>& configs);
 // Detaches and unloads, last first: of two that are at an interface the first made what both need.
 void LetGo(std::vector<RunningConfig>& configs);
 
+// Loads and attaches again, with the maps that it has, a configuration whose process has ended, and
+// logs how its programs fare. After an error nothing is attached. Threads may exist.
+Status StartAgain(RunningConfig& config);
+
 // Brings `config.status` up to date with its programs, which are loaded, and logs whether the
 // configuration is up, if that is new.
 void UpdateStatus(RunningConfig& config);

@@ -42,6 +42,9 @@ inline constexpr SelfMetric kProgramAttached =
     SelfGauge("ebpf_program_attached", "id,place?", "Whether a program is attached");
 inline constexpr SelfMetric kProgramsMissed =
     SelfGauge("programs_missed", "config", "Programs that should be attached and are not");
+inline constexpr SelfMetric kConfigRestarts = SelfCounter(
+    "config_process_restarts_total", "config",
+    "How often the process that attaches the configuration's programs was started again");
 inline constexpr SelfMetric kAlternativeUsed =
     SelfGauge("program_alternative_used", "config,group,alternative",
               "Whether this one is used of programs of which one is enough");
@@ -119,16 +122,16 @@ inline constexpr SelfMetric kNetworkSent =
 
 // All of them: what the exporter exposes and what its documentation lists.
 inline constexpr const SelfMetric* kSelfMetrics[] = {
-    &kBuildInfo,        &kEnabledConfigs, &kConfigUp,         &kProgramInfo,
-    &kProgramAttached,  &kProgramsMissed, &kAlternativeUsed,  &kProgramRunTime,
-    &kProgramRunCount,  &kSnapshots,      &kSnapshotDuration, &kSnapshotTimestamp,
-    &kSnapshotAge,      &kMapEntries,     &kMapMaxEntries,    &kMapMemory,
-    &kMapReadErrors,    &kMetricSeries,   &kRowsSkipped,      &kSeriesOverLimit,
-    &kDecoderErrors,    &kEventsLost,     &kHttpRequests,     &kPageBytes,
-    &kCpuSeconds,       &kOpenFds,        &kMaxFds,           &kVirtualMemory,
-    &kVirtualMemoryMax, &kResidentMemory, &kStartTime,        &kThreads,
-    &kNetworkReceived,  &kNetworkSent,    &kSnapshotInterval, &kLogLinesLost,
-    &kValuesSaturated,
+    &kBuildInfo,         &kEnabledConfigs,   &kConfigUp,       &kProgramInfo,
+    &kProgramAttached,   &kProgramsMissed,   &kConfigRestarts, &kAlternativeUsed,
+    &kProgramRunTime,    &kProgramRunCount,  &kSnapshots,      &kSnapshotDuration,
+    &kSnapshotTimestamp, &kSnapshotAge,      &kMapEntries,     &kMapMaxEntries,
+    &kMapMemory,         &kMapReadErrors,    &kMetricSeries,   &kRowsSkipped,
+    &kSeriesOverLimit,   &kDecoderErrors,    &kEventsLost,     &kHttpRequests,
+    &kPageBytes,         &kCpuSeconds,       &kOpenFds,        &kMaxFds,
+    &kVirtualMemory,     &kVirtualMemoryMax, &kResidentMemory, &kStartTime,
+    &kThreads,           &kNetworkReceived,  &kNetworkSent,    &kSnapshotInterval,
+    &kLogLinesLost,      &kValuesSaturated,
 };
 
 // Returns the name under which `metric` is exposed.

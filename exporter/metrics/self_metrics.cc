@@ -107,6 +107,17 @@ void SelfMetrics::ReportConfig(const ConfigStatus& config) {
   const auto missed = [](const ProgramStatus& one) { return one.Missed(); };
   Set(kProgramsMissed, {config.name},
       static_cast<double>(std::count_if(config.programs.begin(), config.programs.end(), missed)));
+  if (config.restarts) {
+    Set(kConfigRestarts, {config.name}, static_cast<double>(*config.restarts));
+  }
+  // Programs that were loaded again have other ids.
+  auto before = std::exchange(programs_[config.name], {});
+  for (const ProgramStatus& program : config.programs) {
+    const std::string id = IdOf(config, program);
+    before.erase(id);
+    programs_[config.name].emplace(id, std::pair(program.name, program.tag));
+  }
+  for (const auto& [id, program] : before) ForgetProgram(config.name, id, program);
   for (const ProgramStatus& program : config.programs) {
     const std::string id = IdOf(config, program);
     Set(kProgramInfo, {config.name, program.name, program.tag, id}, 1);
@@ -120,6 +131,17 @@ void SelfMetrics::ReportConfig(const ConfigStatus& config) {
       Set(kAlternativeUsed, {config.name, names, alternative}, used ? 1 : 0);
     }
   }
+}
+
+void SelfMetrics::ForgetProgram(const std::string& config, const std::string& id,
+                                const std::pair<std::string, std::string>& program) {
+  Find(kProgramInfo).Remove({config, program.first, program.second, id});
+  Find(kProgramRunTime).Remove({id});
+  Find(kProgramRunCount).Remove({id});
+  for (const std::string& place : std::exchange(places_[id], {})) {
+    Find(kProgramAttached).Remove({id, place});
+  }
+  places_.erase(id);
 }
 
 void SelfMetrics::ReportPlaces(const std::string& id, const ProgramStatus& program) {

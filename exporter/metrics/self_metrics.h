@@ -46,6 +46,8 @@ class SelfMetrics {
  private:
   OwnFamily& Find(const SelfMetric& metric);
   void ReportPlaces(const std::string& id, const ProgramStatus& program);
+  void ForgetProgram(const std::string& config, const std::string& id,
+                     const std::pair<std::string, std::string>& program);
   void ReportMap(const MapStats& map);
   void ReportMetric(const MetricStats& metric);
 
@@ -53,6 +55,8 @@ class SelfMetrics {
   std::chrono::system_clock::time_point started_;
   std::deque<OwnFamily> families_;  // sorted by name; none is added after the constructor
   std::map<std::string, std::uint64_t, std::less<>> decode_errors_;  // by configuration
+  // The name and tag of each program that has series, by its configuration and id.
+  std::map<std::string, std::map<std::string, std::pair<std::string, std::string>>> programs_;
   std::map<std::string, std::set<std::string>> places_;  // that a program's series name, by its id
   std::chrono::system_clock::time_point last_time_;      // of the snapshot before
 };

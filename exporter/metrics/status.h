@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,8 @@ struct ConfigStatus {
   std::string problem;  // why it is not up; may have several lines
   std::vector<ProgramStatus> programs;
   std::vector<EitherOfStatus> either_of;  // once it is loaded
+  // How often the process was started again that holds its links; nothing: it needs none.
+  std::optional<std::uint64_t> restarts = {};
 
   // Returns whether one of the programs is missing where it is needed.
   bool MissesPrograms() const;

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <new>
 #include <string_view>
 #include <system_error>
@@ -53,18 +54,19 @@ void LimitMemory() {
 }
 
 // Closes what the parent had open: what a child holds stays in the kernel for as long as it runs.
-void CloseOthers(int socket) {
+void CloseOthers(int socket, const std::vector<int>& kept) {
   std::vector<int> open_now;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
     open_now.push_back(ParseWhole<int>(entry.path().filename().native()).value_or(-1));
   }
   for (const int fd : open_now) {
-    if (fd > STDERR_FILENO && fd != socket) close(fd);
+    const bool keep = fd == socket || std::find(kept.begin(), kept.end(), fd) != kept.end();
+    if (fd > STDERR_FILENO && !keep) close(fd);
   }
 }
 
-void Confine(int socket) {
+void Confine(int socket, const std::vector<int>& kept) {
   sigset_t ending;
   sigemptyset(&ending);
   for (const int number : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
@@ -77,7 +79,7 @@ void Confine(int socket) {
   sigemptyset(&left_to_parent);
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&left_to_parent, number);
   sigprocmask(SIG_BLOCK, &left_to_parent, nullptr);
-  CloseOthers(socket);
+  CloseOthers(socket, kept);
   prctl(PR_SET_DUMPABLE, 0);  // no core file, also where core_pattern is a pipe
   if (kLimitMemory) LimitMemory();
   const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -86,8 +88,8 @@ void Confine(int socket) {
 }
 
 // Serves until the parent is gone. Nothing may be thrown into what the parent was doing.
-[[noreturn]] void Run(int socket, Child::Serve serve) noexcept {
-  Confine(socket);
+[[noreturn]] void Run(int socket, Child::Serve serve, const std::vector<int>& kept) noexcept {
+  Confine(socket, kept);
   try {
     MessageHeader header;
     std::string request;
@@ -116,6 +118,11 @@ Error HowItEnded(int status, std::chrono::seconds limit) {
     return Error{
         fmt::format("libbpf did not finish with it in {} s; the file is corrupt", limit.count())};
   }
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+    Error error{"it was killed (signal 9)"};
+    error.AddRemedy("dmesg tells whether the kernel did, for want of memory");
+    return error;
+  }
   const std::string how = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                                               : fmt::format("exit code {}", WEXITSTATUS(status));
   return Error{fmt::format("libbpf crashed on it ({}); the file is corrupt", how)};
@@ -138,7 +145,7 @@ void SetPatience(int socket, std::chrono::seconds patience) {
 
 }  // namespace
 
-Result<Child> Child::Start(Serve serve) {
+Result<Child> Child::Start(Serve serve, std::vector<int> kept) {
   std::array<int, 2> ends;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return Refused("socketpair", errno);
@@ -147,9 +154,11 @@ Result<Child> Child::Start(Serve serve) {
   const Fd theirs(ends[1]);
   // A process that ignores this signal, as some supervisors make it do, cannot wait for its child.
   signal(SIGCHLD, SIG_DFL);
+  std::unique_lock log = log::Hold();
   const pid_t pid = fork();
+  log.unlock();
   if (pid < 0) return Refused("fork", errno);
-  if (pid == 0) Run(theirs.get(), std::move(serve));
+  if (pid == 0) Run(theirs.get(), std::move(serve), kept);
   return Child(pid, std::move(ours));
 }
 
@@ -208,11 +217,14 @@ Result<Child::Answer> Child::Ask(std::string_view request, std::chrono::seconds 
   return HowItEnded(status, limit);
 }
 
+void Child::End() {
+  if (!runs()) return;
+  kill(pid_, SIGKILL);
+  Wait();
+}
+
 Error Child::Damaged() {
-  if (runs()) {
-    kill(pid_, SIGKILL);
-    Wait();
-  }
+  End();
   return Error{"libbpf damaged its own process; the file is corrupt"};
 }
 

@@ -34,9 +34,10 @@ class Child {
   };
 
   // Forks. `serve` runs in the child, which has everything in memory that the parent has now, but
-  // none of its descriptors; what it prints is lost, but for the log at level debug. Call before
-  // threads exist.
-  static Result<Child> Start(Serve serve);
+  // none of its descriptors except for `kept`; what it prints is lost, but for the log at level
+  // debug. Where the parent has threads, the child has this one alone: `serve` may allocate and
+  // log, and take no other lock that another of them may hold now.
+  static Result<Child> Start(Serve serve, std::vector<int> kept = {});
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   // Lets the child destroy `serve` with all that it holds, and waits until it has ended.
@@ -46,6 +47,8 @@ class Child {
   // of the child: "libbpf crashed on it (signal 11); the file is corrupt".
   Result<Answer> Ask(std::string_view request, std::chrono::seconds limit);
 
+  // Ends the child at once.
+  void End();
   // Ends the child at once, and returns the error for an answer that makes no sense.
   Error Damaged();
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interfaces and cgroups that come, go and come back while the exporter runs."""
 
+import glob
 import os
 import signal
 import subprocess
@@ -31,6 +32,7 @@ ON_INTERFACES = """
   - {program: by_xdp, xdp: {interface: va1}}
 """
 UP = "ebpf_exporter_config_up"
+RESTARTS = "ebpf_exporter_config_process_restarts_total"
 SOCKET, XDP, CGROUP = "11", "12", "15"
 FRAMES = 50
 SEND = f"""
@@ -144,8 +146,12 @@ class TheProcessThatAttaches(WithConfiguration):
     EVERY_CPU = "  - {program: by_perf_event, perf_event: {event: cpu-clock, frequency: 99}}"
 
     def children_of(self, pid):
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(child) for child in file.read().split()]
+        """Of each of its threads: the one that follows what comes starts them again."""
+        children = []
+        for path in glob.glob(f"/proc/{pid}/task/*/children"):
+            with open(path, encoding="ascii") as file:
+                children += [int(child) for child in file.read().split()]
+        return children
 
     def test_has_given_up_the_same_capabilities(self):
         with self.exporter(self.EVERY_CPU, "--capabilities.keep=cap_perfmon") as exporter:
@@ -156,15 +162,51 @@ class TheProcessThatAttaches(WithConfiguration):
                 for line in ("CapEff", "CapPrm"):
                     self.assertIn(f"{line}:\t0000004000000000\n", status)
 
-    def test_costs_its_configuration_when_it_ends(self):
-        with self.exporter(self.EVERY_CPU) as exporter:
+    def restarts(self, exporter):
+        return exporter.page().value(RESTARTS, config="follow")
+
+    def test_is_started_again_and_counts_go_on(self):
+        with Network() as network:
+            network.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")
+            network.run("ip", "link", "add", "va1", "type", "veth", "peer", "name", "peer")
+            network.run("ip", "link", "set", "va1", "up")
+            network.run("ip", "link", "set", "peer", "up")
+            exporter = self.exporter(ON_INTERFACES, host=INSIDE, port=9435, prefix=network.enter(), ready="/healthz")
+            with exporter:
+                self.assertEqual(0, self.restarts(exporter))
+                before = exporter.page().by_label("ebpf_exporter_ebpf_program_attached", "id")
+                network.run("python3", "-c", SEND)
+                (child,) = self.children_of(exporter.process.pid)
+                os.kill(child, signal.SIGKILL)
+                wait_until(lambda: self.restarts(exporter) == 1, 10, "it is started again")
+                self.assertEqual(1, self.up(exporter))
+                self.assertEqual(0, self.missed(exporter))
+                self.assertEqual(1, self.lines(exporter, "the process that held its links has ended"))
+                self.assertEqual(1, self.lines(exporter, "its process was started again, and counts go on"))
+                self.assertEqual(1, len(self.children_of(exporter.process.pid)))
+                network.run("python3", "-c", SEND)
+                self.assertEqual({SOCKET: 2 * FRAMES, XDP: 2 * FRAMES}, self.hits(exporter))
+                # Those programs are gone, and the new ones have other ids.
+                after = exporter.page().by_label("ebpf_exporter_ebpf_program_attached", "id")
+                self.assertEqual(len(before), len(after))
+                self.assertEqual(2, len(set(after) - set(before)))
+                # What comes later is attached to as before.
+                network.run("ip", "link", "del", "va1")
+                self.wait_for_lines(exporter, 2, "detached from")
+
+    def test_costs_its_configuration_where_it_cannot_be_started_again(self):
+        # Attaching to perf events takes CAP_PERFMON, loading programs CAP_BPF as well.
+        with self.exporter(self.EVERY_CPU, "--capabilities.keep=cap_perfmon") as exporter:
             self.assertEqual({"follow": 1}, exporter.page().by_label(UP, "config"))
             (child,) = self.children_of(exporter.process.pid)
             os.kill(child, signal.SIGKILL)
             wait_until(lambda: exporter.page().by_label(UP, "config") == {"follow": 0}, 10, "it is down")
             attached = exporter.page().by_label("ebpf_exporter_ebpf_program_attached", "id")
             self.assertEqual({0}, set(attached.values()))
+            self.assertEqual(0, self.restarts(exporter))
             self.assertEqual(1, self.lines(exporter, "the process that held its links has ended"))
+            self.wait_for_lines(exporter, 2, "its process cannot be started again: object 'probe_hooks.bpf.o': ")
+            self.assertEqual(1, self.lines(exporter, "tried again in 1 s"))
             self.assertEqual([], self.children_of(exporter.process.pid))
             self.assertEqual(0, exporter.stop())
 

@@ -115,8 +115,8 @@ TEST_F(ContainedObjectTest, TellsOnceThatTheProcessEnded) {
   const std::vector<PlaceNews> news = object_->Follow({}, Time());
   ASSERT_EQ(news.size(), 1u);
   EXPECT_EQ(news[0].text,
-            "the process that held its links has ended: libbpf crashed on it (signal 9); the file "
-            "is corrupt");
+            "the process that held its links has ended: it was killed (signal 9); dmesg tells "
+            "whether the kernel did, for want of memory");
   EXPECT_TRUE(news[0].problem);
   EXPECT_EQ(StateOf("by_perf_event"), news[0].text);
   EXPECT_TRUE(object_->Follow({}, Time()).empty());
@@ -124,6 +124,64 @@ TEST_F(ContainedObjectTest, TellsOnceThatTheProcessEnded) {
   WantThisProcess(object_->Map("wanted"));
   Burn(0.1);
   EXPECT_EQ(HitsOf(kPerfEvent), before);
+}
+
+TEST_F(ContainedObjectTest, StartsAgainAndCountsOn) {
+  const plan::ConfigPlan plan = OnPerfEvents();
+  ASSERT_EQ(Load(plan), "");
+  ASSERT_TRUE(object_->Attach().ok());
+  WantThisProcess(object_->Map("wanted"));
+  Burn(0.1);
+  const std::uint32_t map = object_->Map("hits").Id();
+  ASSERT_GT(HitsOf(kPerfEvent), 0u);
+  for (int round = 0; round < 2; ++round) {
+    const pid_t before = Children().front();
+    const std::uint64_t hits = HitsOf(kPerfEvent);
+    kill(before, SIGKILL);
+    object_->Follow({}, Time());
+    ASSERT_TRUE(object_->HasLostProcess());
+    const Status started = object_->StartAgain(plan);
+    ASSERT_TRUE(started.ok()) << started.error().Message();
+    EXPECT_FALSE(object_->HasLostProcess());
+    ASSERT_EQ(Children().size(), 1u);
+    EXPECT_NE(Children().front(), before);
+    EXPECT_EQ(StateOf("by_perf_event"), "attached");
+    EXPECT_EQ(object_->ProgramStatistics().size(), 1u);
+    EXPECT_EQ(object_->Map("hits").Id(), map);
+    Burn(0.1);
+    EXPECT_GT(HitsOf(kPerfEvent), hits);
+    EXPECT_TRUE(object_->Follow({}, Time()).empty());
+  }
+}
+
+TEST_F(ContainedObjectTest, TakesMapsOfAllKindsWhenItStartsAgain) {
+  // Constants, variables that programs write, and maps of maps among them.
+  for (const char* object : {"globals", "map_kinds"}) {
+    const plan::ConfigPlan plan = PlanOf(object, {});
+    ASSERT_EQ(Load(plan), "");
+    ASSERT_TRUE(object_->Attach().ok());
+    const Status started = object_->StartAgain(plan);
+    EXPECT_TRUE(started.ok()) << object << ": " << started.error().Message();
+    object_.reset();
+  }
+}
+
+TEST_F(ContainedObjectTest, SaysWhyItCannotStartAgain) {
+  plan::ConfigPlan plan = OnPerfEvents();
+  ASSERT_EQ(Load(plan), "");
+  ASSERT_TRUE(object_->Attach().ok());
+  kill(Children().front(), SIGKILL);
+  object_->Follow({}, Time());
+  const std::string problem = StateOf("by_perf_event");
+  plan.object.bytes = std::make_shared<const std::string>("no object");
+  const Status started = object_->StartAgain(plan);
+  ASSERT_FALSE(started.ok());
+  EXPECT_TRUE(started.error().Message().starts_with("object 'probe_hooks.bpf.o': open: "))
+      << started.error().Message();
+  EXPECT_TRUE(object_->HasLostProcess());
+  EXPECT_EQ(Children(), std::vector<pid_t>());
+  EXPECT_EQ(StateOf("by_perf_event"), problem);
+  EXPECT_TRUE(object_->Follow({}, Time()).empty());
 }
 
 TEST_F(ContainedObjectTest, GivesUpRightsWhereTheProcessGoesOn) {

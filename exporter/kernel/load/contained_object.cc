@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <iterator>
 #include <memory>
@@ -29,21 +30,39 @@ Status StatusOf(ErrorParts parts) {
   return error;
 }
 
+std::string SubjectOf(const plan::ConfigPlan& plan) {
+  return fmt::format("object '{}'", std::filesystem::path(plan.object.path).filename().string());
+}
+
+// Starts a process that loads the object when it is first asked.
+Result<object::Child> StartChild(const plan::ConfigPlan& plan, const LoadOptions& options) {
+  std::vector<int> maps;
+  for (const auto& [name, fd] : options.maps) maps.push_back(fd);
+  std::shared_ptr<ObjectService> service;
+  Result<object::Child> child = object::Child::Start(
+      [&, service](std::string_view request) mutable {
+        if (service == nullptr) service = std::make_shared<ObjectService>(plan, options);
+        return service->Serve(request);
+      },
+      std::move(maps));
+  if (!child) return child.error().In(SubjectOf(plan));
+  return child;
+}
+
 }  // namespace
+
+ContainedObject::ContainedObject(object::Child child, const plan::ConfigPlan& plan,
+                                 std::string btf_path)
+    : child_(std::move(child)),
+      config_(plan.name),
+      subject_(SubjectOf(plan)),
+      btf_path_(std::move(btf_path)) {}
 
 Result<ContainedObject> ContainedObject::Load(const plan::ConfigPlan& plan,
                                               const LoadOptions& options) {
-  const std::string file = std::filesystem::path(plan.object.path).filename().string();
-  // Made in the child, when it is first asked.
-  std::shared_ptr<ObjectService> service;
-  Result<object::Child> child =
-      object::Child::Start([&, service](std::string_view request) mutable {
-        if (service == nullptr) service = std::make_shared<ObjectService>(plan, options);
-        return service->Serve(request);
-      });
-  std::string subject = fmt::format("object '{}'", file);
-  if (!child) return child.error().In(subject);
-  ContainedObject object(*std::move(child), plan.name, std::move(subject));
+  Result<object::Child> child = StartChild(plan, options);
+  if (!child) return child.error();
+  ContainedObject object(*std::move(child), plan, options.btf_path);
   if (const Status loaded = object.LoadNext(); !loaded) return loaded.error();
   return object;
 }
@@ -61,19 +80,33 @@ Result<T> ContainedObject::Ask(const ObjectRequest& request, std::vector<Fd>& de
   return *std::move(unpacked);
 }
 
-Status ContainedObject::LoadNext() {
-  maps_.clear();
-  program_descriptors_.clear();
+// Puts the descriptors of the maps, in the order of the answer, into `maps`; those of the programs
+// are kept.
+Result<LoadAnswer> ContainedObject::AskToLoad(std::vector<Fd>& maps) {
   has_next_ = false;
-  std::vector<Fd> descriptors;
-  Result<LoadAnswer> answer = Ask<LoadAnswer>({ObjectCommand::kLoad}, descriptors);
+  Result<LoadAnswer> answer = Ask<LoadAnswer>({ObjectCommand::kLoad}, maps);
   if (!answer) return answer.error().In(subject_ + ": load");
-  if (const Status loaded = StatusOf(std::move(answer->error)); !loaded) return loaded;
+  if (const Status loaded = StatusOf(std::move(answer->error)); !loaded) return loaded.error();
   for (const std::string& warning : answer->warnings) {
     log::Warn("config '{}': {}", config_, warning);
   }
-  if (descriptors.size() < answer->maps.size()) return child_.Damaged().In(subject_ + ": load");
-  auto descriptor = descriptors.begin();
+  if (maps.size() < answer->maps.size()) return child_.Damaged().In(subject_ + ": load");
+  const auto first_program = maps.begin() + static_cast<std::ptrdiff_t>(answer->maps.size());
+  {
+    const std::lock_guard lock(loaded_->mutex);
+    loaded_->descriptors.assign(std::move_iterator(first_program), std::move_iterator(maps.end()));
+  }
+  maps.erase(first_program, maps.end());
+  programs_ = std::move(answer->programs);
+  return answer;
+}
+
+Status ContainedObject::LoadNext() {
+  maps_.clear();
+  std::vector<Fd> maps;
+  Result<LoadAnswer> answer = AskToLoad(maps);
+  if (!answer) return answer.error();
+  auto descriptor = maps.begin();
   for (const MapAnswer& map : answer->maps) {
     const std::chrono::nanoseconds since(map.counted_since);
     maps_.try_emplace(
@@ -82,9 +115,6 @@ Status ContainedObject::LoadNext() {
                 std::chrono::system_clock::time_point(
                     std::chrono::duration_cast<std::chrono::system_clock::duration>(since))});
   }
-  program_descriptors_.assign(std::move_iterator(descriptor),
-                              std::move_iterator(descriptors.end()));
-  programs_ = std::move(answer->programs);
   return {};
 }
 
@@ -131,8 +161,38 @@ std::vector<PlaceNews> ContainedObject::Follow(const Present& present, Time now)
   return std::move(answer->news);
 }
 
+// Loads and attaches in a new process, which takes the maps that there are.
+Status ContainedObject::LoadAgain() {
+  do {
+    std::vector<Fd> maps;  // the same that this object has
+    if (Result<LoadAnswer> answer = AskToLoad(maps); !answer) return answer.error();
+    if (Status attached = Attach(); !attached) return attached;
+  } while (has_next_);
+  return {};
+}
+
+Status ContainedObject::StartAgain(const plan::ConfigPlan& plan) {
+  LoadOptions options;
+  options.btf_path = btf_path_;
+  for (const auto& [name, map] : maps_) options.maps.emplace(name, map.fd.get());
+  Result<object::Child> child = StartChild(plan, options);
+  if (!child) return child.error();
+  child_ = *std::move(child);
+  std::vector<metrics::ProgramStatus> before = programs_;
+  Status started = LoadAgain();
+  lost_ = !started.ok();
+  if (started) return {};
+  child_.End();
+  followed_ = {};
+  programs_ = std::move(before);
+  const std::lock_guard lock(loaded_->mutex);
+  loaded_->descriptors.clear();
+  return started;
+}
+
 void ContainedObject::AllDetached(const std::string& problem) {
   followed_ = {};
+  lost_ = true;
   const Status removed = RemoveLeftFilters(std::vector<std::string>{config_});
   if (!removed) log::Warn("{}", removed.error().Message());
   for (metrics::ProgramStatus& program : programs_) {
@@ -148,7 +208,8 @@ void ContainedObject::AllDetached(const std::string& problem) {
 
 std::map<std::uint32_t, ProgramRun> ContainedObject::ProgramStatistics() const {
   std::vector<int> descriptors;
-  for (const Fd& fd : program_descriptors_) descriptors.push_back(fd.get());
+  const std::lock_guard lock(loaded_->mutex);
+  for (const Fd& fd : loaded_->descriptors) descriptors.push_back(fd.get());
   return ReadProgramRuns(descriptors);
 }
 

@@ -4,7 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,12 @@ class ContainedObject {
   // Does as LoadedObject::Follow() does. If the process has ended, nothing is attached any more,
   // which is news once.
   std::vector<PlaceNews> Follow(const Present& present, Time now);
+  // Returns whether the process ended that had to go on.
+  bool HasLostProcess() const { return lost_; }
+  // Loads and attaches everything once more in a new process, which has the rights that this one
+  // has now. The maps stay as they are, with what was counted. `plan` is that of Load(), with its
+  // object's bytes. After an error nothing is attached. Threads may exist.
+  Status StartAgain(const plan::ConfigPlan& plan);
   // Returns what LoadedObject's function of that name does.
   std::vector<std::string> WhyNotLater();
   const Followed& followed() const { return followed_; }
@@ -67,8 +74,15 @@ class ContainedObject {
     std::chrono::system_clock::time_point since;
   };
 
-  ContainedObject(object::Child child, std::string config, std::string subject)
-      : child_(std::move(child)), config_(std::move(config)), subject_(std::move(subject)) {}
+  // The programs' descriptors, which change when the process is started again.
+  struct Programs {
+    std::mutex mutex;
+    std::vector<Fd> descriptors;
+  };
+
+  ContainedObject(object::Child child, const plan::ConfigPlan& plan, std::string btf_path);
+  Result<LoadAnswer> AskToLoad(std::vector<Fd>& descriptors);
+  Status LoadAgain();
   template <typename T>
   Result<T> Ask(const ObjectRequest& request, std::vector<Fd>& descriptors);
   void AllDetached(const std::string& problem);
@@ -76,12 +90,14 @@ class ContainedObject {
   object::Child child_;
   std::string config_;   // its name
   std::string subject_;  // "object 'x.bpf.o'"
+  std::string btf_path_;
   std::vector<metrics::ProgramStatus> programs_;
   std::vector<metrics::EitherOfStatus> either_of_;
   Followed followed_;
   bool has_next_ = false;
+  bool lost_ = false;
   std::map<std::string, HeldMap> maps_;
-  std::vector<Fd> program_descriptors_;
+  std::unique_ptr<Programs> loaded_ = std::make_unique<Programs>();
   std::vector<Fd> links_;  // if the process has ended
 };
 

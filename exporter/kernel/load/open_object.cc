@@ -60,6 +60,17 @@ void LeaveOutIdleMaps(const plan::ConfigPlan& plan, bpf_object* object) {
   }
 }
 
+// Takes the maps that there are already. Sizes and flags are theirs.
+Status TakeMaps(const std::map<std::string, int>& maps, bpf_object* object) {
+  for (const auto& [name, fd] : maps) {
+    bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
+    if (map == nullptr) continue;
+    const int code = -bpf_map__reuse_fd(map, fd);
+    if (code != 0) return ErrnoError(fmt::format("map '{}': take", name), code);
+  }
+  return {};
+}
+
 // libbpf 1.1 closes the BTF of kernel modules, which it opens to find a program's target, when it
 // has loaded the object and not when it closes it. So an object that will not be used loads
 // nothing.
@@ -238,6 +249,10 @@ Result<ObjectPtr> Attempt::Load() {
     return set.error().In(Subject(plan));
   }
   if (mappable) mappable = MakeMappable(plan, object);
+  if (const Status taken = TakeMaps(options.maps, object); !taken) {
+    LoadNothing(object);
+    return taken.error().In(Subject(plan));
+  }
 
   object::LibbpfLog log;
   const int code = -bpf_object__load(object);

@@ -24,6 +24,7 @@ std::vector<ConfigStatus> Configs() {
   good.programs = {
       {.name = "wakeup", .section = "tp_btf/x", .attached = true, .id = 17, .tag = "00ff"},
       {.name = "extra", .section = "kprobe/x", .needed = false, .problem = "no kprobes"}};
+  good.restarts = 2;
   ConfigStatus bad{.name = "broken", .problem = "no such map"};
   bad.programs = {{.name = "extra", .section = "kprobe/x"}, {.name = "more", .section = "xdp"}};
   return {good, bad};

@@ -40,5 +40,40 @@ TEST(StatusFigures, SetWhatChanged) {
   EXPECT_EQ(ValueOf(self, "x_ebpf_program_attached"), 1);
 }
 
+// The values of a label in that family.
+std::vector<std::string> LabelsOf(SelfMetrics& self, const std::string& name,
+                                  std::string_view label) {
+  std::vector<std::string> values;
+  for (const FamilySnapshot& family : self.Snapshot()) {
+    if (family.name() != name) continue;
+    family.ForEachSample([&](const Sample& sample) {
+      sample.labels().ForEachLabel([&](std::string_view one, std::string_view value) {
+        if (one == label) values.emplace_back(value);
+      });
+    });
+  }
+  return values;
+}
+
+TEST(StatusFigures, ForgetProgramsThatWereLoadedAgain) {
+  Statuses statuses({Config(true)});
+  SelfMetrics self("x_", *statuses.Now(), {});
+  StatusFigures figures(statuses);
+  figures.Report(self);
+  EXPECT_EQ(ValueOf(self, "x_config_process_restarts_total"), -1);
+  self.Set(kProgramRunCount, {"7"}, 5);
+  ConfigStatus again = Config(true);
+  again.programs[0].id = 9;
+  again.restarts = 1;
+  statuses.Publish({again});
+  self.Set(kProgramRunCount, {"9"}, 1);
+  figures.Report(self);
+  EXPECT_EQ(ValueOf(self, "x_config_process_restarts_total"), 1);
+  for (const char* family :
+       {"x_ebpf_program_info", "x_ebpf_program_attached", "x_ebpf_program_run_count_total"}) {
+    EXPECT_EQ(LabelsOf(self, family, "id"), std::vector<std::string>{"9"}) << family;
+  }
+}
+
 }  // namespace
 }  // namespace bpf_exporter::metrics
