@@ -3,6 +3,7 @@
 #include "kernel/kernel_facts.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -43,13 +44,12 @@ std::uint64_t EffectiveCapabilities() {
   return bits;
 }
 
-// Returns whether this is not the first user namespace, which maps every id to itself:
-// "0 0 4294967295".
+// Returns whether this is not the first user namespace. What /proc/self/uid_map says does not tell:
+// others can map every id to itself, too.
 bool InUserNamespace() {
-  std::ifstream file("/proc/self/uid_map");
-  std::uint64_t inside = 0, outside = 0, count = 0;
-  if (!(file >> inside >> outside >> count)) return false;
-  return inside != 0 || outside != 0 || count != 4'294'967'295;
+  constexpr ino_t kFirst = 0xEFFFFFFD;  // linux/proc_ns.h: PROC_USER_INIT_INO
+  struct stat file {};
+  return stat("/proc/self/ns/user", &file) == 0 && file.st_ino != kFirst;
 }
 
 // "none [integrity] confidentiality": the one in brackets.

@@ -9,6 +9,7 @@ from harness import outcome
 from harness.exporter import CONFIG, PROGRAMS, run_to_end
 
 REFUSING = os.path.join(os.path.dirname(os.path.realpath(__file__)), "harness", "refusing.py")
+SAME_IDS = os.path.join(os.path.dirname(REFUSING), "same_ids.py")
 CALLS = {"bpf": 321, "perf_event_open": 298}  # asm/unistd_64.h
 FILTER = (
     "; a seccomp filter refuses {}() (Seccomp: 2 in /proc/self/status); "
@@ -48,12 +49,13 @@ class RefusedCalls(unittest.TestCase):
             self.assertTrue(all(line.count("; ") == 2 for line in telling), telling)
 
     def test_a_user_namespace(self):
-        self.assertIn(
-            "error config 'packets': object 'packets.bpf.o': load: Operation not permitted; the "
-            "process has its capabilities in a user namespace only (/proc/self/uid_map), as in a "
-            "rootless container; the kernel asks for those of the host",
-            self.log("packets", "unshare", "--user", "--map-root-user"),
-        )
+        for prefix in (("unshare", "--user", "--map-root-user"), ("/usr/bin/python3", "-B", SAME_IDS)):
+            self.assertIn(
+                "error config 'packets': object 'packets.bpf.o': load: Operation not permitted; the "
+                "process has its capabilities in a user namespace only (/proc/self/uid_map), as in a "
+                "rootless container; the kernel asks for those of the host",
+                self.log("packets", *prefix),
+            )
 
 
 if __name__ == "__main__":
