@@ -2,6 +2,7 @@
 #include "kernel/load/load_failure.h"
 
 #include <fmt/core.h>
+#include <linux/capability.h>
 #include <linux/version.h>
 
 #include <algorithm>
@@ -86,6 +87,10 @@ std::string Remedy(const std::vector<std::string>& lines, const KernelFacts& fac
   }
   if (any("failed to find kernel BTF type ID")) {
     return fmt::format("kernel {} has no function or tracepoint of that name", facts.release);
+  }
+  if (!facts.Has(CAP_SYS_ADMIN) && !facts.Has(CAP_PERFMON) &&
+      (any("prohibited for !root") || any("leaks addr") || any("pointer comparison prohibited"))) {
+    return "the process lacks CAP_PERFMON, without which the verifier allows less";
   }
   // Clang 18 took some instructions for granted that came with 6.6 (-mcpu=v4).
   if (facts.version < KERNEL_VERSION(6, 6, 0) &&

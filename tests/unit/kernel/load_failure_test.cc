@@ -146,6 +146,25 @@ TEST(LoadFailure, NamesTheCapabilityAlsoWhenNothingCanBeLoaded) {
             "CAP_PERFMON too, network programs CAP_NET_ADMIN)");
 }
 
+// As kernel 6.18 answers where the process has CAP_BPF and CAP_NET_ADMIN alone.
+TEST(LoadFailure, NamesTheCapabilityThatMakesTheVerifierStrict) {
+  const Lines lines = {
+      "libbpf: prog 'p': BPF program load failed: Permission denied",
+      "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --",
+      "R1 tried to add from different maps, paths or scalars, pointer arithmetic with it "
+      "prohibited "
+      "for !root",
+      "-- END PROG LOAD LOG --",
+      "libbpf: prog 'p': failed to load: -13",
+  };
+  const std::string why =
+      "load: Permission denied; the verifier says: R1 tried to add from different maps, paths or "
+      "scalars, pointer arithmetic with it prohibited for !root";
+  EXPECT_EQ(ExplainLoadFailure(lines, EACCES, With({CAP_BPF, CAP_NET_ADMIN})).error.Message(),
+            why + "; the process lacks CAP_PERFMON, without which the verifier allows less");
+  EXPECT_EQ(ExplainLoadFailure(lines, EACCES, With({CAP_BPF, CAP_PERFMON})).error.Message(), why);
+}
+
 // As kernel 6.1 answers to a sign-extending load.
 TEST(LoadFailure, NamesTheInstructionSetOfNewKernels) {
   const Lines lines = {
