@@ -80,6 +80,8 @@ constexpr char kNoKprobes[] = "this kernel is built without kprobes (CONFIG_KPRO
 constexpr char kNoInstruction[] = "no instruction starts at that offset";
 constexpr char kNoStep[] =
     "perhaps no instruction starts at that offset, or one that the kernel cannot probe";
+constexpr char kNoOffset[] =
+    "perhaps the offset is beyond the end of the file, or that is no regular file";
 constexpr char kSeveral[] = "the kernel has several functions of that name and cannot tell which";
 constexpr char kManyTrampolines[] =
     "the kernel runs at most 38 programs at one function, and so many are attached there";
@@ -175,11 +177,11 @@ constexpr Row kTable[] = {
     {kLoading, {ENOMEM}, Always, Say<kNoMemory>},
 
     // What has nothing to do with rights comes before them.
-    {Of({kTracepoint}), {ENOENT}, [](Facts f) { return !f.tracefs; }, Say<kNoTracefs>},
     {Of({kTracepoint}),
      {ENOENT},
      [](Facts f) { return f.lockdown == "confidentiality"; },
      Say<kHiddenTracefs>},
+    {Of({kTracepoint}), {ENOENT}, [](Facts f) { return !f.tracefs; }, Say<kNoTracefs>},
     {Of({kTracepoint}), {ENOENT}, Always, Release<kNoSuchEvent>},
     {Of({kTracepoint}),
      {EACCES},
@@ -195,6 +197,7 @@ constexpr Row kTable[] = {
     {Of({kTrampoline, kLsm}), {E2BIG}, Always, Say<kManyTrampolines>},
     {Of({kTrampoline}), {EBUSY}, Always, Say<kReplaced>},
     {Of({kTrampoline, kLsm}), {kNotSupported, ENOTSUP}, Always, NoTrampolines},
+    {Of({kUprobe}), {EINVAL}, Always, Say<kNoOffset>},
     {Of({kUprobe}), {kNotSupported}, Always, Say<kNoStep>},
     {Of({kPerfEvent}), {ENOENT, EOPNOTSUPP, ENODEV}, Always, Say<kNoEvent>},
     {Of({kPerfEvent}), {EINVAL}, Always, Say<kUnknownEvent>},

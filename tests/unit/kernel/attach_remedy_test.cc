@@ -48,12 +48,12 @@ TEST(AttachRemedy, TellsAMissingEventFromAMissingMount) {
   KernelFacts facts = Facts({CAP_SYS_ADMIN});
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
             "kernel 6.1.0 has no such event");
-  facts.lockdown = "confidentiality";
-  EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
-            "lockdown=confidentiality hides tracefs");
   facts.tracefs = false;
   EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
             "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+  facts.lockdown = "confidentiality";  // where it is mounted and empty
+  EXPECT_EQ(AttachRemedy(config::ProbeKind::kTracepoint, ENOENT, facts),
+            "lockdown=confidentiality hides tracefs");
 }
 
 TEST(AttachRemedy, TellsAMissingFunctionFromAKernelWithoutKprobes) {

@@ -83,6 +83,8 @@ TEST(Causes, MarkWhatIsAGuess) {
             "perhaps the kernel's compiler of programs lacks something that this one uses");
   EXPECT_EQ(CauseOf(Operation::kTrampoline, EBUSY, facts),
             "perhaps a program that takes the function's place is attached there");
+  EXPECT_EQ(CauseOf(Operation::kUprobe, EINVAL, facts),
+            "perhaps the offset is beyond the end of the file, or that is no regular file");
   EXPECT_EQ(CauseOf(Operation::kUprobe, kNotSupported, facts),
             "perhaps no instruction starts at that offset, or one that the kernel cannot probe");
   EXPECT_EQ(CauseOf(Operation::kPerfEvent, EBUSY, facts),
