@@ -20,6 +20,7 @@ std::optional<KernelSymbol> ReadLine(std::string_view line) {
   const auto [stop, error] = std::from_chars(line.data(), end, symbol.address, 16);
   const auto rest = static_cast<std::size_t>(end - stop);
   if (error != std::errc() || rest < 4 || stop[0] != ' ' || stop[2] != ' ') return std::nullopt;
+  symbol.type = stop[1];
   const std::string_view name(stop + 3, rest - 3);
   symbol.name = name.substr(0, name.find(' '));
   return symbol;

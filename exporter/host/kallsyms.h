@@ -13,6 +13,7 @@ namespace bpf_exporter::host {
 // What a line of kallsyms says: "ffffffff81000000 T _stext", or "… t name\t[module]".
 struct KernelSymbol {
   std::uint64_t address = 0;  // 0 where the kernel hides it, and of per-CPU variables
+  char type = 0;              // as nm(1) has it: 'T' and 't' are functions
   std::string_view name;      // with the module, "name\t[module]"; valid during the call only
 };
 

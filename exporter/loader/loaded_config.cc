@@ -59,8 +59,8 @@ log::Level LevelOf(bool needed) { return needed ? log::Level::kWarning : log::Le
 void LogPlaces(const RunningConfig& config, const metrics::ProgramStatus& program) {
   for (const metrics::PlaceStatus& place : program.places) {
     if (place.attached) {
-      log::Info("config '{}': program '{}': attached to {}", config.status.name, program.name,
-                place.name);
+      log::Info("config '{}': program '{}': attached to {}{}", config.status.name, program.name,
+                place.name, place.detail.empty() ? "" : fmt::format(" ({})", place.detail));
     } else if (place.waiting && program.attached) {
       LogProblem(config, program, place.problem, log::Level::kDebug);
     } else {

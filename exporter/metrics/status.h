@@ -19,6 +19,7 @@ struct PlaceStatus {
   bool needed = true;    // whether it is a failure that the program is not attached there
   bool waiting = false;  // every interface that matches a glob, and none does now: no failure
   std::string problem;   // why it is not attached; empty if it is
+  std::string detail;    // of a pattern of functions that is attached: "12 functions"
 };
 
 struct ProgramStatus {
@@ -31,7 +32,8 @@ struct ProgramStatus {
   std::string problem;
   std::uint32_t id = 0;  // 0: not loaded
   std::string tag;       // 16 hex digits; empty: not loaded
-  // Of a loaded program that has several places, or one that is many interfaces; else empty.
+  // Of a loaded program that has several places, or one that is many interfaces, binaries or
+  // functions; else empty.
   std::vector<PlaceStatus> places;
 
   // Returns whether it is missing where it is needed.

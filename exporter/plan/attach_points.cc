@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "object/sections.h"
 #include "plan/either_of.h"
+#include "plan/functions_section.h"
 #include "plan/perf_event_section.h"
 
 namespace bpf_exporter::plan {
@@ -42,6 +43,7 @@ std::string WhyNeverRuns(std::string_view section) {
     return fmt::format("{}, and bpf_exporter has no way to do that{}", info->words,
                        iterator ? kInsteadOfIterator : "");
   }
+  if (std::string wrong = WrongFunctions(section); !wrong.empty()) return wrong;
   for (const std::string_view word : {"tracepoint/", "tp/"}) {
     if (section.starts_with(word) && section.find('/', word.size()) == std::string_view::npos) {
       return fmt::format("the section reads {}CATEGORY/NAME", word);
@@ -56,7 +58,8 @@ std::string WhyNeverRuns(std::string_view section) {
 bool SectionAttaches(const object::ProgramLayout& program) {
   const std::string_view section = program.section;
   if (program.type == BPF_PROG_TYPE_UNSPEC) {
-    return section.starts_with("perf_event/") || section.starts_with("xdp/");
+    return section.starts_with("perf_event/") || section.starts_with("xdp/") ||
+           PlaceOfFunctions(section).has_value();
   }
   const object::SectionInfo* info = object::FindSection(section);
   if (info == nullptr) return section.find('/') != std::string_view::npos;  // of libbpf to come

@@ -104,7 +104,8 @@ void CheckCountedTwice(const Scope& scope, const std::vector<ProgramPlan>& progr
     if (!program.wanted || program.only_called) continue;
     for (const Place& place : program.places) {
       for (KernelEvent& event : EventsAt(program, place)) {
-        events[event.event].push_back({program.name, std::move(event.by), place.kind.has_value()});
+        const bool by_entry = place.kind.has_value() && !place.of_section;
+        events[event.event].push_back({program.name, std::move(event.by), by_entry});
       }
     }
   }

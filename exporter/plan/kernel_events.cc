@@ -50,7 +50,7 @@ std::string ByOfEntry(const ProgramPlan& program, ProbeKind kind) {
 
 std::vector<KernelEvent> EventsAt(const ProgramPlan& program, const Place& place) {
   std::vector<KernelEvent> events;
-  if (place.kind) {
+  if (place.kind && !place.of_section) {
     for (const std::string& target : place.targets) {
       if (auto event = EventOf(*place.kind, target)) {
         events.push_back({*std::move(event), ByOfEntry(program, *place.kind)});

@@ -5,14 +5,29 @@
 #include <fmt/ranges.h>
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <tuple>
 
+#include "base/wildcard.h"
 #include "plan/probe_kinds.h"
 
 namespace bpf_exporter::plan {
 namespace {
 
 bool IsGlobText(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
+
+bool IsAtFunction(const Place& place) {
+  return place.kind == config::ProbeKind::kKprobe || place.kind == config::ProbeKind::kKretprobe ||
+         place.kind == config::ProbeKind::kUprobe || place.kind == config::ProbeKind::kUretprobe;
+}
+
+// Returns whether a pattern of functions takes a place that is one function.
+bool TakesFunction(const Place& pattern, const Place& function) {
+  if (!HasFunctionPattern(pattern) || HasFunctionPattern(function)) return false;
+  return pattern.targets.size() == 1 && function.targets.size() == 1 &&
+         function.target().find('+') == std::string::npos &&
+         MatchesWildcards(pattern.target(), function.target());
+}
 
 auto AllButNames(const Place& place) {
   return std::tie(place.kind, place.direction, place.provider, place.frequency, place.pid);
@@ -36,6 +51,24 @@ bool IsGlob(const Place& place) {
   return (IsOnInterface(place) || IsInBinary(place)) && IsGlobText(PatternOf(place));
 }
 
+bool HasFunctionPattern(const Place& place) {
+  return IsAtFunction(place) && std::any_of(place.targets.begin(), place.targets.end(),
+                                            [](const auto& name) { return HasWildcard(name); });
+}
+
+bool NamesFunctions(const Place& place) {
+  return IsAtFunction(place) &&
+         std::all_of(place.targets.begin(), place.targets.end(), [](const std::string& name) {
+           const bool number = !name.empty() && name.front() >= '0' && name.front() <= '9';
+           return !number && name.find_first_of("+@") == std::string::npos;
+         });
+}
+
+std::string_view WrongPattern(std::string_view function) {
+  const bool offset = HasWildcard(function) && function.find('+') != std::string_view::npos;
+  return offset ? "a pattern of functions takes no +OFFSET" : "";
+}
+
 const std::string& PatternOf(const Place& place) {
   return IsInBinary(place) ? place.binary : place.target();
 }
@@ -48,7 +81,8 @@ bool Takes(const Place& place, std::string_view interface) {
 
 bool Covers(const Place& first, const Place& second) {
   if (AllButNames(first) != AllButNames(second) || first.binary != second.binary) return false;
-  return first.targets == second.targets || (!IsGlob(second) && Takes(first, second.target()));
+  return first.targets == second.targets || TakesFunction(first, second) ||
+         (!IsGlob(second) && Takes(first, second.target()));
 }
 
 bool DifferInBinaryOnly(const Place& first, const Place& second) {

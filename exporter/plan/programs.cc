@@ -11,6 +11,7 @@
 #include "object/program_types.h"
 #include "plan/attach_points.h"
 #include "plan/either_of.h"
+#include "plan/functions_section.h"
 #include "plan/probe_kinds.h"
 
 namespace bpf_exporter::plan {
@@ -68,6 +69,8 @@ class Planner {
       SetType(config::ProbeKind::kXdp);
     } else if (IsPerfEventSection(layout.section)) {
       SetType(config::ProbeKind::kPerfEvent);
+    } else if (const std::optional<Place> place = PlaceOfFunctions(layout.section)) {
+      SetType(*place->kind);
     }
   }
 
@@ -88,7 +91,7 @@ class Planner {
       SetType(probe.kind);
       typed_in_line_ = probe.at.line;
     }
-    if (!CheckKind(probe)) return;
+    if (!CheckKind(probe) || !CheckPatterns(probe)) return;
     if (first) {
       plan_.cgroup_type = probe.type.value;
     } else if (plan_.cgroup_type != probe.type.value) {
@@ -147,6 +150,35 @@ class Planner {
     return false;
   }
 
+  // Whether the patterns of an entry say what they can, where there can be any.
+  bool CheckPatterns(const config::ProbeSpec& probe) {
+    Place place;
+    place.kind = probe.kind;
+    bool right = true;
+    for (const config::Text& target : probe.targets) {
+      place.targets = {target.value};
+      const std::string_view wrong =
+          HasFunctionPattern(place) ? WrongPattern(target.value) : std::string_view();
+      if (wrong.empty()) continue;
+      scope_.diagnostics.Error(
+          target.at, fmt::format("{} {}: {}", InfoOf(probe.kind).key, Quoted(target.value), wrong));
+      right = false;
+    }
+    return right;
+  }
+
+  // Notes what earlier places have of the functions that a pattern matches.
+  void LeaveOutFunctionsBefore(Place& place) const {
+    if (!HasFunctionPattern(place)) return;
+    for (const NamedPlace& before : places_) {
+      Place same = place;
+      same.targets = before.place.targets;
+      if (same.targets.size() == 1 && Covers(before.place, same)) {
+        place.except.push_back(same.target());
+      }
+    }
+  }
+
   void AddPlace(NamedPlace added) {
     const auto known = std::find_if(places_.begin(), places_.end(), [&](const NamedPlace& before) {
       return Covers(before.place, added.place);
@@ -162,11 +194,13 @@ class Planner {
                                 "it; use a program for each",
                                 InfoOf(*added.place.kind).key, plan_.name));
     } else {
+      LeaveOutFunctionsBefore(added.place);
       places_.push_back(std::move(added));
     }
   }
 
   Place PlaceOfSection() const {
+    if (std::optional<Place> functions = PlaceOfFunctions(layout_.section)) return *functions;
     Place place;
     place.binary = BinaryOfSection(layout_.section);
     const std::string_view interface = InterfaceOfXdpSection(layout_.section);

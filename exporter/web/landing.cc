@@ -71,7 +71,8 @@ std::string PlaceLines(const metrics::ProgramStatus& program) {
   for (const metrics::PlaceStatus& place : program.places) {
     lines += fmt::format("&emsp;{}: ", Escape(place.name));
     if (place.attached) {
-      lines += "attached<br>\n";
+      const std::string detail = place.detail.empty() ? "" : fmt::format(", {}", place.detail);
+      lines += fmt::format("attached{}<br>\n", Escape(detail));
     } else {
       const bool missed = program.needed && place.needed && !place.waiting;
       lines += fmt::format("{}, {}<br>\n",

@@ -14,7 +14,7 @@ CONFIG = """
 object: {objects}/binary_hooks.bpf.o
 probes:
   - program: on_call
-    uprobe: {{binary: {binary}, symbol: bpf_exporter_work}}
+    uprobe: {{binary: {binary}, symbol: "{symbol}"}}
 metrics:
   counters:
     - name: hits_total
@@ -34,10 +34,12 @@ metrics:
 PROGRAM = """
 #include <stdio.h>
 __attribute__((noinline)) void bpf_exporter_work(void) { __asm__ volatile("" ::: "memory"); }
+__attribute__((noinline)) void bpf_exporter_word(void) { __asm__ volatile("" ::: "memory"); }
 int main(void) {
   int calls;
   while (scanf("%d", &calls) == 1) {
     for (int i = 0; i < calls; ++i) bpf_exporter_work();
+    for (int i = 0; i < calls; ++i) bpf_exporter_word();
     puts("done");
     fflush(stdout);
   }
@@ -104,9 +106,9 @@ class Binaries(unittest.TestCase):
         process.call(times)
         process.end()
 
-    def exporter(self, binary):
+    def exporter(self, binary, symbol="bpf_exporter_work"):
         with open(self.at("binaries.yaml"), "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(objects=TEST_PROGRAMS, binary=binary))
+            file.write(CONFIG.format(objects=TEST_PROGRAMS, binary=binary, symbol=symbol))
         return Exporter(config=self.folder, names="binaries", ready="/healthz")
 
     def hits(self, exporter):
@@ -159,6 +161,23 @@ class Binaries(unittest.TestCase):
             self.call(path, 3000)
             self.assertEqual(3210, self.hits(exporter))
             self.assertNotIn("detached", exporter.log())
+
+    def test_counts_each_function_of_a_pattern_also_in_a_file_that_comes_later(self):
+        path = self.install("app")
+        old = self.start(path)
+        old.call(5)
+        with self.exporter(f'"{path}"', "bpf_exporter_wor?") as exporter:
+            place = f"uprobe {path}:bpf_exporter_wor?"
+            self.assertIn(f"attached to {place} (2 functions)", exporter.log())
+            self.assertEqual({"app": 1}, self.attached(exporter))
+            old.call(10)
+            self.install("app")
+            wait_until(lambda: exporter.log().count(place) == 2, 15, "attached to the new file")
+            old.call(200)
+            self.call(path, 3000)
+            self.assertEqual(2 * 3210, self.hits(exporter))
+            landing = exporter.get("/")[2].decode()
+            self.assertIn(f"{place}: attached, 2 functions<br>", landing)
 
     def test_counts_in_the_new_file_of_a_section_when_a_binary_is_replaced(self):
         path = self.install("bpf_exporter_replaced")

@@ -43,6 +43,7 @@ struct Ask {
     return filter.IsThere() ? static_cast<std::uint64_t>(filter.interface()) : 0;
   }
   Where operator()(const PerfEvents&) const { return std::nullopt; }
+  Where operator()(const FunctionLinks&) const { return std::nullopt; }
 };
 
 }  // namespace

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/attach/by_pattern.h"
+#include "kernel/attach/multi_link.h"
 #include "kernel/attach/network.h"
 #include "kernel/attach/remedy.h"
 #include "plan/probe_kinds.h"
@@ -200,10 +202,38 @@ Result<Attachment> AttachTied(const bpf_program* program, const plan::Place& pla
   return Failed(place, place.target(), code);
 }
 
+bool IsLoadedForMany(const bpf_program* program) {
+  return MultiLinkOf(bpf_program__expected_attach_type(program)).has_value();
+}
+
+// Takes the first target that works, which may be a pattern.
+Result<Attachment> AttachAtFunctions(const bpf_program* program, const plan::Place& place,
+                                     const std::string& config) {
+  std::string tried;
+  Error last = NotAttached(place, tried, EINVAL);
+  for (const std::string& target : place.targets) {
+    plan::Place one = place;
+    one.targets = {target};
+    const bool by_name =
+        plan::HasFunctionPattern(one) || (IsLoadedForMany(program) && plan::NamesFunctions(one));
+    Result<Attachment> attached =
+        by_name ? AttachByPattern(program, one) : AttachByProbe(program, one, config);
+    if (attached) return attached;
+    tried.append(tried.empty() ? "" : "', '").append(TargetName(place, target));
+    last = attached.error();
+    last.context = fmt::format("{} '{}'", KeyOf(place), tried);
+  }
+  return last;
+}
+
 }  // namespace
 
 Result<Attachment> AttachByProbe(const bpf_program* program, const plan::Place& place,
                                  const std::string& config) {
+  if (plan::HasFunctionPattern(place) ||
+      (IsLoadedForMany(program) && plan::NamesFunctions(place))) {
+    return AttachAtFunctions(program, place, config);
+  }
   if (plan::IsTiedToOneTarget(bpf_program__type(program))) return AttachTied(program, place);
   switch (*place.kind) {
     case config::ProbeKind::kTracepoint:

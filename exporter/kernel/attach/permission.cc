@@ -12,6 +12,7 @@
 #include <climits>
 
 #include "base/fd.h"
+#include "kernel/attach/multi_link.h"
 #include "kernel/attach/remedy.h"
 #include "kernel/attach/tc_filter.h"
 #include "object/libbpf_log.h"
@@ -61,9 +62,12 @@ int Try(const bpf_program* program, const plan::Place& place) {
       return TryPacketSocket();
     case config::ProbeKind::kCgroup:
       return TryLink(program, -1, bpf_program__expected_attach_type(program));
-    case config::ProbeKind::kPerfEvent:
     case config::ProbeKind::kUprobe:
     case config::ProbeKind::kUretprobe:
+      // Links to many functions need no perf event.
+      if (MultiLinkOf(bpf_program__expected_attach_type(program))) return 0;
+      return TryPerfEvent();
+    case config::ProbeKind::kPerfEvent:
     case config::ProbeKind::kUsdt:
       return TryPerfEvent();
     default:

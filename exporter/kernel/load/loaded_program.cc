@@ -267,7 +267,8 @@ bool LoadedProgram::AddLinks(std::vector<int>& descriptors) const {
 }
 
 bool LoadedProgram::HasSeveralPlaces() const {
-  return plan_.places.size() > 1 || (plan_.places.size() == 1 && plan::IsGlob(plan_.places[0]));
+  if (plan_.places.size() != 1) return plan_.places.size() > 1;
+  return plan::IsGlob(plan_.places[0]) || plan::HasFunctionPattern(plan_.places[0]);
 }
 
 void LoadedProgram::UpdateStatus() {

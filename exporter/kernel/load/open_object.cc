@@ -18,6 +18,7 @@
 #include "kernel/load/load_failure.h"
 #include "kernel/load/map_settings.h"
 #include "kernel/load/prepare_program.h"
+#include "kernel/load/wanted_link.h"
 #include "object/externs.h"
 #include "object/layout.h"
 #include "object/libbpf_log.h"
@@ -91,6 +92,22 @@ std::string KernelLacksType(const bpf_object* object, const std::string& name, i
   if (libbpf_probe_bpf_map_type(static_cast<bpf_map_type>(type), nullptr) != 0) return "";
   return fmt::format("kernel {} has no maps of type {}", ReadKernelFacts().release,
                      object::MapTypeName(type));
+}
+
+// Returns why a program that cannot run is left out of its object; empty if it may run.
+std::string WhyNotLoaded(const bpf_program* program, const plan::ProgramPlan& plan) {
+  if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan::IsOfNewerLibbpf(plan.section)) {
+    const std::string never = plan::WhyNeverRuns(plan.section);
+    if (!never.empty()) {
+      return fmt::format("section '{}': it would never run; {}", plan.section, never);
+    }
+    return fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
+                       plan.section, libbpf_version_string());
+  }
+  if (WantedLink(plan) && !MultiLinkOf(bpf_program__expected_attach_type(program))) {
+    return WhyNoSession(plan, ReadKernelFacts().release);
+  }
+  return {};
 }
 
 struct Attempt {
@@ -213,14 +230,7 @@ Result<bool> Attempt::Prepare(bpf_program* program) {
     if (LeaveOut(name, prepared.error().Message())) return false;
     return alternatives.LastError(name, prepared.error()).In(Subject(plan));
   }
-  if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC &&
-      plan::IsOfNewerLibbpf(planned->section)) {
-    const std::string never = plan::WhyNeverRuns(planned->section);
-    std::string why =
-        never.empty()
-            ? fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
-                          planned->section, libbpf_version_string())
-            : fmt::format("section '{}': it would never run; {}", planned->section, never);
+  if (std::string why = WhyNotLoaded(program, *planned); !why.empty()) {
     if (!alternatives.GiveUp(name, why)) left_out.emplace(name, std::move(why));
     return false;
   }

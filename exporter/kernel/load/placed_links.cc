@@ -81,9 +81,12 @@ bool PlacedLinks::Open(Link& link) {
   if (!attachment) {
     link.problem = WithLastWords(attachment.error(), log).Message();
     link.code = attachment.error().code;
+    link.detail.clear();
     return false;
   }
   link.id = AttachedTo(*attachment).value_or(link.id);
+  const auto* functions = std::get_if<FunctionLinks>(&*attachment);
+  link.detail = functions == nullptr ? std::string() : functions->detail;
   link.held.push_back(std::move(*attachment));
   link.problem.clear();
   link.code = 0;
@@ -159,7 +162,8 @@ void PlacedLinks::Try(Link& link, std::uint64_t id, Time now, std::vector<PlaceN
   link.id = id;
   const std::string before = std::move(link.problem);
   if (Open(link)) {
-    news.push_back({"attached to " + plan::PlaceName(PlaceOf(link))});
+    news.push_back({fmt::format("attached to {}{}", plan::PlaceName(PlaceOf(link)),
+                                link.detail.empty() ? "" : fmt::format(" ({})", link.detail))});
     link.pause = {};
     return;
   }
@@ -230,6 +234,12 @@ bool PlacedLinks::AddDescriptors(std::vector<int>& descriptors) const {
         descriptor = bpf_link__fd(held->get());
       } else if (const auto* fd = std::get_if<Fd>(&attachment)) {
         descriptor = fd->get();
+      } else if (const auto* functions = std::get_if<FunctionLinks>(&attachment)) {
+        for (const LinkPtr& one : functions->single) {
+          descriptors.push_back(bpf_link__fd(one.get()));
+        }
+        if (!functions->many.valid()) continue;
+        descriptor = functions->many.get();
       }
       if (descriptor < 0) return false;
       descriptors.push_back(descriptor);
@@ -245,6 +255,7 @@ void PlacedLinks::AddStatus(std::vector<metrics::PlaceStatus>& places) const {
     status.name = plan::PlaceName(PlaceOf(link));
     status.attached = !link.held.empty();
     status.problem = link.problem;
+    status.detail = status.attached ? link.detail : std::string();
     const bool same_name = !places.empty() && places.back().name == status.name;
     if (!same_name) {
       places.push_back(status);

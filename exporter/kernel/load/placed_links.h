@@ -65,7 +65,7 @@ class PlacedLinks {
   // that may pass.
   bool FollowsCpus() const;
 
-  // Adds the descriptor of each link. Returns false if a link is more than one, or none: those of
+  // Adds the descriptors of each link. Returns false if a link has none that keep it: those of
   // static tracepoints, perf events and tc filters.
   bool AddDescriptors(std::vector<int>& descriptors) const;
 
@@ -79,6 +79,7 @@ class PlacedLinks {
     std::vector<Attachment> held = {};  // one, or none if it is not attached
     std::string problem = {};           // why it is not
     int code = 0;                       // the errno of that, if it has one
+    std::string detail = {};            // of a pattern of functions: how many they are
     Time next_try = {};
     std::chrono::seconds pause{0};  // before the next try but one
   };

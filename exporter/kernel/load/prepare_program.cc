@@ -12,7 +12,10 @@
 
 #include "kernel/kernel_facts.h"
 #include "kernel/kernel_functions.h"
+#include "kernel/load/wanted_link.h"
+#include "kernel/traceable_functions.h"
 #include "object/libbpf_log.h"
+#include "plan/functions_section.h"
 #include "plan/probe_kinds.h"
 
 namespace bpf_exporter::kernel {
@@ -66,26 +69,39 @@ Status SetCgroupType(bpf_program* program, const std::string& name) {
   return Error{fmt::format("cgroup: unknown attach type '{}'", name), EINVAL};
 }
 
+// Returns the attach type that a program at functions is loaded with: of links to many where it
+// wants one, and the kernel has them, else of links to one. Of its own functions the kernel takes
+// either all or none, so it has to tell which it can trace.
+bpf_attach_type FunctionsAttachType(const plan::ProgramPlan& plan) {
+  const std::optional<MultiLink> wanted = WantedLink(plan);
+  const object::LibbpfLog quiet;
+  if (!wanted || !HasMultiLink(*wanted)) return {};
+  if (*wanted == MultiLink::kKprobe && !TellsTraceableFunctions()) return {};
+  return AttachTypeOf(*wanted);
+}
+
 }  // namespace
 
 Status PrepareProgram(bpf_program* program, const plan::ProgramPlan& plan) {
   if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan.type != BPF_PROG_TYPE_UNSPEC) {
     bpf_program__set_type(program, static_cast<bpf_prog_type>(plan.type));
     bpf_program__set_expected_attach_type(program, plan.expected_attach_type);
+    if (plan::MaySleep(plan.section)) {
+      bpf_program__set_flags(program, bpf_program__flags(program) | BPF_F_SLEEPABLE);
+    }
   }
   if (!plan.cgroup_type.empty()) return SetCgroupType(program, plan.cgroup_type);
   const bool by_entry = !plan.places.empty() && plan.places.front().kind.has_value();
   if (by_entry && plan::IsTiedToOneTarget(bpf_program__type(program))) {
     return SetTarget(program, plan.places.front());
   }
-  // SEC("kprobe.multi/…") and the like ask for a link of another kind than that of an entry. How
-  // static tracepoints are attached is libbpf's choice.
+  // How static tracepoints are attached is libbpf's choice.
   const auto is_static = [](const plan::Place& place) {
     return place.kind == config::ProbeKind::kUsdt;
   };
   if (by_entry && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE &&
       std::none_of(plan.places.begin(), plan.places.end(), is_static)) {
-    bpf_program__set_expected_attach_type(program, {});
+    bpf_program__set_expected_attach_type(program, FunctionsAttachType(plan));
   }
   return {};
 }

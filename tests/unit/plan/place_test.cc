@@ -54,6 +54,24 @@ TEST(Places, AreGlobsOfBinaries) {
   EXPECT_FALSE(DifferInBinaryOnly(glob, other));
 }
 
+TEST(Places, ArePatternsOfFunctions) {
+  const Place pattern = On(config::ProbeKind::kKprobe, "vfs_*");
+  EXPECT_TRUE(HasFunctionPattern(pattern));
+  EXPECT_FALSE(HasFunctionPattern(On(config::ProbeKind::kKprobe, "vfs_read")));
+  EXPECT_FALSE(HasFunctionPattern(On(config::ProbeKind::kFentry, "vfs_*")));
+  EXPECT_TRUE(Covers(pattern, On(config::ProbeKind::kKprobe, "vfs_read")));
+  EXPECT_FALSE(Covers(pattern, On(config::ProbeKind::kKprobe, "vfs_read+4")));
+  EXPECT_FALSE(Covers(pattern, On(config::ProbeKind::kKretprobe, "vfs_read")));
+  EXPECT_FALSE(Covers(pattern, On(config::ProbeKind::kKprobe, "vfs_r*")));
+  EXPECT_FALSE(Covers(On(config::ProbeKind::kKprobe, "vfs_read"), pattern));
+  EXPECT_TRUE(NamesFunctions(pattern));
+  EXPECT_FALSE(NamesFunctions(On(config::ProbeKind::kUprobe, "0x10")));
+  EXPECT_FALSE(NamesFunctions(On(config::ProbeKind::kUprobe, "f+1")));
+  EXPECT_FALSE(NamesFunctions(On(config::ProbeKind::kXdp, "lo")));
+  EXPECT_EQ(WrongPattern("vfs_*+4"), "a pattern of functions takes no +OFFSET");
+  EXPECT_EQ(WrongPattern("vfs_read+4"), "");
+}
+
 TEST(Places, CoverWhatTheyAreThemselvesAndWhatTheirGlobTakes) {
   const Place glob = On(config::ProbeKind::kTc, "e*"), name = On(config::ProbeKind::kTc, "eth0");
   EXPECT_TRUE(Covers(glob, glob));

@@ -66,6 +66,36 @@ TEST(Programs, AttachInEachBinary) {
             "/a:i; uprobe /b:h; uprobe /b:i\n");
 }
 
+TEST(Programs, AttachAtPatternsOfFunctions) {
+  EXPECT_EQ(PlanOf("probe_hooks", R"(
+  - {program: by_kprobe, kprobe: {all: ["vfs_*", vfs_read, "vfs_r*"]}}
+  - {program: by_kretprobe, kretprobe: ["vfs_*", "do_*"]}
+  - {program: by_uprobe, uprobe: {binary: sh, symbol: "work_?"}}
+)"),
+            "by_kprobe: kprobe needed; kprobe vfs_*; kprobe vfs_r*\n"
+            "by_kretprobe: kprobe needed; kretprobe vfs_*|do_*\n"
+            "by_uprobe: kprobe needed; uprobe sh:work_?\n"
+            "test.yaml:3:50: warning: program 'by_kprobe' is attached to kprobe vfs_read already, "
+            "by line 3; it is attached there once\n"
+            "    - {program: by_kprobe, kprobe: {all: [\"vfs_*\", vfs_read, \"vfs_r*\"]}}\n"
+            "                                                   ^\n");
+  EXPECT_EQ(PlanOf("probe_hooks", "  - {program: by_kprobe, kprobe: \"vfs_*+4\"}\n"),
+            "test.yaml:2:34: error: kprobe 'vfs_*+4': a pattern of functions takes no +OFFSET\n"
+            "    - {program: by_kprobe, kprobe: \"vfs_*+4\"}\n"
+            "                                   ^\n");
+}
+
+TEST(Programs, LeaveToAnEarlierPlaceWhatItsPatternMatches) {
+  const Resolved resolved =
+      ResolveProbes("probe_hooks",
+                    "  - {program: by_kprobe, kprobe: {all: [vfs_read, \"vfs_r*\", \"vfs_*\"]}}\n");
+  const std::vector<Place>& places = resolved.plan->FindProgram("by_kprobe")->places;
+  ASSERT_EQ(places.size(), 3u);
+  EXPECT_EQ(places[0].except, std::vector<std::string>());
+  EXPECT_EQ(places[1].except, std::vector<std::string>{"vfs_read"});
+  EXPECT_EQ(places[2].except, (std::vector<std::string>{"vfs_read", "vfs_r*"}));
+}
+
 TEST(Programs, AttachAsTheirSectionSaysWithoutAnEntry) {
   EXPECT_EQ(
       PlanOf("compatible_sections", "  []\n"),

@@ -49,16 +49,18 @@ TEST(LandingTest, ShowsEachPlaceOfAProgramThatHasSeveral) {
   program.places = {{.name = "xdp eth0", .attached = true},
                     {.name = "xdp eth1", .problem = "no <such> interface"},
                     {.name = "xdp eth2", .needed = false, .problem = "busy"},
-                    {.name = "xdp veth*", .waiting = true, .problem = "none matches"}};
+                    {.name = "xdp veth*", .waiting = true, .problem = "none matches"},
+                    {.name = "kprobe f*", .attached = true, .detail = "2 functions"}};
   LandingState state;
   state.configs = {{.name = "c", .up = true, .programs = {program}}};
   const std::string page = RenderLanding(state);
   const std::string lines =
-      "on (xdp): attached to 1 of 4 places<br>\n"
+      "on (xdp): attached to 2 of 5 places<br>\n"
       "&emsp;xdp eth0: attached<br>\n"
       "&emsp;xdp eth1: <span class=\"down\">not attached</span>, no &lt;such&gt; interface<br>\n"
       "&emsp;xdp eth2: not attached, busy<br>\n"
-      "&emsp;xdp veth*: not attached, none matches<br>\n";
+      "&emsp;xdp veth*: not attached, none matches<br>\n"
+      "&emsp;kprobe f*: attached, 2 functions<br>\n";
   EXPECT_NE(page.find(lines), std::string::npos) << page;
 }
 
