@@ -2,85 +2,46 @@
 #include "host/binary_watch.h"
 
 #include <fmt/core.h>
-#include <glob.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "base/pace.h"
 #include "base/text.h"
 
 namespace bpf_exporter::host {
 namespace {
 
 constexpr std::chrono::seconds kBetweenLooks{1};
-constexpr std::chrono::seconds kBetweenGlobs{5};       // which may go through all processes
+constexpr std::chrono::seconds kBetweenGlobs{5};  // without a sign of anything new
+constexpr std::chrono::seconds kRestless{5};      // after one: packages are put in place slowly
 constexpr std::chrono::seconds kBetweenQuestions{60};  // the mappings of all processes are many
 
-// Where libraries are beside the folders of $LD_LIBRARY_PATH, as libbpf 1.1 looks for them.
-#if defined(__x86_64__)
-constexpr std::string_view kLibraries = "/usr/lib64:/usr/lib:/lib/x86_64-linux-gnu";
-#elif defined(__aarch64__)
-constexpr std::string_view kLibraries = "/usr/lib64:/usr/lib:/lib/aarch64-linux-gnu";
-#else
-constexpr std::string_view kLibraries = "/usr/lib64:/usr/lib";
-#endif
-
-struct Identity {
-  std::uint64_t id = 0;  // 0: there is no regular file
-  std::uint64_t inode = 0;
-};
-
-Identity IdentityOf(const std::string& path) {
-  struct stat status {};
-  struct statfs system {};
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  if (statfs(path.c_str(), &system) != 0) return {};
-  // Containers of one image have an overlay each, with a device of its own, and the kernel takes a
-  // probe to the one file below. The inode is that file's.
-  const bool overlay = system.f_type == OVERLAYFS_SUPER_MAGIC;
-  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;  // so that devices do not overlap
-  return {status.st_ino ^ ((overlay ? 1 : status.st_dev) * kSpread), status.st_ino};
+// Returns what is before the first component that has a wildcard: "/usr/lib" of "/usr/lib/*/a".
+std::string FixedFolder(const std::string& glob) {
+  const std::size_t slash = glob.rfind('/', glob.find_first_of("*?["));
+  return slash == std::string::npos ? std::string() : glob.substr(0, slash);
 }
 
-std::string_view Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+// Returns what comes after the process in a pattern of all processes: "/root/usr/lib/…" of
+// "/proc/*/root/usr/lib/…"; empty for others.
+std::string InProcess(const std::string& glob) {
+  if (FixedFolder(glob) != "/proc") return {};
+  const std::size_t slash = glob.find('/', std::string_view("/proc/").size());
+  return slash == std::string::npos ? std::string() : glob.substr(slash);
 }
 
-// Returns the first file of that name in the folders that libbpf would look in; empty: there is
-// none.
-std::string InSearchPath(const std::string& name) {
-  const bool library = name.find(".so") != std::string::npos;
-  for (const std::string_view folders :
-       {library ? Environment("LD_LIBRARY_PATH") : Environment("PATH"),
-        library ? kLibraries : std::string_view("/usr/bin:/usr/sbin")}) {
-    for (const std::string_view folder : Split(folders, ':')) {
-      std::string path = fmt::format("{}/{}", folder, name);
-      if (!folder.empty() && IdentityOf(path).id != 0) return path;
-    }
-  }
-  return {};
-}
-
-bool IsGlob(const std::string& pattern) {
-  return pattern.find_first_of("*?[") != std::string::npos;
-}
-
-// Calls `visit` with each path that the glob names.
-template <typename Visit>
-void ForEachPath(const std::string& pattern, Visit visit) {
-  glob_t paths{};
-  const std::unique_ptr<glob_t, decltype(&globfree)> owner(&paths, globfree);
-  if (glob(pattern.c_str(), GLOB_NOSORT, nullptr, &paths) != 0) return;
-  for (std::size_t i = 0; i < paths.gl_pathc; ++i) visit(std::string(paths.gl_pathv[i]));
+// Returns the process of a path such as /proc/123/root/…; 0: of none.
+int ProcessOf(const std::string& path) {
+  constexpr std::string_view kStart = "/proc/";
+  if (!path.starts_with(kStart)) return 0;
+  const std::size_t end = path.find('/', kStart.size());
+  return ParseWhole<int>(path.substr(kStart.size(), end - kStart.size())).value_or(0);
 }
 
 // Returns the inodes of all files that processes have mapped.
@@ -100,35 +61,21 @@ std::set<std::uint64_t> MappedInodes() {
 
 }  // namespace
 
-std::optional<BinaryFiles> FindBinaries(const std::string& pattern) {
-  BinaryFiles files;
-  const auto add = [&](const std::string& path) {
-    const Identity identity = IdentityOf(path);
-    if (identity.id != 0 && files.size() < kMaxBinaries) {
-      files.try_emplace(identity.id, BinaryFile{path, identity.inode});
-    }
-  };
-  if (pattern.find('/') == std::string::npos) {
-    const std::string path = InSearchPath(pattern);
-    if (path.empty()) return std::nullopt;
-    add(path);
-  } else if (!IsGlob(pattern)) {
-    add(pattern);
-  } else {
-    ForEachPath(pattern, add);
-  }
-  return files;
-}
-
 BinaryWatch::BinaryWatch(std::vector<std::string> patterns) {
-  for (std::string& pattern : patterns) found_.try_emplace(std::move(pattern));
+  for (std::string& pattern : patterns) {
+    in_processes_ = in_processes_ || !InProcess(pattern).empty();
+    found_.try_emplace(std::move(pattern));
+  }
 }
 
 void BinaryWatch::Look(Time now) {
+  if (folders_.Happened()) restless_ = now + kRestless;
   if (looked_ && now - *looked_ < kBetweenLooks) return;
   looked_ = now;
-  const bool globs = !globbed_ || now - *globbed_ >= kBetweenGlobs;
+  if (in_processes_) processes_.Look(now);
+  const bool globs = AreGlobsDue(now);
   if (globs) globbed_ = now;
+  const Time start = std::chrono::steady_clock::now();
   std::map<std::string, BinaryFiles> replaced;
   for (auto& [pattern, known] : found_) {
     if (IsGlob(pattern) && !globs) continue;
@@ -142,7 +89,74 @@ void BinaryWatch::Look(Time now) {
     }
     known = std::move(found);
   }
+  if (globs) {
+    globbing_ = std::chrono::steady_clock::now() - start;
+    roots_.clear();  // the kernel gives their numbers away again
+    // What came before the folders were watched is seen by one look more.
+    if (folders_.Watch(FoldersOfGlobs())) restless_ = std::max(restless_, now + kBetweenLooks);
+  }
+  AddOfYoungProcesses();
   if (!replaced.empty()) AddMapped(replaced, now);
+}
+
+bool BinaryWatch::AreGlobsDue(Time now) {
+  if (!globbed_ || now - *globbed_ >= kBetweenGlobs) return true;
+  // Where they take long, they are not so often.
+  if (now - *globbed_ < RestAfter(globbing_)) return false;
+  if (now <= restless_) return true;
+  for (const auto& [pattern, files] : found_) {
+    if (InProcess(pattern).empty() || !files) continue;
+    for (const auto& [id, file] : *files) {
+      if (processes_.ended().contains(ProcessOf(file.path))) return true;
+    }
+  }
+  return false;
+}
+
+// The folders whose changes may change what the globs name; those of processes tell nothing.
+std::set<std::string> BinaryWatch::FoldersOfGlobs() const {
+  std::set<std::string> folders;
+  for (const auto& [pattern, files] : found_) {
+    if (!IsGlob(pattern)) continue;
+    const bool in_process = !InProcess(pattern).empty();
+    const std::string fixed = FixedFolder(pattern);
+    if (!in_process && !fixed.empty()) folders.insert(fixed);
+    for (const auto& [id, file] : files.value_or(BinaryFiles())) {
+      std::string folder = file.path.substr(0, file.path.rfind('/'));
+      for (; folder.size() > fixed.size(); folder.resize(folder.rfind('/'))) {
+        folders.insert(folder);
+        if (in_process) break;
+      }
+    }
+  }
+  return folders;
+}
+
+// Adds what globs of all processes find in those that came: as most have the root of another, few
+// are looked in.
+void BinaryWatch::AddOfYoungProcesses() {
+  for (const int process : processes_.young()) {
+    const bool new_root = HasNewRoot(process);
+    for (auto& [pattern, files] : found_) {
+      const std::string rest = InProcess(pattern);
+      if (rest.empty() || !files || (rest.starts_with("/root/") && !new_root)) continue;
+      const auto found = FindBinaries(fmt::format("/proc/{}{}", process, rest));
+      for (const auto& [id, file] : found.value_or(BinaryFiles())) {
+        if (files->size() < kMaxBinaries) files->try_emplace(id, file);
+      }
+    }
+  }
+}
+
+// Returns whether no young process before had that root.
+bool BinaryWatch::HasNewRoot(int process) {
+  struct stat root {};
+  struct stat mounts {};
+  if (stat(fmt::format("/proc/{}/root/", process).c_str(), &root) != 0 ||
+      stat(fmt::format("/proc/{}/ns/mnt", process).c_str(), &mounts) != 0) {
+    return false;
+  }
+  return roots_.insert(fmt::format("{} {} {}", root.st_dev, root.st_ino, mounts.st_ino)).second;
 }
 
 // A file that several processes have keeps the path by which it was found first, while that leads
@@ -150,7 +164,7 @@ void BinaryWatch::Look(Time now) {
 void BinaryWatch::KeepNames(const BinaryFiles& before, BinaryFiles& now) {
   for (auto& [id, file] : now) {
     const auto known = before.find(id);
-    if (known != before.end() && IdentityOf(known->second.path).id == id) file = known->second;
+    if (known != before.end() && BinaryIdOf(known->second.path) == id) file = known->second;
   }
 }
 

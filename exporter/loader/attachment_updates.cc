@@ -152,7 +152,8 @@ void AttachmentUpdates::Update() {
 void AttachmentUpdates::Run(const StoppableThread::Stop& stop) {
   const int interfaces = interfaces_ ? interfaces_->fd() : -1;
   milliseconds rest{0};
-  while (!stop.Wait(rest, {}) && !stop.Wait(kBetweenUpdates, {interfaces, cgroups_.fd()})) {
+  while (!stop.Wait(rest, {}) &&
+         !stop.Wait(kBetweenUpdates, {interfaces, cgroups_.fd(), binaries_.fd()})) {
     const steady_clock::time_point start = steady_clock::now();
     Update();
     const auto pause = RestAfter(steady_clock::now() - start);
