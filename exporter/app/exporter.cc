@@ -5,9 +5,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -132,11 +130,7 @@ ExitCode Exporter::PrintOnce(const sigset_t& signals) {
                                FormatsOf(options_))
       ->Write(*snapshot, page);
   const exposition::TextBuffer text = page.Finish();
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (written) return kFine;
-  Complain(ErrnoError("standard output", errno).Message());
-  return kFailed;
+  return PrintAll({text.data(), text.size()}) ? kFine : kFailed;
 }
 
 }  // namespace bpf_exporter::app

@@ -2,8 +2,6 @@
 // Tests: init_test.py
 #include "app/init.h"
 
-#include <cstdio>
-
 #include "base/complain.h"
 #include "object/read_layout.h"
 #include "propose/configuration.h"
@@ -18,8 +16,7 @@ ExitCode Init(const std::string& object, const plan::ResolveOptions& options) {
     Complain(proposed.error().Message());
     return kCannotWork;
   }
-  std::fputs(proposed->c_str(), stdout);
-  return kFine;
+  return PrintAll(*proposed) ? kFine : kFailed;
 }
 
 }  // namespace bpf_exporter::app

@@ -9,4 +9,7 @@ namespace bpf_exporter {
 // nobody asked for a log. Any thread.
 void Complain(std::string_view problem);
 
+// Writes all of `text` to standard output, or complains. Returns whether it did.
+bool PrintAll(std::string_view text);
+
 }  // namespace bpf_exporter

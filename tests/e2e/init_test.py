@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -59,6 +60,16 @@ class Init(unittest.TestCase):
             page = exporter.page()
             counted = [name for name in page.names() if name.startswith("ebpf_exporter_syscalls")]
             self.assertTrue(any(value > 0 for name in counted for _, value in page.samples_of(name)), page.text)
+
+    def test_it_fails_where_nothing_can_be_written(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run(
+                [BINARY, "init", os.path.join(PROGRAMS, "syscalls.bpf.o")],
+                stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+            )
+        self.assertEqual(
+            (1, "bpf_exporter: standard output: No space left on device\n"), (done.returncode, done.stderr)
+        )
 
     def test_it_says_why_no_configuration_fits(self):
         done = propose(os.path.join(TEST_PROGRAMS, "impossible.bpf.o"))
