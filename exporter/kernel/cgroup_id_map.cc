@@ -68,6 +68,7 @@ CgroupIdMap::Outcome CgroupIdMap::Add(const host::Cgroup& cgroup) {
   // The kernel keeps this value with the cgroup, which it finds by a descriptor of its folder.
   const Fd folder(open(cgroup.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid()) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) return Outcome::kLater;
     if (errno != ENOENT) Warn(cgroup, errno);  // one that is gone again needs nothing
     return Outcome::kDone;
   }

@@ -33,8 +33,8 @@ class CgroupIdMap {
               UpdateElement update);
 
   // Brings the map up to date. Cgroups for which the map has no room wait until others go; what the
-  // kernel cannot do at the moment (EAGAIN, EBUSY, ENOMEM) is tried again at the next call. A map
-  // that is full, and any other failure, is logged once.
+  // kernel cannot do at the moment (EAGAIN, EBUSY, ENOMEM, or no descriptor for the folder) is
+  // tried again at the next call. A map that is full, and any other failure, is logged once.
   void Update();
 
  private:

@@ -2,6 +2,7 @@
 #include "kernel/cgroup_id_map.h"
 
 #include <bpf/bpf.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -118,6 +119,37 @@ TEST_F(CgroupIdMaps, TryAgainWhatTheKernelCannotDoAtTheMoment) {
     Update(map);
     EXPECT_EQ(KeysOf(fd.get()), wanted) << code;
   }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+rlimit descriptors{};  // as many as there may be, but for TakeAllDescriptors()
+int kept = 0;          // how many elements TakeAllDescriptors() was to set
+
+// Keeps an element of storage, and lets nothing be opened from then on.
+int TakeAllDescriptors(int, const void* key, const void*, __u64) {
+  ++kept;
+  const int folder = *static_cast<const int*>(key);
+  const rlimit none{static_cast<rlim_t>(folder), descriptors.rlim_max};
+  return setrlimit(RLIMIT_NOFILE, &none);
+}
+
+TEST_F(CgroupIdMaps, TryAgainWhereDescriptorsHadRunOut) {
+  host::Host host({.cgroup = folder_}, [this] { return now_; });
+  CgroupIdMap map("config",
+                  {.name = {"wanted", {}},
+                   .type = config::CgroupMapType::kCgrpStorage,
+                   .regexps = {{"/wanted[0-9]$", {}}}},
+                  -1, host, TakeAllDescriptors);
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &descriptors), 0);
+  Make("wanted1");
+  Make("wanted2");
+  ::testing::internal::CaptureStderr();
+  Update(map);
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+  EXPECT_EQ(kept, 1);
+  Update(map);
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+  EXPECT_EQ(kept, 2);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
