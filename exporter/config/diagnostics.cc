@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -29,7 +31,10 @@ Diagnostics::Diagnostics(std::string file, std::string source)
 void Diagnostics::Error(Position at, std::string text) {
   entries_.push_back({at, true, std::move(text)});
   ++errors_;
+  places_.emplace(at.line, at.column);
 }
+
+bool Diagnostics::HasErrorAt(Position at) const { return places_.contains({at.line, at.column}); }
 
 void Diagnostics::Warning(Position at, std::string text) {
   entries_.push_back({at, false, std::move(text)});
@@ -41,10 +46,12 @@ std::string Diagnostics::Render() const {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
   });
   // An alias is read once for each use, but its error is one error.
-  const auto same = [](const Entry& a, const Entry& b) {
-    return a.at.line == b.at.line && a.at.column == b.at.column && a.text == b.text;
-  };
-  sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
+  std::set<std::tuple<int, int, std::string_view>> seen;
+  std::vector<Entry> once;
+  for (const Entry& entry : sorted) {
+    if (seen.emplace(entry.at.line, entry.at.column, entry.text).second) once.push_back(entry);
+  }
+  sorted.swap(once);
 
   std::string out;
   const std::size_t shown = std::min(kShown, sorted.size());

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/config.h"
@@ -24,6 +26,8 @@ class Diagnostics {
   void Warning(Position at, std::string text);
 
   bool has_errors() const { return errors_ > 0; }
+  // Returns whether an error was reported at that place: what follows from it needs no other.
+  bool HasErrorAt(Position at) const;
   std::size_t errors() const { return errors_; }
 
   // Returns all messages, sorted by position: at most 100 and a line that counts the rest. Every
@@ -40,6 +44,7 @@ class Diagnostics {
   std::string source_;
   std::vector<Entry> entries_;
   std::size_t errors_ = 0;
+  std::set<std::pair<int, int>> places_;  // of errors: line and column
 };
 
 }  // namespace bpf_exporter::config

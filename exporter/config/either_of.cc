@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "config/scalars.h"
 
 namespace bpf_exporter::config {
@@ -42,6 +43,16 @@ bool HasKey(const Node& entry, std::string_view key) {
                      [&](const auto& one) { return one.first->text == key; });
 }
 
+// Returns whether the entry is meant to have that key: it has it, or one like it and no program.
+bool MeansKey(const Node& entry, std::string_view key) {
+  if (HasKey(entry, key)) return true;
+  return !HasKey(entry, "program") &&
+         std::any_of(entry.entries.begin(), entry.entries.end(), [&](const auto& one) {
+           return one.second->kind == Node::Kind::kList &&
+                  !DidYouMean(one.first->text, {std::string(key)}).empty();
+         });
+}
+
 }  // namespace
 
 constinit const Mapping<EitherOfSpec> kEitherOfMapping = {
@@ -50,7 +61,7 @@ constinit const Mapping<std::vector<Text>> kBothMapping = {"both", "an entry of 
                                                            "{both: [start, end]}", kBothKeys};
 
 bool ReadProgramGroup(const Field& entry, Config& config) {
-  if (HasKey(entry.node, "any")) {
+  if (MeansKey(entry.node, "any")) {
     EitherOfSpec group;
     group.at = PositionOfKey(entry.node, "any").value_or(entry.node.at);
     ReadMapping(entry, kEitherOfMapping, group);
@@ -58,7 +69,7 @@ bool ReadProgramGroup(const Field& entry, Config& config) {
     config.either_of.push_back(std::move(group));
     return true;
   }
-  if (!HasKey(entry.node, "both")) return false;
+  if (!MeansKey(entry.node, "both")) return false;
   ReadMapping(entry, kBothMapping, config.both.emplace_back());
   Require(entry, "an entry of both", {"both"});
   return true;

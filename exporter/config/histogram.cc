@@ -64,7 +64,8 @@ void CheckRange(const Field& field, const std::string& subject, const HistogramS
   const auto max_at = PositionOfKey(field.node, "bucket_max");
   if (!max_at) {
     // The object knows how many elements an array has.
-    if (!HasArrayValue(field.node)) field.Error(subject + " needs 'bucket_max'");
+    const bool told = HasArrayValue(field.node) || IsMisspelt(field, "bucket_max");
+    if (!told) field.Error(subject + " needs 'bucket_max'");
     return;
   }
   if (!histogram.max || (PositionOfKey(field.node, "bucket_min") && !histogram.min)) return;
@@ -162,18 +163,20 @@ void ReadBucketKeys(const Field& field, HistogramSpec& histogram) {
 
 void CheckHistogram(const Field& field, const std::string& subject, const MetricSpec& metric) {
   const HistogramSpec& histogram = metric.histogram;
+  const Node* type = ValueOf(field.node, "bucket_type");
+  if (type != nullptr ? !BucketTypeOf(type->text) : IsMisspelt(field, "bucket_type")) {
+    return;  // already reported; what the others should be is unknown
+  }
   const Node* labels = ValueOf(field.node, "labels");
   const bool no_labels =
       labels == nullptr || (labels->kind == Node::Kind::kList && labels->items.empty());
-  if (no_labels && !histogram.InValue() && !HasArrayValue(field.node)) {
+  if (no_labels && !histogram.InValue() && !HasArrayValue(field.node) &&
+      !IsMisspelt(field, "labels") && !IsMisspelt(field, "value")) {
     field.Error(subject +
                 " needs 'labels', the last of which is the bucket, or 'value: {buckets: FIELD}'");
   }
-  const Node* type = ValueOf(field.node, "bucket_type");
   if (type == nullptr) {
     field.Error(subject + " needs 'bucket_type'");
-  } else if (!BucketTypeOf(type->text)) {
-    return;  // already reported; what the others should be is unknown
   } else if (histogram.type == BucketType::kFixed) {
     CheckFixed(field, subject, histogram);
   } else if (histogram.type == BucketType::kNative) {

@@ -56,9 +56,10 @@ constexpr Key<DecoderSpec> kDecoderKeys[] = {
 void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   const auto warn = [&](std::string_view option, std::string_view owner) {
     const std::optional<Position> at = PositionOfKey(field.node, option);
-    if (at && decoder.name.value != owner && !decoder.name.value.empty()) {
+    const std::string& name = decoder.name.value;
+    if (at && name != owner && !name.empty() && DidYouMean(name, {std::string(owner)}).empty()) {
       field.diagnostics.Warning(
-          *at, fmt::format("'{}' has no effect on decoder {}", option, Quoted(decoder.name.value)));
+          *at, fmt::format("'{}' has no effect on decoder {}", option, Quoted(name)));
     }
   };
   warn("static_map", "static_map");

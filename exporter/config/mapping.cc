@@ -95,10 +95,19 @@ std::optional<Position> PositionOfKey(const Node& mapping, std::string_view key)
   return entry != nullptr ? std::optional(entry->first->at) : std::nullopt;
 }
 
+bool IsMisspelt(const Field& mapping, std::string_view key) {
+  const std::vector<std::string> wanted = {std::string(key)};
+  return std::any_of(
+      mapping.node.entries.begin(), mapping.node.entries.end(), [&](const auto& entry) {
+        return mapping.diagnostics.HasErrorAt(entry.first->at) && entry.first->text != key &&
+               !DidYouMean(entry.first->text, wanted).empty();
+      });
+}
+
 void Require(const Field& mapping, std::string_view subject,
              std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) {
-    if (!PositionOfKey(mapping.node, key)) {
+    if (!PositionOfKey(mapping.node, key) && !IsMisspelt(mapping, key)) {
       mapping.Error(fmt::format("{} needs '{}'", subject, key));
     }
   }

@@ -72,7 +72,11 @@ const Node* ValueOf(const Node& mapping, std::string_view key);
 // Returns the position of `key` itself; nothing in the same cases.
 std::optional<Position> PositionOfKey(const Node& mapping, std::string_view key);
 
-// Reports each of `keys` that the mapping lacks: "SUBJECT needs 'KEY'".
+// Returns whether the mapping has a key like `key` that was reported as unknown: "namee" for
+// "name".
+bool IsMisspelt(const Field& mapping, std::string_view key);
+
+// Reports each of `keys` that the mapping lacks, and does not misspell: "SUBJECT needs 'KEY'".
 void Require(const Field& mapping, std::string_view subject,
              std::initializer_list<std::string_view> keys);
 

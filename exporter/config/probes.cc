@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "config/either_of.h"
 #include "config/probe_places.h"
@@ -102,7 +104,10 @@ void CheckKind(const Field& entry, ProbeSpec& probe) {
                                                first));
     }
   }
-  if (first.empty() && !probe.disabled) {
+  const bool misspelt = std::any_of(kKinds.begin(), kKinds.end(), [&](const Key<ProbeSpec>& kind) {
+    return IsMisspelt(entry, kind.name);
+  });
+  if (first.empty() && !probe.disabled && !misspelt && !IsMisspelt(entry, "disabled")) {
     entry.Error(fmt::format("this probe does not say where it attaches: one of {}",
                             fmt::join(names, ", ")));
   }

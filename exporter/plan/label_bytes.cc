@@ -163,6 +163,7 @@ class ByName {
     if (bytes_.type->kind != object::Type::Kind::kStruct) return FindWhole(label);
     const std::optional<object::FieldLayout> field = object::FindField(*bytes_.type, path.value);
     if (!field) {
+      if (scope_.diagnostics.HasErrorAt(path.at)) return std::nullopt;  // of a label beside it
       return Fail(
           path,
           fmt::format("label '{}': {} ({}) has no field {}{}{}", label.name.value, bytes_.what,

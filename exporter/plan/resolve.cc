@@ -83,9 +83,11 @@ std::optional<ConfigPlan> Resolve(const config::Config& config, object::ObjectLa
     if (resolved && holds) Add(scope, metric, *resolved, maps);
     if (resolved && !holds) left_out.push_back(resolved->map->name);
   }
+  const std::size_t before_programs = diagnostics.errors();
   std::vector<ProgramPlan> programs = PlanPrograms(scope);
   std::vector<EitherOf> either_of = PlanEitherOf(scope, programs);
-  CheckAttachPoints(scope);
+  // What does not run for want of an entry is unknown where entries are wrong.
+  if (diagnostics.errors() == before_programs) CheckAttachPoints(scope);
   CheckMaps(scope);
   WarnOfLruCounters(scope);
   CheckCountedTwice(scope, programs);
