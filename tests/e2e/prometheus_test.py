@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -88,6 +89,38 @@ class Scraped(unittest.TestCase):
                         self.answer(f"count by ({match.group(2)}) ({selector})")
 
 
+# What each discovery labels a target with, beside `instance`.
+POD = {"namespace": "monitoring", "pod": "bpf-exporter-x", "node": "n1"}
+DISCOVERED = {
+    "static": {"job": "bpf_exporter"},
+    "DNS": {"job": "bpf_exporter", "cluster": "c1"},
+    "operator": {"job": "monitoring/bpf-exporter", "container": "bpf-exporter", "endpoint": "metrics", **POD},
+    "annotation": {"job": "kubernetes-pods", "app": "bpf-exporter", **POD},
+}
+
+
+def with_labels(tests, labels):
+    """Tests of alerts whose series have these labels, too, and so their alerts."""
+
+    def of_series(match):
+        text = match.group(1).removesuffix("}")
+        for name, value in labels.items():
+            if not re.search(rf"[{{,]{name}=", text):
+                text += f'{"," if "=" in text else ""}{name}="{value}"'
+        return f"series: '{text}}}'"
+
+    def of_alert(match):
+        text = match.group(1)
+        if "instance: " in text:  # nobody knows which target it is that is absent
+            text += "".join(
+                f', {name}: "{value}"' for name, value in labels.items() if f"{name}: " not in text
+            )
+        return f"exp_labels: {{{text}}}"
+
+    tests = re.sub(r"series: '([^']*)'", of_series, tests)
+    return re.sub(r"exp_labels: \{([^}]*)\}", of_alert, tests)
+
+
 class Promtool(unittest.TestCase):
     def test_check_metrics_has_nothing_to_say(self):
         outcome.need_root()
@@ -105,6 +138,18 @@ class Promtool(unittest.TestCase):
         rules = os.path.join(ROOT, "tests", "e2e", "rules_test.yml")
         done = children.run(["promtool", "test", "rules", rules])
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
+    def test_the_alerts_fire_whatever_labels_discovery_gives_a_target(self):
+        outcome.need_program("promtool")
+        with open(os.path.join(ROOT, "tests", "e2e", "rules_test.yml"), encoding="utf-8") as file:
+            tests = file.read().replace("../..", ROOT)
+        tests = re.sub(r"^    promql_expr_test:\n(?:      .*\n)+", "", tests, flags=re.MULTILINE)
+        for discovery, labels in DISCOVERED.items():
+            with self.subTest(discovery), tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+                file.write(with_labels(tests, labels))
+                file.flush()
+                done = children.run(["promtool", "test", "rules", file.name])
+                self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
     def test_check_config_accepts_the_shipped_configuration(self):
         outcome.need_program("promtool")

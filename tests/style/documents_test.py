@@ -5,6 +5,8 @@ import os
 import re
 import unittest
 
+import yaml
+
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 FOLDERS = (".github", "config", "deploy", "exporter", "programs", "tests")
 VERSION = re.compile(r"^project\(bpf_exporter VERSION (\d+\.\d+\.\d+) ", re.MULTILINE)
@@ -51,6 +53,16 @@ class Documents(unittest.TestCase):
                     broken.append(f"{document}: {link}")
         self.assertEqual([], broken)
         self.assertGreater(count, 40)
+
+    def test_every_alert_says_what_to_do_and_leads_to_what_it_means(self):
+        with open(os.path.join(ROOT, "deploy", "prometheus", "rules.yml"), encoding="utf-8") as file:
+            groups = yaml.safe_load(file)["groups"]
+        document, alerts = "deploy/prometheus/alerts.md", []
+        for rule in (rule for group in groups for rule in group["rules"]):
+            alerts.append(rule["alert"])
+            self.assertEqual({"summary", "description", "runbook_url"}, set(rule["annotations"]), rule["alert"])
+            self.assertEqual(f"{document}#{rule['alert'].lower()}", rule["annotations"]["runbook_url"])
+        self.assertEqual(alerts, re.findall(r"^### (.*)$", read(document), re.MULTILINE))
 
     def test_every_version_is_that_of_the_project(self):
         version = VERSION.search(read("CMakeLists.txt")).group(1)
