@@ -19,13 +19,27 @@ namespace {
 // "on_exit.limit".
 const object::GlobalLayout* FindConstant(const Scope& scope, const config::Text& path) {
   const object::GlobalLayout* found = nullptr;
+  bool several = false;
   std::vector<std::string> known;
   for (const object::GlobalLayout& global : scope.object.globals) {
     if (global.IsConstant()) known.push_back(global.name);
     if (!path.value.starts_with(global.name)) continue;
     const std::string_view rest = std::string_view(path.value).substr(global.name.size());
     if (!rest.empty() && rest.front() != '.') continue;
-    if (found == nullptr || global.name.size() > found->name.size()) found = &global;
+    if (found != nullptr && global.name == found->name) {
+      several = several || (global.IsConstant() && found->IsConstant());
+      if (global.IsConstant()) found = &global;
+    } else if (found == nullptr || global.name.size() > found->name.size()) {
+      found = &global;
+      several = false;
+    }
+  }
+  if (several) {
+    scope.diagnostics.Error(
+        path.at, fmt::format("{} has several constants '{}', static ones of several sources; give "
+                             "each a name of its own",
+                             ObjectSubject(scope.object), found->name));
+    return nullptr;
   }
   if (found != nullptr && found->IsConstant() && found->type != nullptr) return found;
   if (found != nullptr || !WhereVariableIs(scope.object, path.value).empty()) {

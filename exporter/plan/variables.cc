@@ -119,6 +119,14 @@ std::optional<Variable> FindVariable(const Scope& scope, const object::MapLayout
       return fail(fmt::format("section {} of {} has no variable {}{}", section.name,
                               ObjectSubject(scope.object), Quoted(path.value), remedy));
     }
+    const auto same = [&](const FieldLayout& one) { return one.name == field->name; };
+    const auto& fields = variable.type->fields;
+    if (std::count_if(fields.begin(), fields.end(), same) > 1) {
+      return fail(
+          fmt::format("section {} of {} has several variables '{}', static ones of several "
+                      "sources; give each a name of its own",
+                      section.name, ObjectSubject(scope.object), field->name));
+    }
     if (field->bitfield) {
       return fail(fmt::format("'{}' is a bitfield, which cannot be read", path.value));
     }

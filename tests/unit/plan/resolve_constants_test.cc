@@ -75,6 +75,22 @@ TEST(Constants, MayBeOfAFunction) {
             (std::map<std::string, std::string>{{"leave.limit", BytesOf(std::uint32_t{7})}}));
 }
 
+// bpftool links objects of several sources, whose static variables may have one name.
+TEST(Constants, NeedNamesOfTheirOwn) {
+  object::ObjectLayout layout = LayoutOf("constants");
+  for (object::GlobalLayout& global : layout.globals) {
+    if (global.name == "wide") global.name = "middle";
+    if (global.name == "variable") global.name = "tiny";
+  }
+  EXPECT_EQ(ResolveYamlFor(std::move(layout), "t.yaml",
+                           std::string("constants: {middle: 1, tiny: 2}\n") + kAll)
+                .messages,
+            "t.yaml:1:13: error: object 'constants.bpf.o' has several constants 'middle', static "
+            "ones of several sources; give each a name of its own\n"
+            "  constants: {middle: 1, tiny: 2}\n"
+            "              ^\n");
+}
+
 TEST(Constants, MayBeListsOfTexts) {
   EXPECT_EQ(Set("{names: [nginx]}"),
             (std::map<std::string, std::string>{

@@ -194,6 +194,27 @@ TEST(Globals, NeedBtf) {
       "                                               ^\n");
 }
 
+// bpftool links objects of several sources, whose static variables may have one name.
+TEST(Globals, NeedNamesOfTheirOwn) {
+  object::ObjectLayout layout = LayoutOf("globals");
+  for (object::MapLayout& section : layout.sections) {
+    if (section.name != ".bss") continue;
+    auto twice = std::make_shared<object::Type>(*section.value);
+    for (object::FieldLayout& field : twice->fields) {
+      if (field.name == "hidden") field.name = "hits";
+    }
+    section.value = twice;
+  }
+  EXPECT_EQ(
+      ResolveYamlFor(std::move(layout), "t.yaml",
+                     "metrics: {counters: [{name: a, help: A, map: .bss, value: hits}]}\n")
+          .messages,
+      "t.yaml:1:59: error: value: section .bss of object 'globals.bpf.o' has several variables "
+      "'hits', static ones of several sources; give each a name of its own\n"
+      "  metrics: {counters: [{name: a, help: A, map: .bss, value: hits}]}\n"
+      "                                                            ^\n");
+}
+
 TEST(IndexType, IsAnEnumOnlyIfItNamesAllAndIsAlone) {
   using Kind = object::Type::Kind;
   const object::Type right = Enum({{"A", 0}, {"B", 1}, {"COUNT", 2}});
