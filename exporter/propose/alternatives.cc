@@ -29,29 +29,6 @@ bool Differ(const Runner& one, const Runner& other) {
   return one.at.event == other.at.event && one.at.by != other.at.by;
 }
 
-Group MakeGroup(std::vector<Runner> runners) {
-  const auto way = [](const Runner& runner) {
-    return std::pair(plan::RankOf(runner.at.by), FamilyOf(runner.at.by));
-  };
-  std::stable_sort(runners.begin(), runners.end(),
-                   [&](const Runner& one, const Runner& other) { return way(one) < way(other); });
-  Group group;
-  group.of_function = runners.front().of_function;
-  std::vector<std::string> alternatives;
-  for (std::size_t i = 0; i < runners.size();) {
-    const auto first = way(runners[i]);
-    std::vector<std::string> names;
-    for (; i < runners.size() && way(runners[i]) == first; ++i) {
-      names.push_back(Scalar(runners[i].program->name));
-      group.programs.push_back(runners[i].program->name);
-    }
-    const std::string list = fmt::format("{}", fmt::join(names, ", "));
-    alternatives.push_back(names.size() == 1 ? list : "[" + list + "]");
-  }
-  group.alternatives = fmt::format("{}", fmt::join(alternatives, ", "));
-  return group;
-}
-
 }  // namespace
 
 std::vector<Runner> RunnersOf(const object::ObjectLayout& object) {
@@ -72,6 +49,30 @@ std::vector<Runner> RunnersOf(const object::ObjectLayout& object) {
     }
   }
   return runners;
+}
+
+Group MakeGroup(std::vector<Runner> runners) {
+  const auto way = [](const Runner& runner) {
+    return std::pair(plan::RankOf(runner.at.by), FamilyOf(runner.at.by));
+  };
+  std::stable_sort(runners.begin(), runners.end(),
+                   [&](const Runner& one, const Runner& other) { return way(one) < way(other); });
+  Group group;
+  group.of_function = runners.front().of_function;
+  group.subject = runners.front().subject;
+  std::vector<std::string> alternatives;
+  for (std::size_t i = 0; i < runners.size();) {
+    const auto first = way(runners[i]);
+    std::vector<std::string> names;
+    for (; i < runners.size() && way(runners[i]) == first; ++i) {
+      names.push_back(Scalar(runners[i].program->name));
+      group.programs.push_back(runners[i].program->name);
+    }
+    const std::string list = fmt::format("{}", fmt::join(names, ", "));
+    alternatives.push_back(names.size() == 1 ? list : "[" + list + "]");
+  }
+  group.alternatives = fmt::format("{}", fmt::join(alternatives, ", "));
+  return group;
 }
 
 bool ManyPlaces(const std::vector<Runner>& runners) {

@@ -30,8 +30,13 @@ bool ManyPlaces(const std::vector<Runner>& runners);
 struct Group {
   std::vector<std::string> programs;
   std::string alternatives;  // for `any: […]`, best first
+  std::string subject;       // that of its runners
   bool of_function = false;
 };
+
+// Returns the group of these, of which there is one at least: the ways of each kind are one
+// alternative.
+Group MakeGroup(std::vector<Runner> runners);
 
 // Returns the groups: all programs at a tracepoint, or at entry and return of a function, if two of
 // them are at the same event by different ways.

@@ -33,8 +33,10 @@ bool IsOfLibrary(const object::MapLayout& map) {
 
 Result<std::string> ProposeConfiguration(const object::ObjectLayout& object,
                                          const plan::ResolveOptions& options) {
+  const std::string file = std::filesystem::path(object.path).filename().string();
+  const std::string stem = file.substr(0, file.find('.'));
   Trial trial(object, options);
-  std::string text = MapSizesText(object) + ProbesText(object) + KaddrsText(object);
+  std::string text = MapSizesText(object) + ProbesText(object, stem) + KaddrsText(object);
   if (std::string problem = trial.Problem(text, ""); !problem.empty()) {
     return Error{std::move(problem)};
   }
@@ -42,8 +44,6 @@ Result<std::string> ProposeConfiguration(const object::ObjectLayout& object,
   text = ConstantsText(object, trial) + text;
   trial.SetBase(text);
 
-  const std::string file = std::filesystem::path(object.path).filename().string();
-  const std::string stem = file.substr(0, file.find('.'));
   MetricLists lists(trial);
   for (const object::MapLayout& map : object.maps) {
     if (!IsOfLibrary(map)) lists.Add(map, CandidatesOf(object, map, stem));
@@ -51,6 +51,7 @@ Result<std::string> ProposeConfiguration(const object::ObjectLayout& object,
   for (const object::MapLayout& section : object.sections) {
     if (IsCounted(section)) lists.Add(section, CandidatesOf(object, section, stem));
   }
+  lists.Finish();
   const std::string metrics = lists.Text();
   return fmt::format(
              "# Proposed by bpf_exporter init; comments say what is guessed.\n"

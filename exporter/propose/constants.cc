@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "propose/halves.h"
 #include "propose/names.h"
 
 namespace bpf_exporter::propose {
@@ -79,27 +80,49 @@ class Writer {
     }
   }
 
-  std::string Text() const {
-    if (text_.empty()) return text_;
+  std::string Text() {
+    TakeInHalves(0, lines_.size(),
+                 [this](std::size_t first, std::size_t last) { return Set(first, last); });
+    if (lines_.empty()) return "";
+    std::string text;
+    bool any = false;
+    for (const Line& line : lines_) {
+      any = any || line.can;
+      text += line.can ? fmt::format("  {}: {}  # {}\n", line.name, line.value, line.type)
+                       : fmt::format("  # {}: {}, cannot be set here\n", line.name, line.type);
+    }
     return fmt::format(
         "# const volatile variables that the program's own loader may set; these are the values in "
         "the object.\n{}constants:\n{}\n",
-        any_ ? "" : "# ", text_);
+        any ? "" : "# ", text);
   }
 
  private:
+  struct Line {
+    std::string name;
+    std::string type;
+    std::string value;  // empty: it cannot be written
+    bool can = false;   // be set
+  };
+
   void AddOne(const std::string& name, const Type& type, const std::string& value) {
-    const std::string line = fmt::format("{}: {}", name, value);
-    const bool can =
-        !value.empty() && trial_.Problem(fmt::format("constants: {{{}}}\n", line), "").empty();
-    any_ = any_ || can;
-    text_ += can ? fmt::format("  {}  # {}\n", line, type.name)
-                 : fmt::format("  # {}: {}, cannot be set here\n", name, type.name);
+    lines_.push_back({name, type.name, value, false});
+  }
+
+  // Tries these at once; returns whether each can be set, of those that have a value.
+  bool Set(std::size_t first, std::size_t last) {
+    std::string yaml;
+    for (std::size_t i = first; i < last; ++i) {
+      const Line& line = lines_[i];
+      if (!line.value.empty()) yaml += fmt::format("  {}: {}\n", line.name, line.value);
+    }
+    const bool can = yaml.empty() || trial_.Problem("constants:\n" + yaml, "").empty();
+    for (std::size_t i = first; i < last && can; ++i) lines_[i].can = !lines_[i].value.empty();
+    return can;
   }
 
   const Trial& trial_;
-  std::string text_;
-  bool any_ = false;
+  std::vector<Line> lines_;
 };
 
 constexpr std::string_view kAddress = "kaddr_";

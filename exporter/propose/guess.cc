@@ -33,8 +33,10 @@ constexpr std::array<std::string_view, 16> kMomentWords = {
     "ts",    "tstamp", "enter",   "issued", "birth",  "scratch", "args",  "timestamp"};
 constexpr std::array<std::string_view, 6> kPaddingWords = {"pad",    "pads",     "padding",
                                                            "unused", "reserved", "pad1"};
+constexpr std::array<std::string_view, 3> kFirstValueWords = {"zero", "empty", "initial"};
 constexpr std::array<std::string_view, 5> kBucketsWords = {"slots", "buckets", "hist", "histogram",
                                                            "bins"};
+constexpr std::array<std::string_view, 2> kStandInWords = {"dummy", "placeholder"};
 constexpr std::array<std::string_view, 3> kSumNames = {"sum", "total", "latency"};
 
 struct NamedDecoder {
@@ -108,9 +110,9 @@ bool IsMomentName(std::string_view name) { return HasWord(name, kMomentWords); }
 bool IsPaddingName(std::string_view name) { return HasWord(name, kPaddingWords); }
 bool IsBucketsName(std::string_view name) { return HasWord(name, kBucketsWords); }
 bool IsFloorBucketsName(std::string_view name) { return Leaf(name) == "slots"; }
-bool IsFirstValueName(std::string_view name) {
-  return name == "zero" || name == "empty" || name.starts_with("zero_") ||
-         name.starts_with("initial_") || name.starts_with("empty_");
+bool IsFirstValueName(std::string_view name) { return HasWord(name, kFirstValueWords); }
+bool IsStandInName(std::string_view name) {
+  return name == "foo" || name == "bar" || HasWord(name, kStandInWords);
 }
 bool IsSumName(std::string_view name) {
   const std::string_view leaf = Leaf(name);

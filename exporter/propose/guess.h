@@ -22,6 +22,9 @@ bool IsBucketsName(std::string_view name);
 bool IsFloorBucketsName(std::string_view name);
 // Returns whether a struct variable of that name is what new entries of a map begin with: "zero".
 bool IsFirstValueName(std::string_view name);
+// Returns whether a function of that name is none of any kernel, and the object's own loader puts
+// another in its place: "dummy_open", "foo".
+bool IsStandInName(std::string_view name);
 // Returns whether a number of that name is the sum that belongs to buckets beside it.
 bool IsSumName(std::string_view name);
 

@@ -92,6 +92,10 @@ LabelGuesses LabelsOfStruct(const Type& type) {
   return guesses;
 }
 
+bool IsPointer(const Type& type) {
+  return type.kind == Type::Kind::kOther && type.name == "a pointer";
+}
+
 // Returns the label of a key that is no struct: it has no name but that of its type, as in "pid_t".
 LabelGuesses LabelOfWhole(const Type& type) {
   std::string name = "key";
@@ -103,6 +107,7 @@ LabelGuesses LabelOfWhole(const Type& type) {
   }
   std::set<std::string> names;
   DecoderGuess guess = GuessDecoder(name, type);
+  if (IsPointer(type)) guess = {"[{name: hex}]", "the bytes of an address, as it is a pointer"};
   if (guess.why.empty() && type.kind != Type::Kind::kEnum) guess.why = "its name is not known";
   name = LabelName(name, names);
   return {{Label(name, name, guess)}};

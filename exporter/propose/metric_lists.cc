@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "propose/halves.h"
+
 namespace bpf_exporter::propose {
 namespace {
 
@@ -28,23 +30,61 @@ std::string BaseOf(const std::string& name) {
 
 void MetricLists::Add(const object::MapLayout& map, Candidates candidates) {
   for (Candidate& metric : candidates.metrics) {
-    const std::string wanted = metric.name;
-    std::string problem;
-    // The first may be free and yet one that another's series have: x_count beside a histogram x.
-    for (const int number : {1, 2}) {
-      metric.name = FreeName(wanted, number);
-      Lists tried = lists_;
-      tried[static_cast<std::size_t>(metric.kind)] += MetricText(metric);
-      std::string found = trial_.Problem("", TextOf(tried));
-      if (number == 1 || found.empty()) problem = std::move(found);
-      if (!problem.empty()) continue;
-      names_.insert(BaseOf(metric.name));
-      lists_ = std::move(tried);
-      break;
-    }
-    if (!problem.empty()) left_out_.push_back(fmt::format("{}: {}", map.name, problem));
+    parts_.push_back({&map, std::move(metric), {}});
   }
-  for (std::string& text : candidates.left_out) left_out_.push_back(std::move(text));
+  for (std::string& text : candidates.left_out) {
+    parts_.push_back({&map, std::nullopt, std::move(text)});
+  }
+}
+
+void MetricLists::Finish() {
+  TakeInHalves(0, parts_.size(), [this](std::size_t first, std::size_t last) {
+    return last - first == 1 ? AddOne(parts_[first]) : AddAll(first, last);
+  });
+  for (const Part& part : parts_) {
+    if (!part.left_out.empty()) left_out_.push_back(part.left_out);
+  }
+  parts_.clear();
+}
+
+bool MetricLists::AddAll(std::size_t first, std::size_t last) {
+  MetricLists tried(trial_);
+  tried.names_ = names_;
+  tried.lists_ = lists_;
+  for (std::size_t i = first; i < last; ++i) {
+    if (!parts_[i].metric) continue;
+    Candidate metric = *parts_[i].metric;
+    metric.name = tried.FreeName(metric.name, 1);
+    tried.Keep(metric);
+  }
+  if (!trial_.Problem("", TextOf(tried.lists_)).empty()) return false;
+  names_ = std::move(tried.names_);
+  lists_ = std::move(tried.lists_);
+  return true;
+}
+
+bool MetricLists::AddOne(Part& part) {
+  if (!part.metric) return true;
+  std::string problem;
+  // The first may be free and yet one that another's series have: x_count beside a histogram x.
+  for (const int number : {1, 2}) {
+    Candidate metric = *part.metric;
+    metric.name = FreeName(metric.name, number);
+    Lists tried = lists_;
+    tried[static_cast<std::size_t>(metric.kind)] += MetricText(metric);
+    std::string found = trial_.Problem("", TextOf(tried));
+    if (number == 1 || found.empty()) problem = std::move(found);
+    if (!problem.empty()) continue;
+    Keep(metric);
+    return true;
+  }
+  part.left_out = fmt::format("{}: {}", part.map->name, problem);
+  return true;
+}
+
+void MetricLists::Keep(const Candidate& metric) {
+  names_.insert(BaseOf(metric.name));
+  lists_[static_cast<std::size_t>(metric.kind)] += MetricText(metric);
 }
 
 std::string MetricLists::Text() const { return TextOf(lists_); }

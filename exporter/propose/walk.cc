@@ -60,7 +60,11 @@ class Walk {
     } else if (value == nullptr || IsNumber(*value)) {
       AddWholeValue(value);
     } else if (value->kind == Type::Kind::kStruct) {
-      AddStruct(*value, "");
+      if (!section_ && IsMomentName(map_.name)) {
+        LeaveOut("", "what has begun and not ended, by its name");
+      } else {
+        AddStruct(*value, "");
+      }
     } else {
       LeaveOut("", "its value is " + value->name);
     }

@@ -60,6 +60,7 @@ MAP(only, BPF_MAP_TYPE_PERCPU_ARRAY, 1, __u32, __u64);
 MAP(unsized, BPF_MAP_TYPE_HASH, 0, struct address_key, __u64);
 MAP(stacks, BPF_MAP_TYPE_STACK_TRACE, 16, __u32, __u64[127]);
 
+MAP(by_cache, BPF_MAP_TYPE_HASH, 1024, void *, __u64);
 struct {
   __uint(type, BPF_MAP_TYPE_STACK_TRACE);
   __type(key, __u32);
@@ -109,6 +110,50 @@ int was_read_by_kretprobe(void *ctx) { return 0; }
 
 SEC("fexit/vfs_read")
 int was_read_by_fexit(void *ctx) { return kaddr_jiffies != 0; }
+
+// A signal is counted by a call of kill() and by what the call leads to, in one buffer.
+static __attribute__((noinline)) int send(__u64 *sent) {
+  return bpf_ringbuf_output(&ring, sent, sizeof(*sent), 0);
+}
+
+SEC("tracepoint/syscalls/sys_enter_kill")
+int kill_begins(void *ctx) { return bpf_map_lookup_elem(&start, &hits) != 0; }
+
+SEC("tracepoint/syscalls/sys_exit_kill")
+int kill_ends(void *ctx) { return send(&hits); }
+
+SEC("raw_tp/signal_generate")
+int generated_raw(void *ctx) { return bpf_ringbuf_output(&ring, &hits, sizeof(hits), 0); }
+
+SEC("tp_btf/signal_generate")
+int generated_btf(void *ctx) { return bpf_ringbuf_output(&ring, &hits, sizeof(hits), 0); }
+
+// Both are counted, each in a buffer of its own.
+SEC("tp/syscalls/sys_enter_execve")
+int exec_begins(void *ctx) { return bpf_ringbuf_output(&ring, &hits, sizeof(hits), 0); }
+
+SEC("tp/sched/sched_process_exec")
+int executed(void *ctx) { return bpf_perf_event_output(ctx, &events, 0, &hits, sizeof(hits)); }
+
+// Functions of user programs, without the file that has them.
+SEC("uretprobe/getaddrinfo")
+int resolved(void *ctx) { return 0; }
+
+SEC("uprobe.s/no_file_has_this")
+int never(void *ctx) { return 0; }
+
+SEC("uretprobe")
+int handle_malloc_exit(void *ctx) { return 0; }
+
+// Their own loader says which functions.
+SEC("fentry/dummy_open")
+int open_fentry(void *ctx) { return 0; }
+
+SEC("kprobe/dummy_open")
+int open_kprobe(void *ctx) { return 0; }
+
+SEC("kprobe/foo")
+int any_kprobe(void *ctx) { return 0; }
 
 // Of kinds that nothing attaches, that only an entry attaches, and that nobody knows.
 SEC("iter/task")
