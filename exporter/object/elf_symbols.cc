@@ -4,6 +4,10 @@
 
 #include <gelf.h>
 #include <libelf.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <cstring>
 
 namespace bpf_exporter::object {
 namespace {
@@ -13,7 +17,22 @@ struct Use {
   std::size_t section = 0;
   std::uint64_t offset = 0;
   std::size_t symbol = 0;
+  std::int32_t next_helper = 0;  // of the kernel, that is called next after it; 0: none
 };
+
+// Returns the helper that the first call after `offset` calls; 0 if that is none of the kernel's.
+std::int32_t NextHelper(const Elf_Data* code, std::uint64_t offset) {
+  constexpr unsigned char kCall = BPF_JMP | BPF_CALL, kExit = BPF_JMP | BPF_EXIT;
+  bpf_insn instruction;
+  if (code == nullptr || code->d_buf == nullptr) return 0;
+  for (; offset < code->d_size && code->d_size - offset >= sizeof(instruction);
+       offset += sizeof(instruction)) {
+    std::memcpy(&instruction, static_cast<const char*>(code->d_buf) + offset, sizeof(instruction));
+    if (instruction.code == kExit) return 0;
+    if (instruction.code == kCall) return instruction.src_reg == 0 ? instruction.imm : 0;
+  }
+  return 0;
+}
 
 std::vector<Use> UsesIn(Elf* elf) {
   std::vector<Use> uses;
@@ -25,9 +44,11 @@ std::vector<Use> UsesIn(Elf* elf) {
     if (target == nullptr || gelf_getshdr(target, &code) == nullptr) continue;
     if ((code.sh_flags & SHF_EXECINSTR) == 0) continue;
     Elf_Data* data = elf_getdata(section, nullptr);
+    const Elf_Data* instructions = elf_getdata(target, nullptr);
     GElf_Rel relocation;
     for (int i = 0; data != nullptr && gelf_getrel(data, i, &relocation) != nullptr; ++i) {
-      uses.push_back({header.sh_info, relocation.r_offset, GELF_R_SYM(relocation.r_info)});
+      uses.push_back({header.sh_info, relocation.r_offset, GELF_R_SYM(relocation.r_info),
+                      NextHelper(instructions, relocation.r_offset)});
     }
   }
   return uses;
@@ -74,6 +95,15 @@ std::size_t SectionOf(Elf* elf, std::string_view wanted) {
     if (name != nullptr && name == wanted) return elf_ndxscn(section);
   }
   return 0;
+}
+
+bool IsNextArgumentOf(Elf* elf, std::int32_t helper,
+                      const std::function<bool(const Symbol&)>& is_used) {
+  const std::vector<Symbol> symbols = SymbolsOf(elf, SHT_SYMTAB);
+  const std::vector<Use> uses = UsesIn(elf);
+  return std::any_of(uses.begin(), uses.end(), [&](const Use& use) {
+    return use.next_helper == helper && use.symbol < symbols.size() && is_used(symbols[use.symbol]);
+  });
 }
 
 std::set<std::string> ProgramsWithUses(Elf* elf,

@@ -40,6 +40,11 @@ std::vector<Symbol> SymbolsOf(Elf* elf, std::uint32_t table);
 // Returns the number of the section of that name; 0 if there is none.
 std::size_t SectionOf(Elf* elf, std::string_view name);
 
+// Returns whether the code names a symbol for which `is_used` is true, and the next thing that it
+// calls is that helper of the kernel, whose argument the symbol is then.
+bool IsNextArgumentOf(Elf* elf, std::int32_t helper,
+                      const std::function<bool(const Symbol&)>& is_used);
+
 // Returns the BPF programs of the file whose code refers to a symbol for which `is_used` is true.
 // Those that call a function of the section .text, which many may share, count as users of what any
 // function there uses.

@@ -11,4 +11,7 @@ namespace bpf_exporter::object {
 // any function there uses. Empty for what is not an ELF file.
 std::set<std::string> ProgramsThatUseMap(std::string elf, const std::string& map);
 
+// Returns whether programs of the file delete rows of the map.
+bool DeletesRowsOf(std::string elf, const std::string& map);
+
 }  // namespace bpf_exporter::object

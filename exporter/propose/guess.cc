@@ -120,6 +120,10 @@ bool IsSumName(std::string_view name) {
          std::find(kSumNames.begin(), kSumNames.end(), leaf) != kSumNames.end();
 }
 
+bool IsPointer(const Type& type) {
+  return type.kind == Type::Kind::kOther && type.name == "a pointer";
+}
+
 DecoderGuess GuessDecoder(std::string_view name, const Type& type) {
   if (IsText(type)) return {};
   const bool plain = type.kind == Type::Kind::kInt || type.kind == Type::Kind::kArray ||

@@ -28,6 +28,9 @@ bool IsStandInName(std::string_view name);
 // Returns whether a number of that name is the sum that belongs to buckets beside it.
 bool IsSumName(std::string_view name);
 
+// Returns whether the type is a pointer.
+bool IsPointer(const object::Type& type);
+
 // How to show the bytes of a field.
 struct DecoderGuess {
   std::string decoders;  // in YAML: "[{name: cgroup}]"; empty: as its type says

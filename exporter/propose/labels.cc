@@ -92,10 +92,6 @@ LabelGuesses LabelsOfStruct(const Type& type) {
   return guesses;
 }
 
-bool IsPointer(const Type& type) {
-  return type.kind == Type::Kind::kOther && type.name == "a pointer";
-}
-
 // Returns the label of a key that is no struct: it has no name but that of its type, as in "pid_t".
 LabelGuesses LabelOfWhole(const Type& type) {
   std::string name = "key";

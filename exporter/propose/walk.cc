@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "object/map_types.h"
+#include "object/map_users.h"
 #include "plan/variables.h"
 #include "propose/guess.h"
 #include "propose/labels.h"
@@ -57,6 +58,8 @@ class Walk {
     const Type* value = map_.value.get();
     if (object::HasRecords(map_.type)) {
       Add(maker_.Records());
+    } else if (IsOfWhatIsUnderWay()) {
+      LeaveOut("", "its rows are of things at addresses, and programs delete them when those end");
     } else if (value == nullptr || IsNumber(*value)) {
       AddWholeValue(value);
     } else if (value->kind == Type::Kind::kStruct) {
@@ -95,6 +98,11 @@ class Walk {
   void LeaveOut(const std::string& path, const std::string& why) {
     found_.left_out.push_back(
         fmt::format("{}{}: {}", map_.name, path.empty() ? "" : " " + path, why));
+  }
+
+  bool IsOfWhatIsUnderWay() const {
+    return map_.key != nullptr && IsPointer(*map_.key) && object_.bytes != nullptr &&
+           object::DeletesRowsOf(*object_.bytes, map_.name);
   }
 
   void AddWholeValue(const Type* type) {

@@ -61,6 +61,7 @@ MAP(unsized, BPF_MAP_TYPE_HASH, 0, struct address_key, __u64);
 MAP(stacks, BPF_MAP_TYPE_STACK_TRACE, 16, __u32, __u64[127]);
 
 MAP(by_cache, BPF_MAP_TYPE_HASH, 1024, void *, __u64);
+MAP(by_request, BPF_MAP_TYPE_HASH, 1024, void *, __u64);
 struct {
   __uint(type, BPF_MAP_TYPE_STACK_TRACE);
   __type(key, __u32);
@@ -134,6 +135,13 @@ int exec_begins(void *ctx) { return bpf_ringbuf_output(&ring, &hits, sizeof(hits
 
 SEC("tp/sched/sched_process_exec")
 int executed(void *ctx) { return bpf_perf_event_output(ctx, &events, 0, &hits, sizeof(hits)); }
+
+// A request ends.
+SEC("tp/block/block_rq_complete")
+int ended(void *ctx) {
+  if (bpf_map_lookup_elem(&by_cache, &ctx) == 0) return 0;
+  return bpf_map_delete_elem(&by_request, &ctx);
+}
 
 // Functions of user programs, without the file that has them.
 SEC("uretprobe/getaddrinfo")

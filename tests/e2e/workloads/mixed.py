@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """mixed.py: something of everything that libbpf-tools look at: files, disks, processes, signals, the network on
-loopback, mounts, CPUs. In a mount namespace of its own."""
+loopback, mounts, memory, CPUs, what people type. In a mount namespace of its own."""
 
 import ctypes
 import glob
@@ -14,6 +14,7 @@ import threading
 import time
 
 TIMES = 40
+CGROUPS = "/sys/fs/cgroup"
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE = 0x20000, 0x4000, 0x40000
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -73,6 +74,41 @@ def processes():
         subprocess.run(["/bin/true"], check=True)
 
 
+def typing():
+    """Lines for a shell that asks for them by readline()."""
+    lines = ":\n" * TIMES
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    subprocess.run(shell, input=lines, text=True, check=True, capture_output=True, env={**os.environ, "HISTFILE": ""})
+
+
+def memory():
+    """A process that takes more than its cgroup may have, where cgroups limit memory."""
+    try:
+        with open(f"{CGROUPS}/cgroup.subtree_control", encoding="ascii") as controllers:
+            if "memory" not in controllers.read().split():
+                return
+        cgroup = tempfile.mkdtemp(dir=CGROUPS)
+    except OSError:
+        return  # other cgroups than those, or not for us
+    try:
+        for name in ("memory.max", "memory.swap.max"):
+            if os.path.exists(f"{cgroup}/{name}"):
+                write(f"{cgroup}/{name}", "0" if "swap" in name else str(8 << 20))
+        child = os.fork()
+        if child == 0:
+            write(f"{cgroup}/cgroup.procs", "0")
+            bytearray(os.urandom(64 << 20))
+            os._exit(0)
+        os.waitpid(child, 0)
+    finally:
+        os.rmdir(cgroup)
+
+
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
 def signals():
     signal.signal(signal.SIGUSR1, lambda *_: None)
     for _ in range(TIMES):
@@ -123,7 +159,7 @@ def cpus():
 def main():
     if _libc.unshare(_CLONE_NEWNS) != 0 or _libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None) != 0:
         raise OSError(ctypes.get_errno(), "a mount namespace")
-    for part in (files, mounts, disks, processes, signals, network, cpus):
+    for part in (files, mounts, disks, processes, typing, signals, network, memory, cpus):
         part()
 
 

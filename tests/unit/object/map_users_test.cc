@@ -34,5 +34,12 @@ TEST(MapUsers, AreNoneOfOtherSymbols) {
   EXPECT_EQ(ProgramsThatUseMap("text", "ring"), Names{});
 }
 
+TEST(MapUsers, DeleteRows) {
+  EXPECT_TRUE(DeletesRowsOf(Object(), "by_request"));
+  EXPECT_FALSE(DeletesRowsOf(Object(), "by_cache"));
+  EXPECT_FALSE(DeletesRowsOf(Object(), "flows"));
+  EXPECT_FALSE(DeletesRowsOf("text", "by_request"));
+}
+
 }  // namespace
 }  // namespace bpf_exporter::object

@@ -40,8 +40,12 @@ def borrowed(image, root, tools):
     _add(image, root, test, tools)
     image.add_file(os.path.join(os.path.dirname(test), "borrowed.py"))
     image.add_file(os.path.join(os.path.dirname(test), "workloads", "mixed.py"))
-    line = f"REQUIRE_KERNEL=1 BPF_EXPORTER_BORROWED=/borrowed python3 {test}"
-    return [guest.Command("borrowed", line, 540)]
+    for program in ("bash", "stdbuf"):
+        image.add_program(shutil.which(program))
+    image.add_file("/usr/libexec/coreutils/libstdbuf.so")
+    limits = "echo +memory >/sys/fs/cgroup/cgroup.subtree_control"
+    line = f"{limits}; REQUIRE_KERNEL=1 BPF_EXPORTER_BORROWED=/borrowed python3 {test}"
+    return [guest.Command("borrowed", line, 850)]
 
 
 def _add(image, root, test, tools):
