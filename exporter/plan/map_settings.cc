@@ -98,6 +98,15 @@ void ApplyMapSettings(const config::Config& config, object::ObjectLayout& object
     const auto map =
         std::find_if(object.maps.begin(), object.maps.end(),
                      [&](const object::MapLayout& one) { return one.name == spec.name.value; });
+    const bool section =
+        std::any_of(object.sections.begin(), object.sections.end(),
+                    [&](const object::MapLayout& one) { return one.name == spec.name.value; });
+    if (section) {
+      diagnostics.Error(spec.name.at,
+                        fmt::format("'{}' is a section of variables, which is as large as they are",
+                                    spec.name.value));
+      continue;
+    }
     if (map == object.maps.end()) {
       diagnostics.Error(spec.name.at, fmt::format("{} has no map {}{}", ObjectSubject(object),
                                                   Quoted(spec.name.value),

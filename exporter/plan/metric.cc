@@ -27,11 +27,15 @@ bool IsQueue(const object::MapLayout& map) {
   return object::ShapeOf(map.type) == object::MapShape::kQueue;
 }
 
-LabelBytes BytesOf(const Scope& scope, const object::MapLayout& map, const MetricPlan& plan,
-                   bool only_bucket) {
+// Returns whether the label for the index is a number, whatever enum has as many names.
+bool IsNumbered(const config::MetricSpec& metric, bool only_bucket) {
+  return only_bucket || (metric.labels.size() == 1 && metric.labels[0].name.value == "cpu");
+}
+
+LabelBytes BytesOf(const Scope& scope, const config::MetricSpec& metric,
+                   const object::MapLayout& map, const MetricPlan& plan, bool only_bucket) {
   if (plan.elements) {
-    // A bucket's number is no name.
-    const std::uint32_t named = only_bucket ? 0 : plan.elements->count;
+    const std::uint32_t named = IsNumbered(metric, only_bucket) ? 0 : plan.elements->count;
     return {fmt::format("the index of variable '{}'", plan.elements->array),
             IndexType(scope.object, named), sizeof(std::uint32_t)};
   }
@@ -171,7 +175,7 @@ std::optional<ResolvedMetric> ResolveMetric(const Scope& scope, const config::Me
   }
   if (!CheckHasRows(scope, metric, *map, *plan)) return std::nullopt;
   std::optional<LabelPlans> labels =
-      ResolveLabels(scope, BytesOf(scope, *map, *plan, has_bucket), metric.labels,
+      ResolveLabels(scope, BytesOf(scope, metric, *map, *plan, has_bucket), metric.labels,
                     has_bucket ? LastLabel::kBucketNumber : LastLabel::kExposed);
   if (!labels) return std::nullopt;
   if (!labels->of_key && !events && !plan->elements) {

@@ -130,13 +130,14 @@ LabelGuesses LabelsOfKey(const object::MapLayout& map) {
 
 LabelGuesses LabelsOfElements(const object::ObjectLayout& object, const std::string& array,
                               std::uint32_t count) {
+  if (IsByCpu(array)) return {{"cpu  # of the array"}};
   const std::shared_ptr<const Type> index = plan::IndexType(object, count);
   if (index->kind == Type::Kind::kEnum) {
     std::set<std::string> names;
     return {{LabelName(EnumName(*index), names) +
              fmt::format("  # the names of {}, whose last is the array's length", index->name)}};
   }
-  return {{std::string(IsByCpu(array) ? "cpu" : "index") + "  # of the array"}};
+  return {{"index  # of the array"}};
 }
 
 }  // namespace bpf_exporter::propose

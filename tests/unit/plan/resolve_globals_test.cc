@@ -95,6 +95,9 @@ TEST(Globals, HaveTheNamesOfTheEnumThatBoundsThemAsIndices) {
   EXPECT_EQ(Shown(made.label("verb"), std::uint32_t{2}), "FLUSH");
   const ResolvedMetricPlan plain = MetricOf("counters", "map: .bss, value: unnamed, labels: [i]");
   EXPECT_EQ(Shown(plain.label("i"), std::uint32_t{4}), "4");
+  const ResolvedMetricPlan by_cpu =
+      MetricOf("counters", "map: .bss, value: by_verb, labels: [cpu]");
+  EXPECT_EQ(Shown(by_cpu.label("cpu"), std::uint32_t{2}), "2");
   const ResolvedMetricPlan mapped =
       MetricOf("counters",
                "map: .bss, value: by_verb, labels: [{name: verb, decoders: [{name: uint}, {name: "
