@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <stdexcept>
 #include <system_error>
@@ -43,12 +44,18 @@ class StoppableThread::State : public StoppableThread::Stop {
     for (const int fd : watched) {
       if (count < fds.size()) fds[count++] = {fd, POLLIN, 0};
     }
-    const int ready = poll(fds.data(), count, static_cast<int>(wait.count()));  // passes over -1
-    if (ready < 0 && errno != EINTR && !stopping_) {
-      // Out of memory, or of descriptors: a body that waits in a loop must not spin meanwhile.
-      std::this_thread::sleep_for(std::min(wait, kWaitBlindly));
+    const auto end = std::chrono::steady_clock::now() + wait;
+    for (;;) {
+      // Without an eventfd nobody can wake it: it looks now and then whether it is to stop.
+      const std::chrono::milliseconds slice = wake_.valid() ? wait : std::min(wait, kWaitBlindly);
+      const int ready = poll(fds.data(), count, static_cast<int>(slice.count()));  // passes over -1
+      if (ready < 0 && errno != EINTR && !stopping_) {
+        // Out of memory, or of descriptors: a body that waits in a loop must not spin meanwhile.
+        std::this_thread::sleep_for(std::min(wait, kWaitBlindly));
+      }
+      const bool over = slice == wait || std::chrono::steady_clock::now() >= end;
+      if (ready != 0 || over || stopping_) return stopping_;
     }
-    return stopping_;
   }
 
  private:
@@ -56,7 +63,7 @@ class StoppableThread::State : public StoppableThread::Stop {
   static constexpr std::chrono::milliseconds kWaitBlindly{100};
 
   std::atomic<bool> stopping_ = false;
-  // Without it, which happens when descriptors have run out, stopping takes as long as a wait.
+  // Not valid where descriptors had run out.
   const Fd wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::thread thread_;  // last, since it uses the others
 };

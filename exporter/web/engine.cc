@@ -21,6 +21,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -154,9 +155,22 @@ void OnContext(const mg_context* context) noexcept {
   if (door >= 0 && dup3(state.listener.get(), door, O_CLOEXEC) == door) state.door = door;
 }
 
+// Returns an error if the process may not open as many files as the threads, the gate and a few
+// clients take. CivetWeb does not say that it lacks them.
+Status CheckDescriptors() {
+  constexpr std::size_t kFiles = 2 * Engine::kThreads + 16;
+  std::vector<Fd> files;
+  while (files.size() < kFiles) {
+    files.emplace_back(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!files.back().valid()) return ErrnoError("HTTP: open a socket", errno);
+  }
+  return {};
+}
+
 // Opens a socket of AF_UNIX that listens under a name which the kernel chooses.
 Fd ListenForLinks() {
   Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!listener.valid()) return {};
   const sockaddr_un unnamed{.sun_family = AF_UNIX, .sun_path = {}};
   const auto* address = reinterpret_cast<const sockaddr*>(&unnamed);
   if (bind(listener.get(), address, sizeof(unnamed.sun_family)) != 0) return {};
@@ -170,6 +184,7 @@ Fd ConnectTo(const Fd& listener) {
   auto* address = reinterpret_cast<sockaddr*>(&name);
   if (getsockname(listener.get(), address, &size) != 0) return {};
   Fd connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!connection.valid()) return {};
   if (connect(connection.get(), address, size) != 0) return {};
   return connection;
 }
@@ -204,6 +219,7 @@ Engine::State::~State() {
 }
 
 Status Engine::State::Start() {
+  if (Status enough = CheckDescriptors(); !enough) return enough;
   callbacks.listener = ListenForLinks();
   if (!callbacks.listener.valid() || !nothing.valid()) {
     return ErrnoError("HTTP: open a socket", errno);

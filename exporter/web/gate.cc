@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <exception>
 #include <map>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -55,6 +56,12 @@ std::size_t MaxClients() {
   return std::min<rlim_t>(kMaxClients, limit.rlim_cur / 2);
 }
 
+Fd Epoll() {
+  Fd epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) throw std::runtime_error(ErrnoError("wait for clients", errno).Message());
+  return epoll;
+}
+
 Fd SpareDescriptor() { return Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 bool Add(const Fd& epoll, int fd, std::uint64_t source, std::uint32_t events) {
@@ -85,7 +92,7 @@ Gate::Gate(Fd listener, const Routes& routes, Engine& engine, const OnRequest& o
       routes_(routes),
       engine_(engine),
       on_request_(on_request),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      epoll_(Epoll()),
       max_clients_(MaxClients()),
       spare_(SpareDescriptor()),
       thread_([this](const StoppableThread::Stop& stop) { Run(stop); }) {}

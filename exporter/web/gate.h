@@ -27,7 +27,8 @@ class Gate {
   // What is told of every request: the route's path ("other" if there is none) and the code.
   using OnRequest = std::function<void(std::string_view path, int code)>;
 
-  // Serves until it is destroyed. All that is given outlives it.
+  // Serves until it is destroyed. All that is given outlives it. Throws std::runtime_error without
+  // a thread, or a descriptor, of its own.
   Gate(Fd listener, const Routes& routes, Engine& engine, const OnRequest& on_request);
 
  private:

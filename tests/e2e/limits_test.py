@@ -80,6 +80,18 @@ class Descriptors(unittest.TestCase):
         with Exporter(names="packets", prefix=["prlimit", "--nofile=64:4096"]) as exporter:
             self.assertEqual(4096, exporter.page().value("process_max_fds"))
 
+    def test_a_limit_that_is_too_low_to_serve_is_named(self):
+        for limit in (20, 30, 37):
+            with self.subTest(limit):
+                few = ["prlimit", f"--nofile={limit}:{limit}"]
+                done = children.run(Exporter(names="packets", prefix=few).command, 60)
+                self.assertEqual(1, done.returncode, done.stderr)
+                self.assertIn(
+                    "bpf_exporter: HTTP: open a socket: Too many open files; the process may have "
+                    f"{limit} open files (ulimit -n, LimitNOFILE= of a systemd unit)",
+                    done.stderr,
+                )
+
     def test_a_limit_that_is_too_low_is_named(self):
         for limit in (5, 7):  # too few for a child, and for what the child loads
             with self.subTest(limit):

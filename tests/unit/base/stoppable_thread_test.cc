@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <future>
 #include <optional>
+#include <thread>
 
 #include "base/fd.h"
 
@@ -80,6 +81,27 @@ TEST(StoppableThread, DoesNotSpinWhenItCannotWait) {
   }
   EXPECT_EQ(failure, EINVAL);
   EXPECT_GE(waited, kWait);
+}
+
+TEST(StoppableThread, StopsSoonWhereDescriptorsHadRunOut) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  std::promise<void> restored;
+  std::atomic<bool> over = false;
+  std::optional<StoppableThread> thread;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  thread.emplace([&](const StoppableThread::Stop& stop) {
+    restored.get_future().wait();  // poll() would fail before
+    stop.Wait(kLong, {});
+    over = true;
+  });
+  setrlimit(RLIMIT_NOFILE, &before);
+  restored.set_value();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_FALSE(over) << "the wait is as long as it was";
+  thread.reset();
+  EXPECT_TRUE(over);
 }
 
 TEST(StoppableThread, MayBeNoneAndMoves) {
