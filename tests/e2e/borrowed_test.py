@@ -35,6 +35,7 @@ WORKLOAD = os.path.join(os.path.dirname(__file__), "workloads", "mixed.py")
 PYTHON = "/usr/bin/python3"
 # Machines need not have tracefs mounted, so exporter and tools get one of their own.
 WITH_TRACEFS = ["unshare", "--mount", "sh", "-c", 'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; exec "$@"', "sh"]
+TIMED_OUT = 124  # what timeout(1) then returns
 # Tools lose a few records, and stop a little after the exporter's page was made. Twice would be 2.
 BOUND = 1.2
 
@@ -196,6 +197,14 @@ class Borrowed(unittest.TestCase):
             if name in self.names:
                 print(f"  {name}: {why}")
         self.assertGreaterEqual(len(with_series), borrowed.LEAST_SHARE * len(possible))
+
+    def test_what_this_kernel_cannot_have_its_own_tool_cannot_either(self):
+        for name in self.known.impossible():
+            if name in self.names:
+                arguments = borrowed.ARGUMENTS.get(name, "").split()
+                # One that can count does so until it is interrupted.
+                done = children.run(["timeout", "60", *WITH_TRACEFS, *command_of(name), *arguments], 90)
+                self.assertNotEqual(TIMED_OUT, done.returncode, f"{name} runs: {done.stdout}{done.stderr}")
 
     def test_none_counts_twice_what_its_own_tool_counts(self):
         compared = 0
