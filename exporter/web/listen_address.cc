@@ -76,12 +76,12 @@ Result<SocketAddress> Resolve(const std::string& host) {
 
 Result<ListenAddress> ResolveListenAddress(const std::string& text) {
   if (text.starts_with("fd://")) {
-    Error error{Subject(text), "CivetWeb cannot take a socket that is already open", EINVAL};
+    Error error{Subject(text), "sockets that are already open are not taken", EINVAL};
     error.AddRemedy("give HOST:PORT");
     return error;
   }
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) {
+  if (colon == std::string::npos || text.find('/') != std::string::npos) {
     return Error{Subject(text), "expected HOST:PORT or :PORT", EINVAL};
   }
   const std::optional<int> port = ParsePort(std::string_view(text).substr(colon + 1));

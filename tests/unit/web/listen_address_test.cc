@@ -31,7 +31,8 @@ TEST(ListenAddress, SaysWhyItCannotBeListenedOn) {
       {":http", "the port must be a number from 0 to 65535"},
       {":9435 ", "the port must be a number from 0 to 65535"},
       {"[::1]", "the port must be a number from 0 to 65535"},
-      {"fd://3", "CivetWeb cannot take a socket that is already open; give HOST:PORT"},
+      {"fd://3", "sockets that are already open are not taken; give HOST:PORT"},
+      {"http://localhost:9435", "expected HOST:PORT or :PORT"},
       {"192.0.2.1:9435", "Cannot assign requested address"},
   };
   for (const auto& [address, problem] : expected) {
