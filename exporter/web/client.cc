@@ -78,7 +78,7 @@ bool Client::Discard() {
 }
 
 void Client::Answer(Response response) {
-  keep = keep && !ended_;
+  keep = keep && !(ended_ && received_.empty());
   response_ = std::move(response);
   head_ = HeadText(response_, keep ? "keep-alive" : "close");
   body_ = request.method == "HEAD" ? std::string_view() : response_.body;

@@ -397,6 +397,24 @@ TEST_F(ServerTest, AnswersAClientThatHasClosedItsSide) {
   EXPECT_EQ(Split(ReadAll(fd, seconds(5))).body, "up 1\n");
 }
 
+TEST_F(ServerTest, AnswersAllRequestsOfAClientThatHasClosedItsSide) {
+  Start();
+  const Fd fd = Connect(port());
+  std::string text;
+  for (int i = 0; i < 5; ++i) text += "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+  SendText(fd, text + "GET /met");
+  shutdown(fd.get(), SHUT_WR);
+  const std::string answers = ReadAll(fd, seconds(5));
+  const std::string page = "\r\n\r\nup 1\n";
+  std::size_t pages = 0;
+  for (std::size_t at = answers.find(page); at != std::string::npos;
+       at = answers.find(page, at + 1)) {
+    ++pages;
+  }
+  EXPECT_EQ(pages, 5u) << answers;
+  EXPECT_TRUE(answers.ends_with("400 Bad Request: the request ends too early\n")) << answers;
+}
+
 TEST_F(ServerTest, AnswersAThousandRequestsInARow) {
   Start();
   const Fd fd = Connect(port());
