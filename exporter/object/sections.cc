@@ -11,10 +11,14 @@ using enum SectionUse;
 
 constexpr std::string_view kReuseport = "a group of sockets has it, and picks one of them by it";
 constexpr std::string_view kAction = "it is an action of a traffic filter, which tc makes";
-constexpr std::string_view kNetkit = "a netkit device has it";
+constexpr std::string_view kNetkit = "a netkit device (Linux 6.7) has it, and sends by it";
+constexpr std::string_view kInsteadOfNetkit =
+    "SEC(\"tc\") and an entry tc: {interface: NAME, direction: egress} count the device's packets";
 constexpr std::string_view kFreplace = "it takes the place of a function of another program";
 constexpr std::string_view kLsmCgroup = "it decides for a cgroup; SEC(\"lsm/HOOK\") is for all";
 constexpr std::string_view kIter = "it runs when somebody reads it";
+constexpr std::string_view kInsteadOfIter =
+    "count what it would list where that comes and goes instead";
 constexpr std::string_view kSyscall = "it runs when a process asks for it by BPF_PROG_RUN";
 constexpr std::string_view kRedirect = "it runs for packets that another program redirects";
 constexpr std::string_view kRoute = "a route has it";
@@ -22,7 +26,9 @@ constexpr std::string_view kSockmap = "sockets in a sockmap have it";
 constexpr std::string_view kInfrared = "an infrared receiver has it";
 constexpr std::string_view kNamespace = "a network namespace has it, and decides by it";
 constexpr std::string_view kStructOps = "it is a part of a struct_ops map, which runs the kernel";
-constexpr std::string_view kNetfilter = "it is a firewall's, and decides about packets";
+constexpr std::string_view kNetfilter = "it is a firewall's (Linux 6.4), and decides about packets";
+constexpr std::string_view kInsteadOfNetfilter =
+    "SEC(\"tc\") at an interface, or SEC(\"cgroup_skb/ingress\") at a cgroup, counts packets";
 
 // In libbpf's order.
 constexpr SectionInfo kSections[] = {
@@ -55,8 +61,8 @@ constexpr SectionInfo kSections[] = {
     {"tc", false, kEntry, "tc"},
     {"classifier", false, kEntry, "tc"},
     {"action", false, kNotByUs, kAction},
-    {"netkit/primary", false, kNotByUs, kNetkit, 3},
-    {"netkit/peer", false, kNotByUs, kNetkit, 3},
+    {"netkit/primary", false, kNotByUs, kNetkit, 3, kInsteadOfNetkit},
+    {"netkit/peer", false, kNotByUs, kNetkit, 3, kInsteadOfNetkit},
     {"tracepoint", true, kTarget, "tracepoint"},
     {"tp", true, kTarget, "tracepoint"},
     {"raw_tracepoint", true, kTarget, "raw_tracepoint"},
@@ -74,8 +80,8 @@ constexpr SectionInfo kSections[] = {
     {"lsm", true, kTarget, "lsm"},
     {"lsm.s", true, kTarget, "lsm"},
     {"lsm_cgroup", true, kNotByUs, kLsmCgroup},
-    {"iter", true, kNotByUs, kIter},
-    {"iter.s", true, kNotByUs, kIter},
+    {"iter", true, kNotByUs, kIter, 0, kInsteadOfIter},
+    {"iter.s", true, kNotByUs, kIter, 0, kInsteadOfIter},
     {"syscall", false, kNotByUs, kSyscall},
     {"xdp.frags/devmap", false, kNotByUs, kRedirect},
     {"xdp/devmap", false, kNotByUs, kRedirect},
@@ -128,7 +134,7 @@ constexpr SectionInfo kSections[] = {
     {"struct_ops", true, kNotByUs, kStructOps},
     {"struct_ops.s", true, kNotByUs, kStructOps, 3},
     {"sk_lookup", false, kNotByUs, kNamespace},
-    {"netfilter", false, kNotByUs, kNetfilter, 3},
+    {"netfilter", false, kNotByUs, kNetfilter, 3, kInsteadOfNetfilter},
 };
 
 }  // namespace

@@ -21,7 +21,8 @@ struct SectionInfo {
   SectionUse use = SectionUse::kEntry;
   // The key of the entry, or of kNotByUs why they do not run: "a route has it".
   std::string_view words;
-  unsigned since = 0;  // the release of libbpf 1 that knows it first; 0: every one
+  unsigned since = 0;             // the release of libbpf 1 that knows it first; 0: every one
+  std::string_view instead = {};  // of kNotByUs: what counts the same; empty: nothing does
 };
 
 // Returns all sections that libbpf 1.1 to 1.6 know.

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "object/sections.h"
 #include "plan/either_of.h"
+#include "plan/example_place.h"
 #include "plan/functions_section.h"
 #include "plan/perf_event_section.h"
 
@@ -22,26 +23,13 @@ bool HasEntry(const object::ProgramLayout& program, const config::Config& config
       [&](const config::ProbeSpec& probe) { return probe.program.value == program.name; });
 }
 
-constexpr std::string_view kInsteadOfIterator =
-    "; count what it would list where that comes and goes instead";
-
-// Returns why a program that has no entry will not run, though it is loaded.
-std::string WhyIdle(const object::ProgramLayout& program) {
-  if (std::string why = WhyNeverRuns(program.section); !why.empty()) return why;
-  if (program.type == BPF_PROG_TYPE_UNSPEC) {
-    return "only newer libbpf knows its section, and it has no entry under probes:";
-  }
-  return "its section does not say where to attach it, and it has no entry under probes:";
-}
-
 }  // namespace
 
 std::string WhyNeverRuns(std::string_view section) {
   const object::SectionInfo* info = object::FindSection(section);
   if (info != nullptr && info->use == object::SectionUse::kNotByUs) {
-    const bool iterator = info->name == "iter" || info->name == "iter.s";
-    return fmt::format("{}, and bpf_exporter has no way to do that{}", info->words,
-                       iterator ? kInsteadOfIterator : "");
+    return fmt::format("{}, and bpf_exporter has no way to do that{}{}", info->words,
+                       info->instead.empty() ? "" : "; ", info->instead);
   }
   if (std::string wrong = WrongFunctions(section); !wrong.empty()) return wrong;
   for (const std::string_view word : {"tracepoint/", "tp/"}) {
@@ -65,6 +53,16 @@ bool SectionAttaches(const object::ProgramLayout& program) {
   if (info == nullptr) return section.find('/') != std::string_view::npos;  // of libbpf to come
   if (section.size() == info->name.size()) return false;
   return info->use == object::SectionUse::kTarget || info->use == object::SectionUse::kNoEntry;
+}
+
+std::string WhyIdle(const object::ProgramLayout& program) {
+  if (SectionAttaches(program) || program.tail_called) return {};
+  if (std::string why = WhyNeverRuns(program.section); !why.empty()) return why;
+  std::string why = "its section does not say where to attach it";
+  const std::string example = ExamplePlace(program.section);
+  if (example.empty()) return why + ", and no entry under probes: can";
+  return fmt::format("{}, and it has no entry under probes: such as {{program: {}, {}}}", why,
+                     program.name, example);
 }
 
 bool IsOfNewerLibbpf(std::string_view section) {
@@ -91,9 +89,9 @@ void CheckAttachPoints(const Scope& scope) {
           scope.config.object.at,
           fmt::format("{} is of no type that libbpf knows; an entry under probes: can give it one",
                       subject));
-    } else if (!program.tail_called) {
+    } else if (const std::string why = WhyIdle(program); !why.empty()) {
       scope.diagnostics.Warning(scope.config.object.at,
-                                fmt::format("{} will not run: {}", subject, WhyIdle(program)));
+                                fmt::format("{} will not run: {}", subject, why));
     }
   }
 }

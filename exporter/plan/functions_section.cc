@@ -15,10 +15,20 @@ struct Parts {
   std::string_view word;      // "uprobe.multi.s"
   std::string_view target;    // what follows the first '/'
   std::string_view binary;    // of a user program's function; empty if the target names none
-  std::string_view function;  // empty if the target names none
+  std::string_view provider;  // of a static tracepoint; empty if the target names none
+  std::string_view function;  // or the static tracepoint; empty if the target names none
   std::optional<ProbeKind> kind;
-  bool in_binary = false;
+  std::string_view form = "FUNCTION";  // of the target, as messages have it
 };
+
+// Returns what is before the first ':' of the text, and takes both from it; if it has none,
+// nothing.
+std::string_view TakePart(std::string_view& text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view part = colon == text.npos ? std::string_view() : text.substr(0, colon);
+  text.remove_prefix(colon == text.npos ? text.size() : colon + 1);
+  return part;
+}
 
 bool IsManyOrSession(std::string_view word) {
   return word.find(".multi") != word.npos || word.find(".session") != word.npos;
@@ -32,22 +42,29 @@ Parts PartsOf(std::string_view section) {
   if (slash == std::string_view::npos || parts.word.ends_with("syscall")) return parts;
   parts.target = section.substr(slash + 1);
   parts.kind = KindOfSection(section);
-  if (parts.kind == ProbeKind::kKprobe || parts.kind == ProbeKind::kKretprobe) {
-    parts.function = parts.target;
-  } else if (parts.kind == ProbeKind::kUprobe || parts.kind == ProbeKind::kUretprobe) {
-    parts.in_binary = true;
-    const std::size_t colon = parts.target.find(':');
-    if (colon == std::string_view::npos) return parts;
-    parts.binary = parts.target.substr(0, colon);
-    parts.function = parts.target.substr(colon + 1);
-  } else {
+  parts.function = parts.target;
+  if (parts.kind == ProbeKind::kUprobe || parts.kind == ProbeKind::kUretprobe) {
+    parts.form = "BINARY:FUNCTION";
+    parts.binary = TakePart(parts.function);
+  } else if (parts.kind == ProbeKind::kUsdt) {
+    parts.form = "BINARY:PROVIDER:NAME";
+    parts.binary = TakePart(parts.function);
+    parts.provider = TakePart(parts.function);
+  } else if (parts.kind != ProbeKind::kKprobe && parts.kind != ProbeKind::kKretprobe) {
     parts.kind.reset();
   }
   return parts;
 }
 
+bool IsWhole(const Parts& parts) {
+  const bool in_binary = parts.form != "FUNCTION", is_static = parts.kind == ProbeKind::kUsdt;
+  return !parts.function.empty() && (!in_binary || !parts.binary.empty()) &&
+         (!is_static || !parts.provider.empty());
+}
+
 bool IsLeftToUs(const Parts& parts) {
   if (!parts.kind || parts.target.empty()) return false;
+  if (parts.kind == ProbeKind::kUsdt) return MaySleep(parts.word);
   return IsManyOrSession(parts.word) || HasWildcard(parts.target);
 }
 
@@ -60,6 +77,7 @@ std::optional<Place> PlaceOfFunctions(std::string_view section) {
   place.kind = parts.kind;
   place.of_section = true;
   place.binary = parts.binary;
+  place.provider = parts.provider;
   place.targets.emplace_back(parts.function);
   return place;
 }
@@ -67,10 +85,7 @@ std::optional<Place> PlaceOfFunctions(std::string_view section) {
 std::string WrongFunctions(std::string_view section) {
   const Parts parts = PartsOf(section);
   if (!IsLeftToUs(parts)) return {};
-  if (parts.function.empty() || (parts.in_binary && parts.binary.empty())) {
-    return fmt::format("the section reads {}/{}FUNCTION", parts.word,
-                       parts.in_binary ? "BINARY:" : "");
-  }
+  if (!IsWhole(parts)) return fmt::format("the section reads {}/{}", parts.word, parts.form);
   return std::string(WrongPattern(parts.function));
 }
 

@@ -11,8 +11,8 @@ namespace bpf_exporter::plan {
 
 // Returns the place of a program whose section names functions in a way that libbpf leaves to us,
 // as not every release of it knows the section, or every kernel a link to many functions: by a
-// pattern, SEC("uprobe/BINARY:work_*"), or in kprobe.multi, uprobe.session and the like. Nothing
-// for all other sections, and for those that do not say where.
+// pattern, SEC("uprobe/BINARY:work_*"), or in kprobe.multi, uprobe.session, usdt.s and the like.
+// Nothing for all other sections, and for those that do not say where.
 std::optional<Place> PlaceOfFunctions(std::string_view section);
 
 // Returns what is wrong with the target of such a section: "the section reads

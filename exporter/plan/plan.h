@@ -116,6 +116,7 @@ struct ProgramPlan {
   bpf_attach_type expected_attach_type = {};
   std::string cgroup_type;    // the attach type that entries for cgroups name; empty: the section's
   std::vector<Place> places;  // where it attaches; none: nowhere
+  std::string idle;           // why it is not loaded, as nothing would attach it; empty: it is
   bool wanted = false;       // whether it is loaded; SEC("?…") waits for an entry under `probes:`
   bool disabled = false;     // whether the configuration keeps it out
   bool optional = false;     // whether the kernel may refuse it

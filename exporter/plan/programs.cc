@@ -123,7 +123,10 @@ class Planner {
     plan_.optional = has_entry && needed_entries_ == 0;
     plan_.needed = plan_.wanted && !plan_.only_called && !plan_.optional;
     if (group != nullptr && group->optional) plan_.needed = false;
-    if (plan_.wanted && !plan_.only_called && !has_entry) plan_.places.push_back(PlaceOfSection());
+    if (plan_.wanted && !plan_.only_called && !has_entry) {
+      plan_.places.push_back(PlaceOfSection());
+      plan_.idle = WhyIdle(layout_);
+    }
     return std::move(plan_);
   }
 

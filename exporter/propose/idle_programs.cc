@@ -4,39 +4,16 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string_view>
 
 #include "object/sections.h"
+#include "plan/example_place.h"
 #include "propose/names.h"
 #include "propose/user_functions.h"
 
 namespace bpf_exporter::propose {
 namespace {
-
-// What an entry with a place of that kind looks like.
-struct Example {
-  std::string_view key;
-  std::string_view place;
-};
-constexpr Example kExamples[] = {
-    {"tracepoint", "tracepoint: CATEGORY/NAME"},
-    {"raw_tracepoint", "raw_tracepoint: NAME"},
-    {"kprobe", "kprobe: FUNCTION"},
-    {"kretprobe", "kretprobe: FUNCTION"},
-    {"fentry", "fentry: FUNCTION"},
-    {"fexit", "fexit: FUNCTION"},
-    {"lsm", "lsm: HOOK"},
-    {"uprobe", "uprobe: {binary: PATH, symbol: FUNCTION}"},
-    {"uretprobe", "uretprobe: {binary: PATH, symbol: FUNCTION}"},
-    {"usdt", "usdt: {binary: PATH, provider: PROVIDER, name: NAME}"},
-    {"socket_filter", "socket_filter: {interface: lo}"},
-    {"xdp", "xdp: {interface: eth0}"},
-    {"tc", "tc: {interface: eth0, direction: ingress}"},
-    {"cgroup", "cgroup: {path: /sys/fs/cgroup}"},
-};
 
 bool IsOfUserProgram(const object::SectionInfo& section) {
   return section.words == "uprobe" || section.words == "uretprobe";
@@ -59,10 +36,9 @@ std::string WhyOut(const object::ProgramLayout& program, const object::SectionIn
                          UserPlace(*section, *known));
     }
   }
-  const auto* example = std::find_if(std::begin(kExamples), std::end(kExamples),
-                                     [&](const Example& one) { return one.key == section->words; });
-  if (example == std::end(kExamples)) return "only a section can say where it attaches";
-  return fmt::format("instead of 'disabled: true': {}", example->place);
+  const std::string place = plan::ExamplePlace(section->name);
+  if (place.empty()) return "only a section can say where it attaches";
+  return fmt::format("instead of 'disabled: true': {}", place);
 }
 
 }  // namespace

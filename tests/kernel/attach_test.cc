@@ -52,7 +52,10 @@ TEST_F(Attaching, FollowsTheSectionsOfPrograms) {
   EXPECT_EQ(ProblemOf(*object, "by_no_tracepoint"),
             "section 'tracepoint/syscalls/sys_enter_nonsense': No such file or directory; kernel " +
                 Release() + " has no such event");
-  EXPECT_EQ(ProblemOf(*object, "by_nothing"), "section 'socket' needs an entry under probes:");
+  EXPECT_EQ(ProblemOf(*object, "by_nothing"),
+            "section 'socket': it would never run; its section does not say where to attach it, "
+            "and it has no entry under probes: such as {program: by_nothing, socket_filter: "
+            "{interface: lo}}");
 }
 
 TEST_F(Attaching, MakesNoLinksThatRunNothing) {
@@ -144,6 +147,24 @@ TEST_F(Attaching, NamesTheRawTracepointsThatTheKernelLacks) {
                 " has no such raw tracepoint");
 }
 
+TEST_F(Attaching, LoadsTheOtherProgramsWhereATargetIsMissing) {
+  LoadedObject* object = Load(PlanOf("no_targets", {"hits"}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  WantThisProcess(*object);
+  CallGetppid(100);
+  EXPECT_EQ(Hits(*object, 0), 100u);
+  const auto problem = [](const std::string& section, const std::string& entry) {
+    return "section '" + section +
+           "': it would never run; its section does not say where to attach it, and it has no "
+           "entry under probes: such as {program: " +
+           entry + "}";
+  };
+  EXPECT_EQ(ProblemOf(*object, "by_tp_btf"), problem("tp_btf", "by_tp_btf, raw_tracepoint: NAME"));
+  EXPECT_EQ(ProblemOf(*object, "by_fentry"), problem("fentry", "by_fentry, fentry: FUNCTION"));
+  EXPECT_EQ(ProblemOf(*object, "by_lsm"), problem("lsm", "by_lsm, lsm: HOOK"));
+}
+
 TEST_F(Attaching, LeavesOutProgramsThatOnlyNewerLibbpfKnows) {
   LoadedObject* object = Load(PlanOf("newer_sections", {"hits"}));
   ASSERT_NE(object, nullptr);
@@ -151,8 +172,10 @@ TEST_F(Attaching, LeavesOutProgramsThatOnlyNewerLibbpfKnows) {
   WantThisProcess(*object);
   CallGetppid(100);
   EXPECT_EQ(Hits(*object, 2), 100u);
-  const std::string problem = ProblemOf(*object, "by_tcx");
-  EXPECT_TRUE(problem.starts_with("section 'tcx/ingress' needs an entry under probes:")) << problem;
+  EXPECT_EQ(ProblemOf(*object, "by_tcx"),
+            "section 'tcx/ingress': it would never run; its section does not say where to attach "
+            "it, and it has no entry under probes: such as {program: by_tcx, tc: {interface: eth0, "
+            "direction: ingress}}");
   for (const metrics::ProgramStatus& program : object->programs()) EXPECT_TRUE(program.needed);
 }
 

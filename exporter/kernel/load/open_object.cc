@@ -96,13 +96,8 @@ std::string KernelLacksType(const bpf_object* object, const std::string& name, i
 
 // Returns why a program that cannot run is left out of its object; empty if it may run.
 std::string WhyNotLoaded(const bpf_program* program, const plan::ProgramPlan& plan) {
-  if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC && plan::IsOfNewerLibbpf(plan.section)) {
-    const std::string never = plan::WhyNeverRuns(plan.section);
-    if (!never.empty()) {
-      return fmt::format("section '{}': it would never run; {}", plan.section, never);
-    }
-    return fmt::format("section '{}' needs an entry under probes: libbpf {} does not know it",
-                       plan.section, libbpf_version_string());
+  if (!plan.idle.empty()) {
+    return fmt::format("section '{}': it would never run; {}", plan.section, plan.idle);
   }
   if (WantedLink(plan) && !MultiLinkOf(bpf_program__expected_attach_type(program))) {
     return WhyNoSession(plan, ReadKernelFacts().release);
@@ -226,14 +221,16 @@ Result<bool> Attempt::Prepare(bpf_program* program) {
   bpf_program__set_autoload(program, load);
   if (!load) return true;
   const plan::ProgramPlan* planned = plan.FindProgram(name);
-  if (const Status prepared = PrepareProgram(program, *planned); !prepared) {
+  const Status prepared = planned->idle.empty() ? PrepareProgram(program, *planned) : Status();
+  if (!prepared) {
     if (LeaveOut(name, prepared.error().Message())) return false;
     return alternatives.LastError(name, prepared.error()).In(Subject(plan));
   }
-  if (std::string why = WhyNotLoaded(program, *planned); !why.empty()) {
-    if (!alternatives.GiveUp(name, why)) left_out.emplace(name, std::move(why));
-    return false;
-  }
+  std::string why = WhyNotLoaded(program, *planned);
+  if (why.empty()) return true;
+  if (alternatives.GiveUp(name, why)) return false;
+  left_out.emplace(name, std::move(why));
+  bpf_program__set_autoload(program, false);
   return true;
 }
 

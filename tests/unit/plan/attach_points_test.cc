@@ -19,7 +19,7 @@ TEST(AttachPoints, WarnOfProgramsThatNothingAttaches) {
   EXPECT_EQ(resolved.messages,
             "test.yaml: warning: object 'unattachable.bpf.o': program 'of_a_kind' (section "
             "'socket') will not run: its section does not say where to attach it, and it has no "
-            "entry under probes:\n");
+            "entry under probes: such as {program: of_a_kind, socket_filter: {interface: lo}}\n");
 }
 
 TEST(AttachPoints, RefuseProgramsOfAnUnknownSection) {
@@ -47,14 +47,57 @@ std::string MessagesWhenTcxIs(bpf_prog_type type) {
 }
 
 TEST(AttachPoints, WarnOfSectionsOfNewerLibbpf) {
-  EXPECT_EQ(MessagesWhenTcxIs(BPF_PROG_TYPE_UNSPEC),
-            "test.yaml: warning: object 'newer_sections.bpf.o': program 'by_tcx' (section "
-            "'tcx/ingress') will not run: only newer libbpf knows its section, and it has no entry "
-            "under probes:\n");
-  EXPECT_EQ(MessagesWhenTcxIs(BPF_PROG_TYPE_SCHED_CLS),
-            "test.yaml: warning: object 'newer_sections.bpf.o': program 'by_tcx' (section "
-            "'tcx/ingress') will not run: its section does not say where to attach it, and it has "
-            "no entry under probes:\n");
+  const std::string message =
+      "test.yaml: warning: object 'newer_sections.bpf.o': program 'by_tcx' (section 'tcx/ingress') "
+      "will not run: its section does not say where to attach it, and it has no entry under "
+      "probes: such as {program: by_tcx, tc: {interface: eth0, direction: ingress}}\n";
+  EXPECT_EQ(MessagesWhenTcxIs(BPF_PROG_TYPE_UNSPEC), message);
+  EXPECT_EQ(MessagesWhenTcxIs(BPF_PROG_TYPE_SCHED_CLS), message);
+}
+
+// Returns why programs of a section are idle.
+std::string Idle(const std::string& section, bpf_prog_type type = BPF_PROG_TYPE_KPROBE) {
+  object::ProgramLayout program;
+  program.name = "p";
+  program.section = section;
+  program.type = type;
+  return WhyIdle(program);
+}
+
+TEST(AttachPoints, NameTheEntryThatIsMissing) {
+  const auto such_as = [](const std::string& place) {
+    return "its section does not say where to attach it, and it has no entry under probes: such as "
+           "{program: p, " +
+           place + "}";
+  };
+  EXPECT_EQ(Idle("tp_btf"), such_as("raw_tracepoint: NAME"));
+  EXPECT_EQ(Idle("fentry.s"), such_as("fentry: FUNCTION"));
+  EXPECT_EQ(Idle("kprobe.session"), such_as("kprobe: FUNCTION"));
+  EXPECT_EQ(Idle("uprobe.multi.s", BPF_PROG_TYPE_UNSPEC),
+            such_as("uprobe: {binary: PATH, symbol: FUNCTION}"));
+  EXPECT_EQ(Idle("tcx/egress", BPF_PROG_TYPE_UNSPEC),
+            such_as("tc: {interface: eth0, direction: egress}"));
+  EXPECT_EQ(Idle("cgroup_skb/ingress"), such_as("cgroup: {path: /sys/fs/cgroup}"));
+  EXPECT_EQ(Idle("fmod_ret"),
+            "its section does not say where to attach it, and no entry under probes: can");
+  EXPECT_EQ(Idle("fentry/vfs_read"), "");
+  EXPECT_EQ(Idle("uprobe.session/sh:f", BPF_PROG_TYPE_UNSPEC), "");
+  EXPECT_EQ(Idle("usdt.s/sh:p:n", BPF_PROG_TYPE_UNSPEC), "");
+}
+
+TEST(AttachPoints, NameWhatIsThereInsteadOfWhatNobodyAttaches) {
+  for (const char* section : {"netkit/primary", "netkit/peer"}) {
+    EXPECT_EQ(Idle(section, BPF_PROG_TYPE_UNSPEC),
+              "a netkit device (Linux 6.7) has it, and sends by it, and bpf_exporter has no way to "
+              "do that; SEC(\"tc\") and an entry tc: {interface: NAME, direction: egress} count "
+              "the device's packets");
+  }
+  EXPECT_EQ(Idle("netfilter", BPF_PROG_TYPE_UNSPEC),
+            "it is a firewall's (Linux 6.4), and decides about packets, and bpf_exporter has no "
+            "way to do that; SEC(\"tc\") at an interface, or SEC(\"cgroup_skb/ingress\") at a "
+            "cgroup, counts packets");
+  EXPECT_EQ(Idle("uprobe.multi/sh", BPF_PROG_TYPE_UNSPEC),
+            "the section reads uprobe.multi/BINARY:FUNCTION");
 }
 
 TEST(AttachPoints, AreNotMissedByProgramsThatOthersCall) {

@@ -24,6 +24,7 @@ TEST(FunctionsSections, NamePlacesThatAreLeftToUs) {
   EXPECT_EQ(NameOf("kprobe/vfs_*"), "kprobe vfs_*");
   EXPECT_EQ(NameOf("kretprobe.multi/vfs_read"), "kretprobe vfs_read");
   EXPECT_EQ(NameOf("kprobe.session/vfs_*"), "kprobe vfs_*");
+  EXPECT_EQ(NameOf("usdt.s/sh:provider:name"), "usdt sh:provider:name");
   EXPECT_TRUE(PlaceOfFunctions("kprobe/vfs_*")->of_section);
 }
 
@@ -41,6 +42,7 @@ TEST(FunctionsSections, SayWhatIsWrong) {
     EXPECT_EQ(WrongFunctions(section), "the section reads uprobe.multi/BINARY:FUNCTION");
     EXPECT_EQ(NameOf(section), "(none)");
   }
+  EXPECT_EQ(WrongFunctions("usdt.s/sh:provider"), "the section reads usdt.s/BINARY:PROVIDER:NAME");
   EXPECT_EQ(WrongFunctions("kprobe/vfs_*+4"), "a pattern of functions takes no +OFFSET");
   EXPECT_EQ(NameOf("kprobe/vfs_*+4"), "(none)");
 }
