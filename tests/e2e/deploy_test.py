@@ -13,6 +13,7 @@ from harness.exporter import BINARY, BUILD, ROOT
 
 DOCKERFILE = os.path.join(ROOT, "deploy", "container", "Dockerfile")
 IMAGE_ROOT = os.path.join(ROOT, "deploy", "container", "image-root")
+DAEMON_SET = os.path.join(ROOT, "deploy", "kubernetes", "daemonset.yaml")
 UNIT = os.path.join(ROOT, "deploy", "systemd", "bpf_exporter.service")
 
 
@@ -37,6 +38,30 @@ def installed_sources():
     needed = "".join(command for command in commands if " OPTIONAL " not in command)
     paths = re.findall(f'"{re.escape(ROOT)}/([^"]+)"', needed)
     return {path for path in paths if not path.startswith("build/")}
+
+
+def seconds_of(time):
+    """Of a time of systemd such as 5min or 1h 30s."""
+    units = {"": 1, "s": 1, "min": 60, "h": 3600}
+    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)(h|min|s|)\b", time))
+
+
+class Start(unittest.TestCase):
+    """An exporter that waits for an object with which libbpf does not come to an end is not ended before it gives that up."""
+
+    def patience(self):
+        """Seconds that the exporter gives an object to load, and for which it waits until the process ends that does."""
+        source = read(os.path.join(ROOT, "exporter", "kernel", "load", "contained_object.cc"))
+        return int(re.search(r"kPatienceToLoad\{(\d+)\};", source)[1])
+
+    def test_the_unit_waits_longer(self):
+        self.assertGreater(seconds_of(re.search(r"^TimeoutStartSec=(.*)$", read(UNIT), re.MULTILINE)[1]), self.patience() + 60)
+
+    def test_the_pod_waits_as_long_as_the_unit(self):
+        probe = read(DAEMON_SET).split("startupProbe:")[1].split("livenessProbe:")[0]
+        period, failures = (int(re.search(rf"{key}: (\d+)", probe)[1]) for key in ("periodSeconds", "failureThreshold"))
+        self.assertGreater(period * failures, self.patience() + 60)
+        self.assertEqual(seconds_of(re.search(r"^TimeoutStartSec=(.*)$", read(UNIT), re.MULTILINE)[1]), period * failures)
 
 
 class Container(unittest.TestCase):
