@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/pace.h"
+#include "base/pack.h"
 
 namespace bpf_exporter::loader {
 namespace {
@@ -68,7 +69,8 @@ AttachmentUpdates::AttachmentUpdates(std::vector<RunningConfig>& configs,
   thread_ = StoppableThread([this](const auto& stop) { Run(stop); });
 }
 
-// Looks at what is there. What cannot be told now stays as it was known.
+// Looks at what is there; the processes are told if it is something else. What cannot be told now
+// stays as it was known.
 void AttachmentUpdates::LookAtHost() {
   if (interfaces_) {
     const Status updated = interfaces_->Update();
@@ -94,6 +96,10 @@ void AttachmentUpdates::LookAtHost() {
   for (std::size_t i = 0; i < inodes.size(); ++i) {
     if (inodes[i] != 0) present_.cgroups.emplace(cgroups_.paths()[i], inodes[i]);
   }
+  std::string packed = Pack(present_);
+  if (shared_ != nullptr && packed == packed_) return;
+  packed_ = std::move(packed);
+  shared_ = std::make_shared<const kernel::Present>(present_);
 }
 
 // Returns whether the status of the configuration has changed.
@@ -102,7 +108,7 @@ bool AttachmentUpdates::Follow(std::size_t index) {
   if (!config.object) return false;
   const steady_clock::time_point now = steady_clock::now();
   const bool had_lost = config.object->HasLostProcess();
-  const std::vector<kernel::PlaceNews> news = config.object->Follow(present_, now);
+  const std::vector<kernel::PlaceNews> news = config.object->Follow(shared_, now);
   for (const kernel::PlaceNews& one : news) {
     log::Write(one.problem ? log::Level::kWarning : log::Level::kInfo,
                fmt::format("config '{}': {}", config.status.name, one.text));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,8 +52,10 @@ class AttachmentUpdates {
   host::BinaryWatch binaries_;
   std::optional<host::CpuWatch> cpus_;
   kernel::Present present_;
-  std::string problem_;     // of the watch, as it was logged last
-  StoppableThread thread_;  // last, since it uses the others
+  std::string packed_;                             // as it was last
+  std::shared_ptr<const kernel::Present> shared_;  // the same for the processes
+  std::string problem_;                            // of the watch, as it was logged last
+  StoppableThread thread_;                         // last, since it uses the others
 };
 
 }  // namespace bpf_exporter::loader

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/load/contained_object.h"
 
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
 
+#include "host/cpu_watch.h"
 #include "kernel/hits.h"
 #include "kernel/support.h"
 
@@ -81,7 +84,7 @@ TEST_F(ContainedObjectTest, NeedsNoProcessForWhatDescriptorsHold) {
   EXPECT_EQ(object_->ProgramStatistics().size(), 1u);
   EXPECT_EQ(object_->Map("no_such_map").fd(), -1);
   EXPECT_TRUE(object_->DropRights().ok());
-  EXPECT_TRUE(object_->Follow({}, Time()).empty());
+  EXPECT_TRUE(object_->Follow(nullptr, Time()).empty());
 }
 
 TEST_F(ContainedObjectTest, LetsGoWhenItIsDestroyed) {
@@ -104,7 +107,7 @@ TEST_F(ContainedObjectTest, KeepsTheProcessWhereThereIsMoreToAttach) {
   Burn(0.1);
   EXPECT_GT(HitsOf(kPerfEvent), 0u);
   EXPECT_EQ(object_->WhyNotLater(), std::vector<std::string>());
-  EXPECT_TRUE(object_->Follow({}, Time()).empty());
+  EXPECT_TRUE(object_->Follow(nullptr, Time()).empty());
 }
 
 TEST_F(ContainedObjectTest, TellsOnceThatTheProcessEnded) {
@@ -112,18 +115,48 @@ TEST_F(ContainedObjectTest, TellsOnceThatTheProcessEnded) {
   ASSERT_TRUE(object_->Attach().ok());
   ASSERT_EQ(Children().size(), 1u);
   kill(Children().front(), SIGKILL);
-  const std::vector<PlaceNews> news = object_->Follow({}, Time());
+  const std::vector<PlaceNews> news = object_->Follow(nullptr, Time());
   ASSERT_EQ(news.size(), 1u);
   EXPECT_EQ(news[0].text,
             "the process that held its links has ended: it was killed (signal 9); dmesg tells "
             "whether the kernel did, for want of memory");
   EXPECT_TRUE(news[0].problem);
   EXPECT_EQ(StateOf("by_perf_event"), news[0].text);
-  EXPECT_TRUE(object_->Follow({}, Time()).empty());
+  EXPECT_TRUE(object_->Follow(nullptr, Time()).empty());
   const std::uint64_t before = HitsOf(kPerfEvent);
   WantThisProcess(object_->Map("wanted"));
   Burn(0.1);
   EXPECT_EQ(HitsOf(kPerfEvent), before);
+}
+
+// Returns how many perf events a process holds.
+std::size_t PerfEventsOf(pid_t process) {
+  std::size_t count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", process))) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    count += target == "anon_inode:[perf_event]" ? 1 : 0;
+  }
+  return count;
+}
+
+TEST_F(ContainedObjectTest, TellsTheProcessWhatIsThereOnlyWhenThatIsNew) {
+  ASSERT_EQ(Load(OnPerfEvents()), "");
+  ASSERT_TRUE(object_->Attach().ok());
+  const pid_t process = Children().front();
+  const std::size_t all = PerfEventsOf(process);
+  const auto none = std::make_shared<const host::OnlineCpus>();
+  const auto present = std::make_shared<Present>();
+  present->cpus = std::make_shared<const host::OnlineCpus>(host::CpusNow());
+  object_->Follow(present, Time());
+  EXPECT_EQ(PerfEventsOf(process), all);
+  // This is not seen, as the object is the same.
+  present->cpus = none;
+  object_->Follow(present, Time());
+  EXPECT_EQ(PerfEventsOf(process), all);
+  object_->Follow(std::make_shared<const Present>(*present), Time());
+  EXPECT_EQ(PerfEventsOf(process), 0u);
 }
 
 TEST_F(ContainedObjectTest, StartsAgainAndCountsOn) {
@@ -138,7 +171,7 @@ TEST_F(ContainedObjectTest, StartsAgainAndCountsOn) {
     const pid_t before = Children().front();
     const std::uint64_t hits = HitsOf(kPerfEvent);
     kill(before, SIGKILL);
-    object_->Follow({}, Time());
+    object_->Follow(nullptr, Time());
     ASSERT_TRUE(object_->HasLostProcess());
     const Status started = object_->StartAgain(plan);
     ASSERT_TRUE(started.ok()) << started.error().Message();
@@ -150,7 +183,7 @@ TEST_F(ContainedObjectTest, StartsAgainAndCountsOn) {
     EXPECT_EQ(object_->Map("hits").Id(), map);
     Burn(0.1);
     EXPECT_GT(HitsOf(kPerfEvent), hits);
-    EXPECT_TRUE(object_->Follow({}, Time()).empty());
+    EXPECT_TRUE(object_->Follow(nullptr, Time()).empty());
   }
 }
 
@@ -171,7 +204,7 @@ TEST_F(ContainedObjectTest, SaysWhyItCannotStartAgain) {
   ASSERT_EQ(Load(plan), "");
   ASSERT_TRUE(object_->Attach().ok());
   kill(Children().front(), SIGKILL);
-  object_->Follow({}, Time());
+  object_->Follow(nullptr, Time());
   const std::string problem = StateOf("by_perf_event");
   plan.object.bytes = std::make_shared<const std::string>("no object");
   const Status started = object_->StartAgain(plan);
@@ -181,7 +214,7 @@ TEST_F(ContainedObjectTest, SaysWhyItCannotStartAgain) {
   EXPECT_TRUE(object_->HasLostProcess());
   EXPECT_EQ(Children(), std::vector<pid_t>());
   EXPECT_EQ(StateOf("by_perf_event"), problem);
-  EXPECT_TRUE(object_->Follow({}, Time()).empty());
+  EXPECT_TRUE(object_->Follow(nullptr, Time()).empty());
 }
 
 TEST_F(ContainedObjectTest, GivesUpRightsWhereTheProcessGoesOn) {

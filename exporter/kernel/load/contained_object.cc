@@ -145,12 +145,15 @@ std::vector<std::string> ContainedObject::WhyNotLater() {
   return answer ? *std::move(answer) : std::vector<std::string>();
 }
 
-std::vector<PlaceNews> ContainedObject::Follow(const Present& present, Time now) {
+std::vector<PlaceNews> ContainedObject::Follow(const std::shared_ptr<const Present>& present,
+                                               Time now) {
   if (!followed_.any()) return {};
   const std::chrono::nanoseconds time = now.time_since_epoch();
   std::vector<Fd> none;
+  const bool known = present == given_;
   Result<FollowAnswer> answer =
-      Ask<FollowAnswer>({ObjectCommand::kFollow, present, time.count()}, none);
+      Ask<FollowAnswer>({ObjectCommand::kFollow, known ? nullptr : present, time.count()}, none);
+  given_ = present;
   if (!answer) {
     const std::string problem =
         answer.error().In("the process that held its links has ended").Message();
@@ -178,6 +181,7 @@ Status ContainedObject::StartAgain(const plan::ConfigPlan& plan) {
   Result<object::Child> child = StartChild(plan, options);
   if (!child) return child.error();
   child_ = *std::move(child);
+  given_ = nullptr;
   std::vector<metrics::ProgramStatus> before = programs_;
   Status started = LoadAgain();
   lost_ = !started.ok();

@@ -45,9 +45,10 @@ class ContainedObject {
 
   // Lets the process, if it goes on, give up its rights as LoadOptions say.
   Status DropRights();
-  // Does as LoadedObject::Follow() does. If the process has ended, nothing is attached any more,
-  // which is news once.
-  std::vector<PlaceNews> Follow(const Present& present, Time now);
+  // Does as LoadedObject::Follow() does; null: nothing is known of what is there. The process keeps
+  // what it was given last, and is not given the same object again. If it has ended, nothing is
+  // attached any more, which is news once.
+  std::vector<PlaceNews> Follow(const std::shared_ptr<const Present>& present, Time now);
   // Returns whether the process ended that had to go on.
   bool HasLostProcess() const { return lost_; }
   // Loads and attaches everything once more in a new process, which has the rights that this one
@@ -94,6 +95,7 @@ class ContainedObject {
   std::vector<metrics::ProgramStatus> programs_;
   std::vector<metrics::EitherOfStatus> either_of_;
   Followed followed_;
+  std::shared_ptr<const Present> given_;  // to the process
   bool has_next_ = false;
   bool lost_ = false;
   std::map<std::string, HeldMap> maps_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ enum class ObjectCommand : std::uint8_t {
 
 struct ObjectRequest {
   ObjectCommand command = ObjectCommand::kLoad;
-  Present present = {};  // kFollow
-  std::int64_t now = 0;  // kFollow: nanoseconds of the steady clock
+  std::shared_ptr<const Present> present = {};  // kFollow; null: as it was
+  std::int64_t now = 0;                         // kFollow: nanoseconds of the steady clock
 };
 
 // An error in its parts; without a cause: none.

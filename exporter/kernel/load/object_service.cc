@@ -78,8 +78,9 @@ Reply ObjectService::Attach() {
 
 Reply ObjectService::Follow(const ObjectRequest& request) {
   const Time now{std::chrono::nanoseconds(request.now)};
+  if (request.present != nullptr) present_ = request.present;
   FollowAnswer answer;
-  answer.news = object_->Follow(request.present, now);
+  answer.news = object_->Follow(*present_, now);
   if (!answer.news.empty()) answer.programs = object_->programs();
   return {Pack(answer)};
 }

@@ -33,6 +33,7 @@ class ObjectService {
   LoadOptions options_;
   std::optional<Alternatives> next_;  // what to load the object with; nothing: it is attached
   std::optional<LoadedObject> object_;
+  std::shared_ptr<const Present> present_ = std::make_shared<const Present>();
 };
 
 }  // namespace bpf_exporter::kernel
