@@ -36,11 +36,11 @@ exposition::FormatOptions FormatsOf(const Options& options) {
 }
 
 std::vector<std::unique_ptr<metrics::FigureSource>> Figures(
-    const std::vector<loader::RunningConfig>& configs, const metrics::Statuses& statuses,
-    const Fd& statistics, const Options& options) {
+    const std::vector<loader::RunningConfig>& configs, host::Host& host,
+    const metrics::Statuses& statuses, const Fd& statistics, const Options& options) {
   std::vector<std::unique_ptr<metrics::FigureSource>> figures;
   figures.push_back(std::make_unique<KernelFigures>(
-      configs,
+      configs, host,
       statistics.valid() ? KernelFigures::Runs::kCounted : KernelFigures::Runs::kAskSysctl));
   figures.push_back(std::make_unique<metrics::StatusFigures>(statuses));
   // A page that node_exporter shows beside its own must not have the series that it has itself.
@@ -61,7 +61,7 @@ Exporter::Exporter(Options options, Started started, host::Host& host)
       statuses_(loader::StatusesOf(configs_)),
       self_(options_.metrics_prefix, *statuses_.Now(), ServedPaths(options_)),
       collector_(loader::MapSources(configs_), &self_,
-                 Figures(configs_, statuses_, statistics_, options_)),
+                 Figures(configs_, host_, statuses_, statistics_, options_)),
       pages_(
           IsPeriodic(options_) ? exposition::WhileMade::kOneBefore : exposition::WhileMade::kWait,
           FormatsOf(options_)) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kWalkEvery{1};
 constexpr std::chrono::minutes kForgetEvery{1};
+constexpr std::chrono::minutes kBetweenTellings{1};
 constexpr std::size_t kMaxNames = 2'000'000;
 constexpr int kMaxDepth = 64;
 
@@ -51,6 +52,11 @@ bool CgroupNames::ReadEvents() {
 int CgroupNames::WatchFd() {
   const std::lock_guard lock(mutex_);
   return watch_ ? watch_->fd() : -1;
+}
+
+std::optional<std::uint64_t> CgroupNames::LostReports() {
+  const std::lock_guard lock(mutex_);
+  return watch_ ? std::optional(lost_) : std::nullopt;
 }
 
 std::optional<std::string> CgroupNames::Find(std::uint64_t id) {
@@ -120,10 +126,23 @@ void CgroupNames::UpdateLocked() {
   if (watch_) {
     const CgroupEvents heard = watch_->Drain();
     Apply(heard.events);
-    stale_ = stale_ || heard.lost;
+    stale_ = stale_ || heard.lost > 0;
+    lost_ += heard.lost;
+    TellOfLost();
   }
   if (stale_ || !watch_) WalkIfDue();
   ForgetIfDue();
+}
+
+void CgroupNames::TellOfLost() {
+  const Time now = now_();
+  if (lost_ == told_ || now < next_telling_) return;
+  log::Warn(
+      "cgroups: {} reports of cgroups found no room in the kernel's buffer; those of them that are "
+      "gone by now have no name",
+      lost_ - told_);
+  told_ = lost_;
+  next_telling_ = now + kBetweenTellings;
 }
 
 void CgroupNames::WalkIfDue() {

@@ -44,6 +44,10 @@ class CgroupNames {
   // reports nothing. Owned by this object.
   int WatchFd();
 
+  // Returns how many reports were lost, at least, as the kernel had no room for them; nothing where
+  // it reports nothing.
+  std::optional<std::uint64_t> LostReports();
+
   std::optional<std::string> Find(std::uint64_t id);
   // Returns whether Find would have a path without looking for it; it counts as no question.
   bool Knows(std::uint64_t id);
@@ -60,6 +64,7 @@ class CgroupNames {
   };
   void OpenLocked();
   void UpdateLocked();
+  void TellOfLost();
   void WalkIfDue();
   void Take(std::vector<Cgroup> found);
   using Removals = std::unordered_map<std::uint64_t, const CgroupEvent*>;  // by the id removed
@@ -80,9 +85,12 @@ class CgroupNames {
   std::unique_ptr<CgroupReports> watch_;
   std::string root_;  // of the tree; set with `watch_`
   bool opened_ = false;
-  bool stale_ = true;  // only a walk can tell what is there
-  Time next_walk_;     // not before
-  Time next_forget_;   // not before
+  bool stale_ = true;       // only a walk can tell what is there
+  std::uint64_t lost_ = 0;  // reports
+  std::uint64_t told_ = 0;  // of them
+  Time next_telling_;       // not before
+  Time next_walk_;          // not before
+  Time next_forget_;        // not before
   bool warned_ = false;
 };
 

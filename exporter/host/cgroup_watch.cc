@@ -62,7 +62,7 @@ void ParseCgroupEvents(std::string_view buffer, CgroupEvents& events) {
     if (buffer.size() >= sizeof(event)) event = Load<fanotify_event_metadata>(buffer.data());
     if (event.vers != FANOTIFY_METADATA_VERSION || event.event_len > buffer.size() ||
         event.event_len < event.metadata_len || event.metadata_len < sizeof(event)) {
-      events.lost = true;
+      ++events.lost;
       return;
     }
     CgroupEvent read;
@@ -70,7 +70,7 @@ void ParseCgroupEvents(std::string_view buffer, CgroupEvents& events) {
     const std::string_view records =
         buffer.substr(event.metadata_len, event.event_len - event.metadata_len);
     if ((event.mask & FAN_Q_OVERFLOW) != 0 || !ReadRecords(records, read)) {
-      events.lost = true;
+      ++events.lost;
     } else if ((event.mask & FAN_ONDIR) != 0) {
       events.events.push_back(std::move(read));
     }
@@ -104,7 +104,7 @@ CgroupEvents CgroupWatch::Drain() {
     if (got <= 0) break;
     ParseCgroupEvents({buffer.data(), static_cast<std::size_t>(got)}, events);
   }
-  events.lost = true;
+  ++events.lost;
   return events;
 }
 

@@ -25,7 +25,7 @@ struct CgroupEvent {
 
 struct CgroupEvents {
   std::vector<CgroupEvent> events;  // in their order
-  bool lost = false;                // some are missing: only a walk tells what is there
+  std::uint64_t lost = 0;           // how many are missing, at least: a walk tells what is there
 };
 
 // Cuts the bytes that a read of a fanotify group returned into events (fanotify(7),

@@ -35,6 +35,10 @@ void Host::Open() {
 
 bool Host::ReadCgroupEvents() { return cgroups_used_ && cgroups_.ReadEvents(); }
 
+std::optional<std::uint64_t> Host::LostCgroupReports() {
+  return cgroups_used_ ? cgroups_.LostReports() : std::nullopt;
+}
+
 int Host::CgroupWatchFd() { return cgroups_used_ ? cgroups_.WatchFd() : -1; }
 
 }  // namespace bpf_exporter::host

@@ -56,6 +56,9 @@ class Host {
   // Returns a descriptor that is readable when the kernel has something to report; -1 where it
   // reports nothing. Owned by the host.
   int CgroupWatchFd();
+  // Returns how many reports of cgroups were lost, at least; nothing where the kernel reports
+  // nothing, or no decoder names cgroups. Any thread.
+  std::optional<std::uint64_t> LostCgroupReports();
 
  private:
   CgroupNames cgroups_;

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "base/log.h"
 #include "kernel/cgroup_trace_object.h"
 #include "kernel/programs/cgroup_report.h"
 #include "object/libbpf_log.h"
@@ -30,7 +29,7 @@ int OnReport(void* events, void* data, std::size_t size) noexcept {
   try {
     ReadCgroupReport({static_cast<const char*>(data), size}, read);
   } catch (const std::bad_alloc&) {
-    read.lost = true;
+    ++read.lost;
   }
   return read.events.size() < kMaxEvents ? 0 : -EAGAIN;
 }
@@ -48,7 +47,7 @@ void ReadCgroupReport(std::string_view record, host::CgroupEvents& events) {
   const std::string_view path = record.substr(std::min(kPath, record.size()));
   const std::size_t end = path.find('\0');
   if (end == std::string_view::npos || !path.starts_with('/')) {
-    events.lost = true;
+    ++events.lost;
     return;
   }
   host::CgroupEvent& event = events.events.emplace_back();
@@ -96,9 +95,8 @@ host::CgroupEvents CgroupTrace::Drain() {
   // After the buffer: what was lost meanwhile is told by the next call, with what came after it.
   const std::uint64_t lost = std::atomic_ref(*lost_).load(std::memory_order_relaxed);
   if (lost != told_) {
-    log::Debug("cgroups: {} reports found no room: walking the tree", lost - told_);
+    events_.lost += lost - told_;
     told_ = lost;
-    events_.lost = true;
   }
   return std::exchange(events_, {});
 }

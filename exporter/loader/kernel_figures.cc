@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
@@ -52,6 +53,9 @@ void ReportRuns(const RunningConfig& config, metrics::SelfMetrics& self) {
 
 void KernelFigures::Report(metrics::SelfMetrics& self) {
   const bool runs = runs_ == Runs::kCounted || SysctlCountsRuns();
+  if (const std::optional<std::uint64_t> lost = host_.LostCgroupReports()) {
+    self.Set(metrics::kCgroupReportsLost, {}, static_cast<double>(*lost));
+  }
   for (const RunningConfig& config : configs_) {
     if (!config.object) continue;
     ReportMemory(config, self);

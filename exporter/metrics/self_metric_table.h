@@ -89,6 +89,9 @@ inline constexpr SelfMetric kDecoderErrors =
 inline constexpr SelfMetric kEventsLost = SelfCounter(
     "events_lost_total", "config,map,reason", "Records of event buffers that no counter counts");
 
+inline constexpr SelfMetric kCgroupReportsLost =
+    SelfCounter("cgroup_reports_lost_total", "",
+                "Reports of new and removed cgroups that the kernel had no room for, at least");
 inline constexpr SelfMetric kHttpRequests =
     SelfCounter("http_requests_total", "path,code", "HTTP requests answered");
 inline constexpr SelfMetric kPageBytes =
@@ -122,16 +125,19 @@ inline constexpr SelfMetric kNetworkSent =
 
 // All of them: what the exporter exposes and what its documentation lists.
 inline constexpr const SelfMetric* kSelfMetrics[] = {
-    &kBuildInfo,         &kEnabledConfigs,   &kConfigUp,       &kProgramInfo,
-    &kProgramAttached,   &kProgramsMissed,   &kConfigRestarts, &kAlternativeUsed,
-    &kProgramRunTime,    &kProgramRunCount,  &kSnapshots,      &kSnapshotDuration,
-    &kSnapshotTimestamp, &kSnapshotAge,      &kMapEntries,     &kMapMaxEntries,
-    &kMapMemory,         &kMapReadErrors,    &kMetricSeries,   &kRowsSkipped,
-    &kSeriesOverLimit,   &kDecoderErrors,    &kEventsLost,     &kHttpRequests,
-    &kPageBytes,         &kCpuSeconds,       &kOpenFds,        &kMaxFds,
-    &kVirtualMemory,     &kVirtualMemoryMax, &kResidentMemory, &kStartTime,
-    &kThreads,           &kNetworkReceived,  &kNetworkSent,    &kSnapshotInterval,
-    &kLogLinesLost,      &kValuesSaturated,
+    &kBuildInfo,         &kEnabledConfigs,  &kConfigUp,
+    &kProgramInfo,       &kProgramAttached, &kProgramsMissed,
+    &kConfigRestarts,    &kAlternativeUsed, &kProgramRunTime,
+    &kProgramRunCount,   &kSnapshots,       &kSnapshotDuration,
+    &kSnapshotTimestamp, &kSnapshotAge,     &kMapEntries,
+    &kMapMaxEntries,     &kMapMemory,       &kMapReadErrors,
+    &kMetricSeries,      &kRowsSkipped,     &kSeriesOverLimit,
+    &kDecoderErrors,     &kEventsLost,      &kCgroupReportsLost,
+    &kHttpRequests,      &kPageBytes,       &kCpuSeconds,
+    &kOpenFds,           &kMaxFds,          &kVirtualMemory,
+    &kVirtualMemoryMax,  &kResidentMemory,  &kStartTime,
+    &kThreads,           &kNetworkReceived, &kNetworkSent,
+    &kSnapshotInterval,  &kLogLinesLost,    &kValuesSaturated,
 };
 
 // Returns the name under which `metric` is exposed.

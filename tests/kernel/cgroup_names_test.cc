@@ -192,7 +192,13 @@ TEST_P(CgroupNamesTest, WalksWhenTheQueueOverflowed) {
     ASSERT_EQ(rmdir(path.c_str()), 0);
   }
   const std::uint64_t late = Make("late");
+  EXPECT_EQ(host_.LostCgroupReports(), 0u);
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(Decode(late), Unknown(late));  // its event was lost, and a walk is not due
+  EXPECT_GT(host_.LostCgroupReports(), 0u);
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(told.find("reports of cgroups found no room in the kernel's buffer"), std::string::npos)
+      << told;
   now_ += milliseconds(1000);
   EXPECT_EQ(Decode(late), Path("late"));
   const std::uint64_t later = Make("later");

@@ -66,6 +66,7 @@ std::string Text(SelfMetrics& metrics) {
 void ReportKernel(SelfMetrics& metrics, double bytes, double lost) {
   metrics.Set(kSnapshotInterval, {}, 5);
   metrics.Set(kMapMemory, {"runqlat", "latency"}, bytes);
+  metrics.Set(kCgroupReportsLost, {}, lost);
   metrics.Set(kEventsLost, {"runqlat", "events", "buffer_full"}, lost);
   metrics.Set(kEventsLost, {"runqlat", "events", "too_short"}, lost > 0 ? lost + 1 : 0);
   metrics.Set(kEventsLost, {"runqlat", "events", "over_limit"}, lost > 0 ? lost + 2 : 0);
