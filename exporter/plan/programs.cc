@@ -12,6 +12,7 @@
 #include "plan/attach_points.h"
 #include "plan/either_of.h"
 #include "plan/functions_section.h"
+#include "plan/perf_event_names.h"
 #include "plan/probe_kinds.h"
 
 namespace bpf_exporter::plan {
@@ -91,7 +92,7 @@ class Planner {
       SetType(probe.kind);
       typed_in_line_ = probe.at.line;
     }
-    if (!CheckKind(probe) || !CheckPatterns(probe)) return;
+    if (!CheckKind(probe) || !CheckPatterns(probe) || !CheckPerfEvent(probe)) return;
     if (first) {
       plan_.cgroup_type = probe.type.value;
     } else if (plan_.cgroup_type != probe.type.value) {
@@ -168,6 +169,20 @@ class Planner {
       right = false;
     }
     return right;
+  }
+
+  // Whether an entry for a perf event names one.
+  bool CheckPerfEvent(const config::ProbeSpec& probe) {
+    if (probe.kind != config::ProbeKind::kPerfEvent) return true;
+    for (const config::Text& event : probe.targets) {
+      if (PerfEventByName(event.value)) continue;
+      scope_.diagnostics.Error(event.at,
+                               fmt::format("perf_event: unknown event {}{}", Quoted(event.value),
+                                           Suggest(event.value, PerfEventNames(),
+                                                   "besides TYPE/CONFIG in numbers there are")));
+      return false;
+    }
+    return true;
   }
 
   // Notes what earlier places have of the functions that a pattern matches.

@@ -31,27 +31,15 @@ TEST_F(AttachingToPerfEvents, SamplesOnEachCpu) {
   EXPECT_LE(Hits(*object, 8), 200u);
 }
 
-TEST_F(AttachingToPerfEvents, SaysWhatIsWrongWithAPerfEvent) {
-  const config::ProbeSpec without =
-      Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
-  config::ProbeSpec too_often = without;
-  too_often.frequency = 100'000'000;
-  config::ProbeSpec unknown = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-glock"});
-  unknown.frequency = 1;
-  const auto problem = [&](const config::ProbeSpec& probe) {
-    LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
-    if (object == nullptr) return std::string("not loaded");
-    object->Attach();
-    return ProblemOf(*object, "by_perf_event");
-  };
-  EXPECT_EQ(problem(without),
-            "perf_event: needs a frequency: without one the event never runs the program");
-  EXPECT_EQ(problem(too_often),
+TEST_F(AttachingToPerfEvents, SaysWhatIsWrongWithAFrequency) {
+  config::ProbeSpec probe = Probe("by_perf_event", config::ProbeKind::kPerfEvent, {"cpu-clock"});
+  probe.frequency = 100'000'000;
+  LoadedObject* object = Load(PlanOf("probe_hooks", {"hits"}, {probe}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_perf_event"),
             "perf_event: open event 1/0 on CPU 0: Invalid argument; the event is unknown or its "
             "frequency above kernel.perf_event_max_sample_rate");
-  EXPECT_TRUE(problem(unknown).starts_with(
-      "perf_event: unknown event 'cpu-glock' (TYPE/CONFIG in numbers, or cpu-clock, "))
-      << problem(unknown);
 }
 
 // The number of perf events that the process holds.

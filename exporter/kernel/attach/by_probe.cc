@@ -18,6 +18,7 @@
 #include "kernel/attach/multi_link.h"
 #include "kernel/attach/network.h"
 #include "kernel/attach/remedy.h"
+#include "plan/perf_event_names.h"
 #include "plan/probe_kinds.h"
 
 namespace bpf_exporter::kernel {
@@ -177,12 +178,8 @@ Result<Attachment> AttachUsdt(const bpf_program* program, const plan::Place& pla
 }
 
 Result<Attachment> AttachPerfEvents(const bpf_program* program, const plan::Place& place) {
-  Result<plan::PerfEvent> event = PerfEventByName(place.target());
-  if (!event) return event.error();
-  if (!place.frequency || *place.frequency == 0) {
-    return Error{"perf_event: needs a frequency: without one the event never runs the program",
-                 EINVAL};
-  }
+  std::optional<plan::PerfEvent> event = plan::PerfEventByName(place.target());
+  if (!event || !place.frequency) return Error{"perf_event: not in the plan"};
   event->frequency = *place.frequency;
   Result<PerfEvents> events = PerfEvents::Attach(program, *event);
   if (!events) return events.error();

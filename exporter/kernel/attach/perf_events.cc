@@ -11,67 +11,9 @@
 #include <utility>
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "kernel/attach/remedy.h"
 
 namespace bpf_exporter::kernel {
-namespace {
-
-struct EventName {
-  std::string_view name;
-  std::uint32_t type;
-  std::uint64_t config;
-};
-
-constexpr EventName kEvents[] = {
-    {"cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK},
-    {"task-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK},
-    {"page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS},
-    {"minor-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN},
-    {"major-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ},
-    {"context-switches", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES},
-    {"cpu-migrations", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS},
-    {"alignment-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_ALIGNMENT_FAULTS},
-    {"emulation-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_EMULATION_FAULTS},
-    {"cpu-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
-    {"instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
-    {"cache-references", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES},
-    {"cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES},
-    {"branch-instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS},
-    {"branch-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES},
-    {"bus-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BUS_CYCLES},
-    {"stalled-cycles-frontend", PERF_TYPE_HARDWARE, PERF_COUNT_HW_STALLED_CYCLES_FRONTEND},
-    {"stalled-cycles-backend", PERF_TYPE_HARDWARE, PERF_COUNT_HW_STALLED_CYCLES_BACKEND},
-    {"ref-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_REF_CPU_CYCLES},
-};
-
-}  // namespace
-
-Result<plan::PerfEvent> PerfEventByName(std::string_view name) {
-  plan::PerfEvent event;
-  std::string known;
-  for (const EventName& candidate : kEvents) {
-    if (candidate.name == name) {
-      event.type = candidate.type;
-      event.config = candidate.config;
-      return event;
-    }
-    known.append(known.empty() ? "" : ", ").append(candidate.name);
-  }
-  const std::size_t slash = name.find('/');
-  if (slash != std::string_view::npos) {
-    const auto type = ParseWhole<std::uint32_t>(name.substr(0, slash));
-    const auto number = ParseWhole<std::uint64_t>(name.substr(slash + 1));
-    if (type && number) {
-      event.type = *type;
-      event.config = *number;
-      return event;
-    }
-  }
-  return Error{
-      fmt::format("perf_event: unknown event '{}' (TYPE/CONFIG in numbers, or {})", name, known),
-      EINVAL};
-}
 
 Result<PerfEvents> PerfEvents::Attach(const bpf_program* program, const plan::PerfEvent& event) {
   const host::OnlineCpus online = host::CpusNow();

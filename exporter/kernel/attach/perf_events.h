@@ -14,10 +14,6 @@
 
 namespace bpf_exporter::kernel {
 
-// Returns the event of `perf_event: {event: NAME}`: "cpu-clock", "instructions" … as perf calls
-// them, or "TYPE/CONFIG" in numbers. An error lists the names.
-Result<plan::PerfEvent> PerfEventByName(std::string_view name);
-
 // A program attached to a perf event on each CPU that is online.
 class PerfEvents {
  public:

@@ -14,8 +14,8 @@ struct KernelOption {
   std::string unset;  // "CONFIG_HZ=0": what a line of the configuration says to make it 0
 };
 
-// Returns the options of an object that is open by name, without those that libbpf itself knows, such as
-// LINUX_KERNEL_VERSION.
+// Returns the options of an object that is open, by name, without those that libbpf itself knows,
+// such as LINUX_KERNEL_VERSION.
 std::vector<KernelOption> KernelOptions(const bpf_object* object);
 
 }  // namespace bpf_exporter::kernel
