@@ -6,17 +6,28 @@
 #include <libelf.h>
 
 #include <cerrno>
-#include <memory>
+#include <cstddef>
 
 #include "base/fd.h"
+#include "object/elf_symbols.h"
 
 namespace bpf_exporter::object {
 namespace {
 
-struct EndElf {
-  void operator()(Elf* elf) const { elf_end(elf); }
-};
-using ElfOwner = std::unique_ptr<Elf, EndElf>;
+// Returns the ELF file of that descriptor, which outlives it; null, with errno set, if it is none.
+ElfOwner ReadElf(const Fd& file) {
+  if (!file.valid()) return nullptr;
+  errno = ENOEXEC;
+  if (elf_version(EV_CURRENT) == EV_NONE) return nullptr;
+  ElfOwner elf(elf_begin(file.get(), ELF_C_READ, nullptr));
+  if (elf != nullptr && elf_kind(elf.get()) != ELF_K_ELF) elf = nullptr;
+  if (elf == nullptr) errno = ENOEXEC;
+  return elf;
+}
+
+Fd OpenBinary(const std::string& path) {
+  return Fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
 
 // Calls `use` for the functions of one table of symbols.
 void ReadTable(Elf* elf, Elf_Scn* table, const GElf_Shdr& header,
@@ -43,11 +54,9 @@ void ReadTable(Elf* elf, Elf_Scn* table, const GElf_Shdr& header,
 
 Status ReadBinaryFunctions(const std::string& path,
                            const std::function<void(std::string_view, std::uint64_t)>& use) {
-  const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return ErrnoError("", errno);
-  if (elf_version(EV_CURRENT) == EV_NONE) return ErrnoError("", ENOEXEC);
-  const ElfOwner elf(elf_begin(file.get(), ELF_C_READ, nullptr));
-  if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF) return ErrnoError("", ENOEXEC);
+  const Fd file = OpenBinary(path);
+  const ElfOwner elf = ReadElf(file);
+  if (elf == nullptr) return ErrnoError("", errno);
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(elf.get(), section)) != nullptr) {
     GElf_Shdr header;
@@ -56,6 +65,29 @@ Status ReadBinaryFunctions(const std::string& path,
     ReadTable(elf.get(), section, header, use);
   }
   return {};
+}
+
+bool HasFunction(const std::string& path, const std::string& function) {
+  bool found = false;
+  const Status read = ReadBinaryFunctions(
+      path, [&](std::string_view name, std::uint64_t) { found = found || name == function; });
+  return read && found;
+}
+
+std::optional<bool> IsCode(const std::string& path, std::uint64_t offset) {
+  const Fd file = OpenBinary(path);
+  const ElfOwner elf = ReadElf(file);
+  std::size_t count = 0;
+  if (elf == nullptr || elf_getphdrnum(elf.get(), &count) != 0) return std::nullopt;
+  GElf_Phdr part;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (gelf_getphdr(elf.get(), static_cast<int>(i), &part) == nullptr) return std::nullopt;
+    if (part.p_type == PT_LOAD && (part.p_flags & PF_X) != 0 && offset >= part.p_offset &&
+        offset - part.p_offset < part.p_filesz) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace bpf_exporter::object

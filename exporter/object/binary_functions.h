@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,13 @@ namespace bpf_exporter::object {
 Status ReadBinaryFunctions(
     const std::string& path,
     const std::function<void(std::string_view name, std::uint64_t offset)>& use);
+
+// Returns whether the program or library has a function of that name that its symbols tell. False
+// for a file that cannot be read or is no ELF file.
+bool HasFunction(const std::string& path, const std::string& function);
+
+// Returns whether processes run what is at that offset of the file, in bytes: it is in a part that
+// is mapped as code. Nothing if the file is no ELF file, or cannot be read.
+std::optional<bool> IsCode(const std::string& path, std::uint64_t offset);
 
 }  // namespace bpf_exporter::object

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "host/binary_watch.h"
-#include "object/functions_of_file.h"
+#include "object/binary_functions.h"
 
 namespace bpf_exporter::propose {
 namespace {

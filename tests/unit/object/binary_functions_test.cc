@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -52,6 +53,30 @@ TEST(BinaryFunctions, AreThoseOfALibraryThatIsStripped) {
   });
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(names, (std::set<std::string>{"fopen", "getppid"}));  // environ is a variable
+}
+
+TEST(BinaryFunctions, AreThoseThatTheFileHasAndNotThoseThatItUses) {
+  Dl_info info{};
+  ASSERT_NE(dladdr(reinterpret_cast<void*>(&getppid), &info), 0);
+  EXPECT_TRUE(HasFunction(info.dli_fname, "getppid"));
+  EXPECT_FALSE(HasFunction(info.dli_fname, "environ")) << "a variable";
+  EXPECT_FALSE(HasFunction("/proc/self/exe", "getppid")) << "used only";
+  EXPECT_TRUE(HasFunction("/proc/self/exe", "bpf_exporter_binary_function"));
+  EXPECT_FALSE(HasFunction("/etc/passwd", "getppid"));
+  EXPECT_FALSE(HasFunction("/none", "getppid"));
+}
+
+TEST(BinaryFunctions, AreCodeAndDataIsNot) {
+  std::uint64_t offset = 0;
+  ASSERT_TRUE(ReadBinaryFunctions("/proc/self/exe", [&](std::string_view name, std::uint64_t at) {
+                if (name == "bpf_exporter_binary_function") offset = at;
+              }).ok());
+  EXPECT_EQ(IsCode("/proc/self/exe", offset), true);
+  EXPECT_EQ(IsCode("/proc/self/exe", 0), false) << "the head of the file";
+  EXPECT_EQ(IsCode("/proc/self/exe", std::filesystem::file_size("/proc/self/exe")), false);
+  EXPECT_EQ(IsCode("/proc/self/exe", UINT64_MAX), false);
+  EXPECT_EQ(IsCode("/etc/passwd", 0), std::nullopt);
+  EXPECT_EQ(IsCode("/none", 0), std::nullopt);
 }
 
 TEST(BinaryFunctions, AreInNothingElse) {
