@@ -166,6 +166,17 @@ TEST_F(AttachingToUserPrograms, NamesAUserFunctionThatIsNotThere) {
             "OFFSET");
 }
 
+TEST_F(AttachingToUserPrograms, IsNotAttachedWhereNothingRuns) {
+  LoadedObject* object =
+      Load(PlanOf("probe_hooks", {"hits"},
+                  {UserProbe("by_uprobe", config::ProbeKind::kUprobe, "/proc/self/exe", "0x10")}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_EQ(ProblemOf(*object, "by_uprobe"),
+            "uprobe '/proc/self/exe:0x10': it would never run; no process runs what is at that "
+            "offset of the file");
+}
+
 TEST_F(AttachingToUserPrograms, SaysThatABinaryIsNoElfFile) {
   LoadedObject* object =
       Load(PlanOf("probe_hooks", {"hits"},

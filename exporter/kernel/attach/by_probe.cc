@@ -18,6 +18,7 @@
 #include "kernel/attach/multi_link.h"
 #include "kernel/attach/network.h"
 #include "kernel/attach/remedy.h"
+#include "object/binary_functions.h"
 #include "plan/perf_event_names.h"
 #include "plan/probe_kinds.h"
 
@@ -149,6 +150,15 @@ Result<Attachment> AttachUprobe(const bpf_program* program, const plan::Place& p
     return Error{fmt::format("{} '{}': the symbol reads FUNCTION, FUNCTION+OFFSET or OFFSET",
                              KeyOf(place), TargetName(place, target)),
                  EINVAL};
+  }
+  for (const std::string& target : place.targets) {
+    const Symbol symbol = ParseSymbol(target).value_or(Symbol());
+    // The kernel takes any offset, and would wait for a process that runs what is there.
+    if (symbol.function.empty() && object::IsCode(place.binary, symbol.offset) == false) {
+      return Error{fmt::format("{} '{}'", KeyOf(place), TargetName(place, target)),
+                   "it would never run; no process runs what is at that offset of the file",
+                   EINVAL};
+    }
   }
   Result<Attachment> attached = FirstTarget(place, [&](const std::string& target) {
     const Symbol symbol = ParseSymbol(target).value_or(Symbol());
