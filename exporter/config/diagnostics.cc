@@ -40,6 +40,10 @@ void Diagnostics::Warning(Position at, std::string text) {
   entries_.push_back({at, false, std::move(text)});
 }
 
+void Diagnostics::WarningUnless(Position unless, Position at, std::string text) {
+  entries_.push_back({at, false, std::move(text), unless});
+}
+
 std::string Diagnostics::Render() const {
   std::vector<Entry> sorted = entries_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
@@ -49,6 +53,7 @@ std::string Diagnostics::Render() const {
   std::set<std::tuple<int, int, std::string_view>> seen;
   std::vector<Entry> once;
   for (const Entry& entry : sorted) {
+    if (entry.unless.line > 0 && HasErrorAt(entry.unless)) continue;
     if (seen.emplace(entry.at.line, entry.at.column, entry.text).second) once.push_back(entry);
   }
   sorted.swap(once);

@@ -24,6 +24,8 @@ class Diagnostics {
 
   void Error(Position at, std::string text);
   void Warning(Position at, std::string text);
+  // The same, of something that nobody needs to hear if what is at `unless` turns out to be wrong.
+  void WarningUnless(Position unless, Position at, std::string text);
 
   bool has_errors() const { return errors_ > 0; }
   // Returns whether an error was reported at that place: what follows from it needs no other.
@@ -39,6 +41,7 @@ class Diagnostics {
     Position at;
     bool error;
     std::string text;
+    Position unless = {};
   };
   std::string file_;
   std::string source_;

@@ -57,9 +57,10 @@ void WarnOfIdleOptions(const Field& field, const DecoderSpec& decoder) {
   const auto warn = [&](std::string_view option, std::string_view owner) {
     const std::optional<Position> at = PositionOfKey(field.node, option);
     const std::string& name = decoder.name.value;
-    if (at && name != owner && !name.empty() && DidYouMean(name, {std::string(owner)}).empty()) {
-      field.diagnostics.Warning(
-          *at, fmt::format("'{}' has no effect on decoder {}", option, Quoted(name)));
+    if (at && name != owner && !name.empty()) {
+      field.diagnostics.WarningUnless(
+          decoder.name.at, *at,
+          fmt::format("'{}' has no effect on decoder {}", option, Quoted(name)));
     }
   };
   warn("static_map", "static_map");
