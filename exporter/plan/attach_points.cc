@@ -32,6 +32,7 @@ std::string WhyNeverRuns(std::string_view section) {
                        info->instead.empty() ? "" : "; ", info->instead);
   }
   if (std::string wrong = WrongFunctions(section); !wrong.empty()) return wrong;
+  if (const std::string_view why = WhyNoPattern(section); !why.empty()) return std::string(why);
   for (const std::string_view word : {"tracepoint/", "tp/"}) {
     if (section.starts_with(word) && section.find('/', word.size()) == std::string_view::npos) {
       return fmt::format("the section reads {}CATEGORY/NAME", word);
@@ -51,7 +52,7 @@ bool SectionAttaches(const object::ProgramLayout& program) {
   }
   const object::SectionInfo* info = object::FindSection(section);
   if (info == nullptr) return section.find('/') != std::string_view::npos;  // of libbpf to come
-  if (section.size() == info->name.size()) return false;
+  if (section.size() == info->name.size() || !WhyNoPattern(section).empty()) return false;
   return info->use == object::SectionUse::kTarget || info->use == object::SectionUse::kNoEntry;
 }
 

@@ -89,6 +89,32 @@ std::string WrongFunctions(std::string_view section) {
   return std::string(WrongPattern(parts.function));
 }
 
+std::string_view WhyNoPattern(ProbeKind kind) {
+  switch (kind) {
+    case ProbeKind::kFentry:
+      return "the kernel ties the program to one function, so it takes no pattern; kprobe does";
+    case ProbeKind::kFexit:
+      return "the kernel ties the program to one function, so it takes no pattern; kretprobe does";
+    case ProbeKind::kLsm:
+      return "the kernel ties the program to one hook, so it takes no pattern";
+    case ProbeKind::kTracepoint:
+    case ProbeKind::kRawTracepoint:
+      return "tracepoints are named whole; {all: [A, B]} under probes: takes several";
+    default:
+      return {};
+  }
+}
+
+std::string_view WhyNoPattern(std::string_view section) {
+  const std::size_t slash = section.find('/');
+  if (slash == std::string_view::npos || !HasWildcard(section.substr(slash))) return {};
+  if (section.substr(0, slash).ends_with("syscall")) {
+    return "system calls are named whole; kprobe takes a pattern of their functions";
+  }
+  const std::optional<ProbeKind> kind = KindOfSection(section);
+  return kind ? WhyNoPattern(*kind) : std::string_view();
+}
+
 bool IsSession(std::string_view section) {
   return section.substr(0, section.find('/')).find(".session") != std::string_view::npos;
 }

@@ -19,6 +19,13 @@ std::optional<Place> PlaceOfFunctions(std::string_view section);
 // uprobe.multi/BINARY:FUNCTION"; empty if nothing is, or for other sections.
 std::string WrongFunctions(std::string_view section);
 
+// Returns why a program of that kind is at one function, hook or tracepoint and takes no pattern of
+// them; empty for kinds that take one, or have no such names.
+std::string_view WhyNoPattern(config::ProbeKind kind);
+
+// Returns the same for a section whose target is a pattern nevertheless; empty for all others.
+std::string_view WhyNoPattern(std::string_view section);
+
 // Returns whether a program of the section runs at the entry of a function and at its return:
 // kprobe.session, uprobe.session.
 bool IsSession(std::string_view section);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/wildcard.h"
 #include "object/program_types.h"
 #include "plan/attach_points.h"
 #include "plan/either_of.h"
@@ -161,8 +162,12 @@ class Planner {
     bool right = true;
     for (const config::Text& target : probe.targets) {
       place.targets = {target.value};
-      const std::string_view wrong =
-          HasFunctionPattern(place) ? WrongPattern(target.value) : std::string_view();
+      std::string_view wrong;
+      if (HasFunctionPattern(place)) {
+        wrong = WrongPattern(target.value);
+      } else if (HasWildcard(target.value)) {
+        wrong = WhyNoPattern(probe.kind);
+      }
       if (wrong.empty()) continue;
       scope_.diagnostics.Error(
           target.at, fmt::format("{} {}: {}", InfoOf(probe.kind).key, Quoted(target.value), wrong));

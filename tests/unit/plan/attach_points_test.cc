@@ -64,6 +64,14 @@ std::string Idle(const std::string& section, bpf_prog_type type = BPF_PROG_TYPE_
   return WhyIdle(program);
 }
 
+TEST(AttachPoints, TakeNoPatternWhereOneTargetIsMeant) {
+  EXPECT_EQ(Idle("fentry/vfs_*", BPF_PROG_TYPE_TRACING),
+            "the kernel ties the program to one function, so it takes no pattern; kprobe does");
+  EXPECT_EQ(Idle("tracepoint/syscalls/sys_enter_*", BPF_PROG_TYPE_TRACEPOINT),
+            "tracepoints are named whole; {all: [A, B]} under probes: takes several");
+  EXPECT_EQ(Idle("fentry/vfs_read", BPF_PROG_TYPE_TRACING), "");
+}
+
 TEST(AttachPoints, NameTheEntryThatIsMissing) {
   const auto such_as = [](const std::string& place) {
     return "its section does not say where to attach it, and it has no entry under probes: such as "

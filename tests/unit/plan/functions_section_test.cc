@@ -47,6 +47,28 @@ TEST(FunctionsSections, SayWhatIsWrong) {
   EXPECT_EQ(NameOf("kprobe/vfs_*+4"), "(none)");
 }
 
+TEST(FunctionsSections, TakeNoPatternWhereOneTargetIsMeant) {
+  EXPECT_EQ(WhyNoPattern("fentry/vfs_*"),
+            "the kernel ties the program to one function, so it takes no pattern; kprobe does");
+  EXPECT_EQ(WhyNoPattern("fexit.s/vfs_rea?"),
+            "the kernel ties the program to one function, so it takes no pattern; kretprobe does");
+  EXPECT_EQ(WhyNoPattern("lsm/file_*"),
+            "the kernel ties the program to one hook, so it takes no pattern");
+  for (const char* section :
+       {"tracepoint/syscalls/sys_enter_*", "tp/sched/*", "raw_tp/sched_*", "tp_btf/sched_*"}) {
+    EXPECT_EQ(WhyNoPattern(section),
+              "tracepoints are named whole; {all: [A, B]} under probes: takes several")
+        << section;
+  }
+  EXPECT_EQ(WhyNoPattern("ksyscall/open*"),
+            "system calls are named whole; kprobe takes a pattern of their functions");
+  for (const char* section :
+       {"fentry/vfs_read", "fentry", "kprobe/vfs_*", "uprobe//bin/*sh:main", "xdp/veth*",
+        "usdt//bin/*sh:provider:name", "tp/sched/sched_switch"}) {
+    EXPECT_EQ(WhyNoPattern(section), "") << section;
+  }
+}
+
 TEST(FunctionsSections, TellSessionsAndSleep) {
   EXPECT_TRUE(IsSession("uprobe.session.s/b:f"));
   EXPECT_FALSE(IsSession("uprobe/b.session:f"));

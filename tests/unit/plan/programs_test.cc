@@ -83,6 +83,12 @@ TEST(Programs, AttachAtPatternsOfFunctions) {
             "test.yaml:2:34: error: kprobe 'vfs_*+4': a pattern of functions takes no +OFFSET\n"
             "    - {program: by_kprobe, kprobe: \"vfs_*+4\"}\n"
             "                                   ^\n");
+  EXPECT_EQ(
+      PlanOf("probe_hooks", "  - {program: by_fentry, fentry: \"vfs_*\"}\n"),
+      "test.yaml:2:34: error: fentry 'vfs_*': the kernel ties the program to one function, so "
+      "it takes no pattern; kprobe does\n"
+      "    - {program: by_fentry, fentry: \"vfs_*\"}\n"
+      "                                   ^\n");
 }
 
 TEST(Programs, LeaveToAnEarlierPlaceWhatItsPatternMatches) {
