@@ -12,6 +12,8 @@
 #include <climits>
 #include <string>
 
+#include "base/result.h"
+
 namespace bpf_exporter {
 namespace {
 
@@ -29,7 +31,10 @@ LogStream::LogStream(int fd) : fd_(fd), is_socket_(IsSocket(fd)) {}
 void LogStream::Write(std::string_view line) {
   const std::uint64_t untold = lost_ - told_;
   std::string before = in_line_ ? "\n" : "";
-  if (untold > 0) before += fmt::format("{} lines were lost here: nobody read the log\n", untold);
+  if (untold > 0) {
+    before += fmt::format("{} lines were lost here: {}\n", untold,
+                          code_ == 0 ? "nobody read the log" : ErrnoError("", code_).cause);
+  }
   if (!before.empty()) {
     if (!WriteAll(before)) {
       ++lost_;
@@ -58,10 +63,14 @@ std::size_t LogStream::WriteSome(std::string_view text) {
   pollfd writable{fd_, POLLOUT, 0};
   const int ready = poll(&writable, 1, stalled_ ? 0 : kPatienceMs);
   stalled_ = ready != 1;
-  if (stalled_) return 0;
+  if (stalled_) {
+    code_ = 0;
+    return 0;
+  }
   const std::size_t size = std::min<std::size_t>(text.size(), PIPE_BUF);
   const ssize_t written = is_socket_ ? send(fd_, text.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL)
                                      : write(fd_, text.data(), size);
+  code_ = written > 0 || errno == EAGAIN ? 0 : errno;
   return written > 0 ? static_cast<std::size_t>(written) : 0;
 }
 

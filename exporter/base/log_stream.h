@@ -27,6 +27,7 @@ class LogStream {
   const int fd_;
   bool is_socket_;
   bool stalled_ = false;
+  int code_ = 0;          // the errno of the last write; 0: it was done, or nobody reads
   bool in_line_ = false;  // the last line was written in part
   std::atomic<std::uint64_t> lost_ = 0;
   std::uint64_t told_ = 0;  // of them

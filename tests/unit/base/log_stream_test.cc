@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,6 +73,25 @@ TEST(LogStream, LosesCountsAndTellsWhatNobodyReads) {
     EXPECT_EQ(ReadAll(ends.read), "last\n");
     EXPECT_EQ(log.lost(), lost);
   }
+}
+
+TEST(LogStream, TellsWhyWhereAFileTakesNoMore) {
+  const Fd file(memfd_create("log", MFD_CLOEXEC));
+  ASSERT_TRUE(file.valid());
+  LogStream log(file.get());
+  log.Write("one\n");
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{4, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  log.Write("two\n");
+  log.Write("three\n");
+  setrlimit(RLIMIT_FSIZE, &before);
+  log.Write("four\n");
+  EXPECT_EQ(log.lost(), 2u);
+  lseek(file.get(), 0, SEEK_SET);
+  EXPECT_EQ(ReadAll(file), "one\n2 lines were lost here: File too large\nfour\n");
 }
 
 TEST(LogStream, WritesLinesThatAreLongerThanAPipeTakesAtOnce) {
