@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/listen_address.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -69,6 +71,14 @@ Result<SocketAddress> Resolve(const std::string& host) {
   const std::string digits = host.substr(1, host.size() - 2);
   Result<SocketAddress> address = LookUp(digits, AF_INET6, AI_NUMERICHOST);
   if (!address) return Error{"'" + digits + "' is no IPv6 address", EINVAL};
+  const auto& bytes = reinterpret_cast<const sockaddr_in6*>(address->get())->sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
+    char plain[INET_ADDRSTRLEN] = {};
+    inet_ntop(AF_INET, &bytes.s6_addr[12], plain, sizeof(plain));
+    Error error{"'" + digits + "' is an IPv4 address", EINVAL};
+    error.AddRemedy(std::string("write ") + plain);
+    return error;
+  }
   return address;
 }
 

@@ -52,6 +52,7 @@ TEST(ListenAddress, OfIpv6IsInBrackets) {
       {"[localhost]:9435", "'localhost' is no IPv6 address"},
       {"[127.0.0.1]:9435", "'127.0.0.1' is no IPv6 address"},
       {"[]:9435", "'' is no IPv6 address"},
+      {"[::ffff:127.0.0.1]:9435", "'::ffff:127.0.0.1' is an IPv4 address; write 127.0.0.1"},
   };
   for (const auto& [address, problem] : expected) {
     EXPECT_EQ(ProblemWith(address), "listen on '" + address + "': " + problem);
