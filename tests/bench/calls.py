@@ -19,6 +19,9 @@ from harness.bpf_call import bpf
 ROUNDS, REPEAT = (3, 50) if QUICK else (25, 2000)
 VALUES = 400  # as in tools/calls.bpf.c
 _GET_FD, _TEST_RUN = 13, 10
+# Those of tools/calls.bpf.c. One for interfaces that do not exist is loaded, and waits.
+PROGRAMS = ["look", "exp2_1", "exp2_1000", *(f"{kind}_{schema}" for kind in ("units", "seconds") for schema in range(4))]
+PROBES = "".join(f"  - {{program: {name}, xdp: {{interface: 'no_such_interface_*'}}}}\n" for name in PROGRAMS)
 # The unit of exp2 with which the same values are the same seconds.
 BESIDE = {"units": "exp2_1", "seconds": "exp2_1000"}
 
@@ -48,10 +51,10 @@ def measure():
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "calls.yaml"), "w", encoding="ascii") as file:
             file.write(
-                f"object: {TOOLS}/calls.bpf.o\nmetrics:\n  histograms:\n"
+                f"object: {TOOLS}/calls.bpf.o\nprobes:\n{PROBES}metrics:\n  histograms:\n"
                 "    - {name: seconds, help: Measured, map: map_seconds_3, bucket_type: native}\n"
             )
-        # Nothing attaches the programs, so the exporter is never ready.
+        # The programs are attached nowhere, so the exporter is never ready.
         with exporter.Exporter(config=folder, names="calls", ready="/metrics") as process, bpf_stats.enabled():
             numbers = bpf_stats.programs_of(process.process.pid)
             names = {number: name for number, (name, _, _) in bpf_stats.runs_of(numbers).items()}

@@ -103,6 +103,9 @@ class OnThisMachine(unittest.TestCase):
                     self.fail(f"{name}: {value} is in {element}, not in {index} - {shape.first_index - 1}")
 
 
+NOWHERE = "no_such_interface_*"  # a program for it is loaded, and waits
+
+
 class InTheKernel(unittest.TestCase):
     maxDiff = None
 
@@ -111,14 +114,15 @@ class InTheKernel(unittest.TestCase):
         outcome.need_program("bpftool")
         folder = self.enterContext(tempfile.TemporaryDirectory())
         with open(os.path.join(folder, "native.yaml"), "w", encoding="utf-8") as file:
-            file.write(f"object: {TEST_PROGRAMS}/native.bpf.o\nmetrics:\n  histograms:\n")
+            file.write(f"object: {TEST_PROGRAMS}/native.bpf.o\nprobes: [{{program: observe, xdp: {{interface: '{NOWHERE}'}}}}]\n")
+            file.write("metrics:\n  histograms:\n")
             for name in WHOLE:
                 file.write(f"    - {{name: {name}, help: Some, bucket_type: native}}\n")
             for name, field in BY_ID:
                 value = f"value: {field}, " if field else ""
                 text = f"name: {name}_{field or 'all'}, map: {name}, {value}labels: [id]"
                 file.write(f"    - {{{text}, help: Some, bucket_type: native}}\n")
-        # Nothing attaches the program, so the exporter is never ready; its maps are served nevertheless.
+        # The program is attached nowhere, so the exporter is never ready; its maps are served nevertheless.
         self.exporter = self.enterContext(Exporter(config=folder, names="native", programs=folder, ready="/metrics"))
         held = held_by(self.exporter.process.pid)
         self.maps = {of["name"]: of["id"] for of in bpftool("map", "show") if ("map", of["id"]) in held}
