@@ -29,17 +29,26 @@ bool IsNoFunction(std::string_view name) {
          name.starts_with("__ftrace_invalid_address") || name.find(".cold") != name.npos;
 }
 
+// Returns the module in what follows a function's name, " [nf_tables]"; empty if there is none.
+std::string_view ModuleIn(std::string_view rest) {
+  const std::size_t start = rest.find('[');
+  const std::size_t end = rest.find(']');
+  if (start == std::string_view::npos || end == std::string_view::npos || end < start) return {};
+  return rest.substr(start + 1, end - start - 1);
+}
+
 }  // namespace
 
 bool TellsTraceableFunctions(const FunctionFiles& files) { return !ReadableList(files).empty(); }
 
-void ForEachKernelFunction(const std::function<void(std::string_view)>& use,
-                           const FunctionFiles& files) {
+void ForEachKernelFunction(
+    const std::function<void(std::string_view name, std::string_view module)>& use,
+    const FunctionFiles& files) {
   if (const std::string list = ReadableList(files); !list.empty()) {
     std::ifstream lines(list);
     for (std::string line; std::getline(lines, line);) {
       const std::string_view name = std::string_view(line).substr(0, line.find(' '));
-      if (!IsNoFunction(name)) use(name);
+      if (!IsNoFunction(name)) use(name, ModuleIn(std::string_view(line).substr(name.size())));
     }
     return;
   }
@@ -47,7 +56,9 @@ void ForEachKernelFunction(const std::function<void(std::string_view)>& use,
   if (!file.valid()) return;
   const auto use_symbol = [&](const host::KernelSymbol& symbol) {
     const std::string_view name = symbol.name.substr(0, symbol.name.find('\t'));
-    if ((symbol.type == 'T' || symbol.type == 't') && !IsNoFunction(name)) use(name);
+    if ((symbol.type == 'T' || symbol.type == 't') && !IsNoFunction(name)) {
+      use(name, ModuleIn(symbol.name.substr(name.size())));
+    }
     return true;
   };
   // What cannot be read is not found.

@@ -20,10 +20,11 @@ struct FunctionFiles {
 // may read it, and the kernel was built with CONFIG_FUNCTION_TRACER.
 bool TellsTraceableFunctions(const FunctionFiles& files = {});
 
-// Calls use(name) for each function of the kernel and its modules that it can trace or, where it
-// does not tell, for each that it has; among those are some that nobody may probe. A name that
-// several functions have comes as often.
-void ForEachKernelFunction(const std::function<void(std::string_view)>& use,
-                           const FunctionFiles& files = {});
+// Calls use(name, module) for each function of the kernel, whose module is empty, and of its
+// modules that it can trace or, where it does not tell, for each that it has; among those are some
+// that nobody may probe. A name that several functions have comes as often.
+void ForEachKernelFunction(
+    const std::function<void(std::string_view name, std::string_view module)>& use,
+    const FunctionFiles& files = {});
 
 }  // namespace bpf_exporter::kernel

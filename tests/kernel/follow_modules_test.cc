@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "host/kernel_modules.h"
+#include "kernel/attach/multi_link.h"
 #include "kernel/hits.h"
 #include "kernel/support.h"
 
@@ -122,6 +123,78 @@ TEST_F(FollowModules, AttachesWhenTheModuleComes) {
   EXPECT_EQ(
       Follow(*object)[0],
       "problem: program 'by_kprobe': detached from kprobe lo_ioctl|lo_compat_ioctl: " + kGone);
+}
+
+TEST_F(FollowModules, CountsInEachModuleThatAPatternMatches) {
+  if (HasMultiLink(MultiLink::kKprobe)) GTEST_SKIP() << "a link to many functions holds the module";
+  LoadedObject* object =
+      LoadAndAttach(PlanOf("probe_hooks", {"hits"},
+                           {Probe("by_kprobe", config::ProbeKind::kKprobe, {"lo_ioct?"}),
+                            Probe("by_kretprobe", config::ProbeKind::kKretprobe, {"*o_ioctl"})}));
+  ASSERT_NE(object, nullptr);
+  EXPECT_TRUE(object->followed().modules);
+  WantThisProcess(*object);
+  CallModule();
+  unsigned calls = kCalls;
+  EXPECT_EQ(Hits(*object, kKprobe), calls);
+  EXPECT_EQ(Hits(*object, kKretprobe), calls);
+  EXPECT_TRUE(Follow(*object).empty());
+  const std::string other = ": modules with such functions came or went";
+  const auto attached = [](const std::string& text) {
+    return text.starts_with("program 'by_kretprobe': attached to kretprobe *o_ioctl (");
+  };
+  UnloadModule();
+  std::vector<std::string> news = Follow(*object);
+  ASSERT_EQ(news.size(), 4u);
+  EXPECT_EQ(news[0], "program 'by_kprobe': kprobe lo_ioct?" + other);
+  EXPECT_TRUE(
+      news[1].starts_with("problem: program 'by_kprobe': kprobe 'lo_ioct?': no function matches; "))
+      << news[1];
+  EXPECT_EQ(news[2], "program 'by_kretprobe': kretprobe *o_ioctl" + other);
+  EXPECT_TRUE(attached(news[3])) << news[3];  // the kernel has others
+  EXPECT_TRUE(Follow(*object).empty());
+  LoadModule();
+  news = Follow(*object);
+  ASSERT_EQ(news.size(), 3u);
+  EXPECT_EQ(news[0], "program 'by_kprobe': attached to kprobe lo_ioct? (1 function)");
+  EXPECT_EQ(news[1], "program 'by_kretprobe': kretprobe *o_ioctl" + other);
+  EXPECT_TRUE(attached(news[2])) << news[2];
+  CallModule();
+  calls += kCalls;
+  EXPECT_EQ(Hits(*object, kKprobe), calls);
+  EXPECT_EQ(Hits(*object, kKretprobe), calls);
+  // Between two looks.
+  UnloadModule();
+  LoadModule();
+  EXPECT_EQ(Follow(*object).size(), 4u);
+  CallModule();
+  EXPECT_EQ(Hits(*object, kKprobe), calls + kCalls);
+  EXPECT_EQ(Hits(*object, kKretprobe), calls + kCalls);
+}
+
+TEST_F(FollowModules, AddsWhatAPatternMatchesInAModuleThatComes) {
+  UnloadModule();
+  LoadedObject* object =
+      Load(PlanOf("probe_hooks", {"hits"},
+                  {Probe("by_kprobe", config::ProbeKind::kKprobe, {"lo_ioct?"}),
+                   Probe("by_kretprobe", config::ProbeKind::kKretprobe, {"*o_ioctl"})}));
+  ASSERT_NE(object, nullptr);
+  object->Attach();
+  EXPECT_TRUE(ProblemOf(*object, "by_kprobe").starts_with("kprobe 'lo_ioct?': no function matches"))
+      << ProblemOf(*object, "by_kprobe");
+  EXPECT_EQ(ProblemOf(*object, "by_kretprobe"), "");
+  EXPECT_TRUE(Follow(*object).empty());
+  LoadModule();
+  const std::vector<std::string> news = Follow(*object);
+  ASSERT_EQ(news.size(), 3u);
+  EXPECT_EQ(news[0], "program 'by_kprobe': attached to kprobe lo_ioct? (1 function)");
+  EXPECT_EQ(news[1],
+            "program 'by_kretprobe': kretprobe *o_ioctl: modules with such functions came or went");
+  EXPECT_TRUE(news[2].starts_with("program 'by_kretprobe': attached to kretprobe *o_ioctl ("));
+  WantThisProcess(*object);
+  CallModule();
+  EXPECT_EQ(Hits(*object, kKprobe), static_cast<unsigned>(kCalls));
+  EXPECT_EQ(Hits(*object, kKretprobe), static_cast<unsigned>(kCalls));
 }
 
 TEST_F(FollowModules, NeedsNobodyForFunctionsOfTheKernelItself) {

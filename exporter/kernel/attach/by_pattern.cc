@@ -42,7 +42,8 @@ bool IsAtReturn(const plan::Place& place) {
 
 bool IsTaken(const plan::Place& place, std::string_view name) {
   const auto matches = [&](const std::string& pattern) { return MatchesWildcards(pattern, name); };
-  return matches(place.target()) && std::none_of(place.except.begin(), place.except.end(), matches);
+  return std::any_of(place.targets.begin(), place.targets.end(), matches) &&
+         std::none_of(place.except.begin(), place.except.end(), matches);
 }
 
 Error WithPlace(const plan::Place& place, std::string cause, int code) {
@@ -79,11 +80,11 @@ Error NoneMatches(const plan::Place& place, const std::vector<std::string>& all)
 
 Result<std::vector<Function>> KernelFunctionsOf(const plan::Place& place) {
   std::vector<std::string> names, all;
-  ForEachKernelFunction([&](std::string_view name) {
+  ForEachKernelFunction([&](std::string_view name, std::string_view) {
     if (IsTaken(place, name)) names.emplace_back(name);
   });
   if (names.empty()) {
-    ForEachKernelFunction([&](std::string_view name) { all.emplace_back(name); });
+    ForEachKernelFunction([&](std::string_view name, std::string_view) { all.emplace_back(name); });
     return NoneMatches(place, all);
   }
   std::sort(names.begin(), names.end());
@@ -228,6 +229,14 @@ Result<Attachment> AttachByPattern(const bpf_program* program, const plan::Place
   if (!functions) return functions.error();
   return kind ? AttachAtOnce(program, place, *kind, path, *functions)
               : AttachSingly(program, place, path, *functions);
+}
+
+std::set<std::string> ModulesOfPattern(const plan::Place& place) {
+  std::set<std::string> modules;
+  ForEachKernelFunction([&](std::string_view name, std::string_view module) {
+    if (!module.empty() && IsTaken(place, name)) modules.emplace(module);
+  });
+  return modules;
 }
 
 }  // namespace bpf_exporter::kernel

@@ -3,6 +3,9 @@
 
 #include <bpf/libbpf.h>
 
+#include <set>
+#include <string>
+
 #include "base/result.h"
 #include "kernel/attach/attachment.h"
 #include "plan/place.h"
@@ -16,5 +19,9 @@ constexpr std::size_t kMaxSingleProbes = 256;
 // pattern or the whole name of one; at least one can be probed. Errors read "uprobe
 // '/bin/sh:no_*': cause; remedy".
 Result<Attachment> AttachByPattern(const bpf_program* program, const plan::Place& place);
+
+// Returns the modules of the kernel that have functions which a target of `place` matches: patterns
+// of the kernel's functions.
+std::set<std::string> ModulesOfPattern(const plan::Place& place);
 
 }  // namespace bpf_exporter::kernel

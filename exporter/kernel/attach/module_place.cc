@@ -27,13 +27,17 @@ bool MayComeWithModule(const plan::Place& place, std::string_view section) {
 }
 
 std::vector<std::string> ProbedFunctions(const plan::Place& place, std::string_view section) {
-  if (!IsKprobe(KindOf(place, section))) return {};
+  if (!IsKprobe(KindOf(place, section)) || plan::HasFunctionPattern(place)) return {};
   std::vector<std::string> functions = place.targets;
   if (!place.kind && section.find('/') != std::string_view::npos) {
     functions.emplace_back(section.substr(section.find('/') + 1));
   }
   for (std::string& function : functions) function = function.substr(0, function.find('+'));
   return functions;
+}
+
+bool IsKernelPattern(const plan::Place& place) {
+  return plan::HasFunctionPattern(place) && !plan::IsInBinary(place);
 }
 
 }  // namespace bpf_exporter::kernel

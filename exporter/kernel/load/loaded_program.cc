@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "host/binary_watch.h"
+#include "kernel/attach/by_pattern.h"
 #include "kernel/attach/module_place.h"
 #include "kernel/attach/network.h"
 #include "kernel/attach/permission.h"
@@ -193,9 +194,29 @@ std::vector<PlaceNews> LoadedProgram::Follow(const Present& present, Time now) {
   return news;
 }
 
+// Finds which of the modules have functions that the pattern at `place` matches, if these modules
+// are others than those that it was looked for in before.
+void LoadedProgram::LookAtPattern(std::size_t place, const host::KernelModules& modules) {
+  InModule& known = modules_[place];
+  known.may = true;
+  const std::uint64_t seen = NumberOf(modules);
+  if (known.seen == seen) return;
+  host::KernelModules matching;
+  for (const std::string& name : ModulesOfPattern(plan_.places[place])) {
+    if (const auto module = modules.find(name); module != modules.end()) matching.insert(*module);
+  }
+  known.seen = seen;
+  known.matching = NumberOf(matching);
+}
+
 void LoadedProgram::FollowModules(std::size_t place, const host::KernelModules& modules, Time now,
                                   std::vector<PlaceNews>& news) {
   PlacedLinks& links = places_[place];
+  if (IsKernelPattern(plan_.places[place])) {
+    LookAtPattern(place, modules);
+    links.FollowPattern(modules_[place].matching, now, news);
+    return;
+  }
   std::optional<std::string>& name = modules_[place].name;
   if (!name || name->empty()) {
     if (!links.IsAttached()) links.FollowTarget(NumberOf(modules), now, news);
@@ -222,6 +243,12 @@ void LoadedProgram::SetModules(const ModulesOfFunctions& functions,
                                const host::KernelModules& modules) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const bool lacks_target = places_[i].LacksTarget();
+    if (IsKernelPattern(plan_.places[i]) && (places_[i].IsAttached() || lacks_target)) {
+      if (modules_[i].may) continue;
+      LookAtPattern(i, modules);
+      places_[i].SetModule({}, modules_[i].matching);
+      continue;
+    }
     if (lacks_target && !plan::IsTiedToOneTarget(bpf_program__type(handle_)) &&
         MayComeWithModule(plan_.places[i], plan_.section)) {
       if (!modules_[i].may) places_[i].SetModule({}, NumberOf(modules));

@@ -85,6 +85,7 @@ class LoadedProgram {
   template <typename Find>
   PlacedLinks::Wanted BinariesFor(std::size_t place, Find find) const;
   void AttachInBinaries(std::size_t place, FoundBinaries& found);
+  void LookAtPattern(std::size_t place, const host::KernelModules& modules);
   void FollowModules(std::size_t place, const host::KernelModules& modules, Time now,
                      std::vector<PlaceNews>& news);
   bool HasSeveralPlaces() const;
@@ -94,6 +95,8 @@ class LoadedProgram {
   struct InModule {
     bool may = false;                 // what it attaches to may come with a module
     std::optional<std::string> name;  // of its module, empty: in none; nothing: not known
+    std::uint64_t seen = 0;           // of a pattern: the modules when it was looked at
+    std::uint64_t matching = 0;       // of a pattern: those of them with functions that match
   };
 
   const bpf_program* handle_;

@@ -199,6 +199,16 @@ void PlacedLinks::FollowTarget(std::uint64_t modules, Time now, std::vector<Plac
   Try(link, modules, now, news);
 }
 
+void PlacedLinks::FollowPattern(std::uint64_t modules, Time now, std::vector<PlaceNews>& news) {
+  for (Link& link : links_) {
+    if (link.held.empty() || link.id == modules) continue;
+    link.held.clear();
+    news.push_back({fmt::format("{}: modules with such functions came or went",
+                                plan::PlaceName(PlaceOf(link)))});
+  }
+  FollowTarget(modules, now, news);
+}
+
 void PlacedLinks::SetModule(std::string module, std::uint64_t id) {
   module_ = std::move(module);
   for (Link& link : links_) link.id = id;

@@ -51,6 +51,10 @@ class PlacedLinks {
   // tells which modules the kernel has, and where another error came between, as Follow() does.
   void FollowTarget(std::uint64_t modules, Time now, std::vector<PlaceNews>& news);
 
+  // Attaches to every function that a pattern matches now, if `modules`, a number that tells which
+  // modules have such functions, is another than at the last call.
+  void FollowPattern(std::uint64_t modules, Time now, std::vector<PlaceNews>& news);
+
   // Says that what it is attached to is in that module, which `id` tells from others of its name:
   // Follow() then wants that, and the link goes with it.
   void SetModule(std::string module, std::uint64_t id);

@@ -22,7 +22,11 @@ class TraceableFunctions : public ::testing::Test {
 
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
-    ForEachKernelFunction([&](std::string_view name) { names.emplace_back(name); }, files_);
+    ForEachKernelFunction(
+        [&](std::string_view name, std::string_view module) {
+          names.push_back(std::string(module).append(module.empty() ? "" : ":").append(name));
+        },
+        files_);
     return names;
   }
 
@@ -34,12 +38,12 @@ TEST_F(TraceableFunctions, AreThoseThatTracefsLists) {
   std::ofstream(files_.traceable[1]) << "vfs_read\nhelper [module]\n"
                                         "__ftrace_invalid_address___16\nvfs_read\n";
   EXPECT_TRUE(TellsTraceableFunctions(files_));
-  EXPECT_EQ(Names(), (std::vector<std::string>{"vfs_read", "helper", "vfs_read"}));
+  EXPECT_EQ(Names(), (std::vector<std::string>{"vfs_read", "module:helper", "vfs_read"}));
 }
 
 TEST_F(TraceableFunctions, AreAllFunctionsWhereTracefsTellsNothing) {
   EXPECT_FALSE(TellsTraceableFunctions(files_));
-  EXPECT_EQ(Names(), (std::vector<std::string>{"vfs_read", "helper"}));
+  EXPECT_EQ(Names(), (std::vector<std::string>{"vfs_read", "module:helper"}));
   files_.kallsyms = "/nonexistent";
   EXPECT_EQ(Names(), std::vector<std::string>());
 }
