@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace bpf_exporter::kernel {
