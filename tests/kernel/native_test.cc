@@ -22,7 +22,7 @@ using Counts = std::vector<std::uint64_t>;
 
 constexpr std::size_t kValuesAPacket = 400;  // as in native.bpf.c
 
-// The program `observe`, which nothing attaches.
+// The program `observe`, which waits for an interface that does not come.
 int ProgramFd(const LoadedObject& object) {
   for (const metrics::ProgramStatus& program : object.programs()) {
     if (program.name == "observe") return bpf_prog_get_fd_by_id(program.id);
@@ -56,7 +56,8 @@ Counts Read(const LoadedObject& object, const std::string& map, std::size_t buck
 }
 
 TEST_F(Native, CountsBoundsInTheBucketBelowThem) {
-  const LoadedObject* object = Load(PlanOf("native", {"units_0"}));
+  const LoadedObject* object = Load(
+      PlanOf("native", {"units_0"}, {Probe("observe", config::ProbeKind::kXdp, {"no_such_*"})}));
   ASSERT_NE(object, nullptr);
   const int program = ProgramFd(*object);
   ASSERT_GE(program, 0);
