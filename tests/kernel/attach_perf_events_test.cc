@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "host/cpu_watch.h"
 #include "kernel/hits.h"
+#include "kernel/kernel_facts.h"
 #include "kernel/support.h"
 
 namespace bpf_exporter::kernel {
@@ -82,6 +83,9 @@ std::vector<std::string> FollowCpus(LoadedObject& object, host::CpuWatch& cpus) 
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(rlim_t more) {
+    // A sanitizer needs descriptors of its own for its first look at the types that an error needs.
+    static_cast<void>(ErrnoError("", EMFILE));
+    static_cast<void>(ReadKernelFacts());
     EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
     const Fd next(open("/dev/null", O_RDONLY | O_CLOEXEC));
     const rlimit limit{static_cast<rlim_t>(next.get()) + more, before_.rlim_max};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests: attach_perf_events_test.cc
 #include "kernel/attach/perf_events.h"
 
 #include <bpf/libbpf.h>
