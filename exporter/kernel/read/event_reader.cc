@@ -4,6 +4,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <exception>
@@ -84,8 +85,10 @@ Result<EventReader> EventReader::Start(std::vector<EventBuffers> buffers, host::
   state->buffers = std::move(buffers);
   state->epoll = Fd(epoll_create1(EPOLL_CLOEXEC));
   if (!state->epoll.valid()) return ErrnoError("event reader: open", errno);
+  const bool per_cpu = std::any_of(state->buffers.begin(), state->buffers.end(),
+                                   [](const EventBuffers& each) { return each.HasPerfBuffers(); });
+  if (per_cpu) state->cpus.emplace(std::move(cpus));
   for (const EventBuffers& each : state->buffers) {
-    if (each.HasPerfBuffers() && !state->cpus) state->cpus.emplace(std::move(cpus));
     for (const int fd : each.fds()) {
       if (Status watched = Watch(state->epoll, fd); !watched) return watched.error();
     }
