@@ -2,15 +2,15 @@
 // Tests: cgroup_test.cc
 #include "host/cgroup_walk.h"
 
-#include <dirent.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <cerrno>
-#include <memory>
 #include <string_view>
 #include <utility>
+
+#include "base/folder.h"
 
 namespace bpf_exporter::host {
 namespace {
@@ -23,13 +23,9 @@ struct Folder {
   int depth;
 };
 
-struct CloseDir {
-  void operator()(DIR* dir) const { closedir(dir); }
-};
-
 // Adds the folder itself to `found` and the folders in it to `open`.
 Status Visit(const Folder& folder, std::vector<Cgroup>& found, std::vector<Folder>& open) {
-  const std::unique_ptr<DIR, CloseDir> dir(opendir(folder.path.c_str()));
+  const FolderPtr dir = OpenFolder(folder.path);
   if (dir == nullptr) return ErrnoError("open '" + folder.path + "'", errno);
   struct stat status {};
   if (fstat(dirfd(dir.get()), &status) != 0) {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/process_watch.h"
 
-#include <dirent.h>
-
-#include <memory>
 #include <optional>
 #include <utility>
 
+#include "base/folder.h"
 #include "base/text.h"
 
 namespace bpf_exporter::host {
@@ -14,16 +12,12 @@ namespace {
 
 constexpr std::chrono::seconds kYoung{3};
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
-
 }  // namespace
 
 void ProcessWatch::Look(Time now) {
   young_.clear();
   ended_.clear();
-  const std::unique_ptr<DIR, CloseFolder> folder(opendir(proc_.c_str()));
+  const FolderPtr folder = OpenFolder(proc_);
   if (folder == nullptr) return;
   std::map<int, Time> running;
   while (const dirent* entry = readdir(folder.get())) {

@@ -2,7 +2,6 @@
 // Tests: self_metrics_test.cc
 #include "metrics/process.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,11 +10,11 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <sstream>
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/folder.h"
 #include "metrics/self_metrics.h"
 
 namespace bpf_exporter::metrics {
@@ -67,7 +66,7 @@ double BootTime(const std::string& path) {
 // Returns how many entries the folder has; the descriptor that it is read through is one of them
 // in /proc/self/fd, and is not counted.
 std::optional<double> CountOtherEntries(const std::string& path) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  const FolderPtr folder = OpenFolder(path);
   if (folder == nullptr) return std::nullopt;
   double count = 0;
   while (const dirent* entry = readdir(folder.get())) {
